@@ -1,0 +1,44 @@
+/*
+ * utf8.c - programs print any bytes, JSON and XML take only text. The ranges are those of the
+ * Unicode standard's table of well-formed sequences: no overlong forms, no surrogates.
+ */
+#include "base/utf8.h"
+
+#include "base/macro.h"
+
+struct form {
+	unsigned char first, last;		/* of the lead byte */
+	unsigned char len;
+	unsigned char second_min, second_max;	/* of the byte after it */
+};
+
+static const struct form forms[] = {
+	{ 0x00, 0x7f, 1, 0,    0 },	{ 0xc2, 0xdf, 2, 0x80, 0xbf },
+	{ 0xe0, 0xe0, 3, 0xa0, 0xbf },	{ 0xe1, 0xec, 3, 0x80, 0xbf },
+	{ 0xed, 0xed, 3, 0x80, 0x9f },	{ 0xee, 0xef, 3, 0x80, 0xbf },
+	{ 0xf0, 0xf0, 4, 0x90, 0xbf },	{ 0xf1, 0xf3, 4, 0x80, 0xbf },
+	{ 0xf4, 0xf4, 4, 0x80, 0x8f },
+};
+
+static const struct form *form_of(unsigned char lead)
+{
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+		if (lead >= forms[i].first && lead <= forms[i].last)
+			return &forms[i];
+	return NULL;
+}
+
+size_t utf8_len(const char *s, size_t n)
+{
+	const unsigned char *u = (const unsigned char *)s;
+	const struct form *f = form_of(u[0]);
+
+	if (!f || f->len > n)
+		return 0;
+	if (f->len > 1 && (u[1] < f->second_min || u[1] > f->second_max))
+		return 0;
+	for (size_t i = 2; i < f->len; i++)
+		if (u[i] < 0x80 || u[i] > 0xbf)
+			return 0;
+	return f->len;
+}

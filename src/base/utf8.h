@@ -1,0 +1,13 @@
+/* utf8.h - is it UTF-8? */
+#ifndef SVD_BASE_UTF8_H
+#define SVD_BASE_UTF8_H
+
+#include <stddef.h>
+
+/* What stands in for bytes that are no text: U+FFFD, three bytes. */
+#define UTF8_REPLACEMENT "\xef\xbf\xbd"
+
+/* Bytes of the valid UTF-8 sequence at s, looking at n > 0 bytes at most; 0 when there is none. */
+size_t utf8_len(const char *s, size_t n);
+
+#endif

@@ -1,0 +1,187 @@
+/* config.h - supervisord.conf as an immutable snapshot */
+#ifndef SVD_CONF_CONFIG_H
+#define SVD_CONF_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/macro.h"
+
+/*
+ * One snapshot lives in one arena and never changes: `reread` makes another one. It is counted,
+ * since a running group keeps the snapshot that it was made from until `update`. All strings are
+ * borrowed from the arena; optional ones are NULL when not set.
+ */
+
+enum autorestart { AUTORESTART_NEVER, AUTORESTART_ALWAYS, AUTORESTART_UNEXPECTED };
+
+enum log_level { LEVEL_BLATHER, LEVEL_TRACE, LEVEL_DEBUG, LEVEL_INFO, LEVEL_WARN, LEVEL_ERROR,
+		 LEVEL_CRITICAL, LEVEL_N };
+
+enum logfile_kind { LOGFILE_NONE, LOGFILE_AUTO, LOGFILE_PATH, LOGFILE_SYSLOG };
+
+enum channel { CHANNEL_STDOUT, CHANNEL_STDERR, CHANNEL_N };
+
+/* Where one channel of one process goes. */
+struct logfile_config {
+	enum logfile_kind kind;
+	const char *path;		/* LOGFILE_PATH: absolute */
+	int64_t     maxbytes;		/* 0: no rotation */
+	int         backups;
+	int64_t     capture_maxbytes;
+	bool        events_enabled;
+	bool        syslog;
+};
+
+/* A user as it was when the file was read; spawning looks nothing up. */
+struct user_config {
+	const char  *name;	/* as written: a name or a number */
+	uid_t        uid;
+	gid_t        gid;	/* its primary group */
+	const gid_t *groups;	/* primary group first, as Supervisor orders them */
+	size_t       n_groups;
+};
+
+struct group_config;
+
+/* One process: numprocs is already unrolled, every expansion done. */
+struct program_config {
+	const struct group_config *group;
+	const char *name;
+	const char *command;		/* split by shell rules at spawn time, not here */
+	const char *directory;
+	mode_t      umask;
+	bool        has_umask;
+	int         priority;
+	bool        autostart;
+	enum autorestart autorestart;
+	int         startsecs;		/* seconds */
+	int         startretries;
+	const struct user_config *user;
+	int         stopsignal;
+	int         stopwaitsecs;	/* seconds */
+	bool        stopasgroup, killasgroup;
+	const int  *exitcodes;
+	size_t      n_exitcodes;
+	bool        redirect_stderr;
+	const char *const *environment;	/* "KEY=value"..., NULL: [supervisord]'s, then its own */
+	const char *serverurl;		/* NULL: AUTO */
+	struct logfile_config log[CHANNEL_N];
+};
+
+enum group_kind { GROUP_PROGRAMS, GROUP_LISTENERS, GROUP_FCGI };
+
+struct group_config {
+	const char *name;
+	enum group_kind kind;
+	int         priority;
+	const struct program_config *programs;	/* by priority, then name */
+	size_t      n_programs;
+};
+
+enum server_kind { SERVER_UNIX, SERVER_INET };
+
+/* One [unix_http_server] or [inet_http_server]. */
+struct server_config {
+	enum server_kind kind;
+	const char *section;	/* its header, for messages */
+	const char *path;	/* SERVER_UNIX: absolute */
+	mode_t      chmod;
+	uid_t       uid;	/* (uid_t)-1: leave */
+	gid_t       gid;	/* (gid_t)-1: leave */
+	const char *host;	/* SERVER_INET; "" means every address */
+	int         port;
+	const char *username, *password;	/* both or none */
+};
+
+/* Something that the operator should read in the activity log, in the order in which it arose. */
+struct config_note {
+	enum log_level level;
+	const char    *text;
+};
+
+struct config {
+	unsigned    refs;
+	struct arena *arena;	/* owned; all below lives in it */
+
+	const char *path;	/* the file, absolute */
+	const char *here;	/* its directory */
+
+	/* [supervisord], after the command line */
+	bool        nodaemon, silent, nocleanup, strip_ansi;
+	const struct user_config *user;
+	mode_t      umask;
+	const char *directory;
+	const char *logfile;		/* absolute, or "syslog" */
+	int64_t     logfile_maxbytes;
+	int         logfile_backups;
+	enum log_level loglevel;
+	const char *pidfile;		/* absolute */
+	const char *identifier;
+	const char *childlogdir;	/* absolute */
+	int         minfds, minprocs;
+	const char *const *environment;	/* "KEY=value"..., NULL */
+
+	const char *serverurl;	/* what AUTO means: unix before inet; NULL without a server */
+
+	const struct server_config *servers;
+	size_t      n_servers;
+	const struct group_config *groups;	/* by priority, then name */
+	size_t      n_groups;
+	const struct config_note *notes;
+	size_t      n_notes;
+};
+
+/* A flag of the command line that outranks the file's [supervisord] option of that name. */
+struct config_override {
+	const char *option;	/* "nodaemon", "logfile", ... */
+	const char *value;	/* as the file would have it */
+	const char *flag;	/* "-l" or "--logfile", for messages */
+};
+
+struct config_override_list {
+	const struct config_override *list;
+	size_t n;
+};
+
+/*
+ * Finds the file where Supervisor would: beside the program (../etc, ..), the working directory
+ * and its etc/, /etc, /etc/supervisor, and last /opt/anaconda2/etc. *ret_path is the caller's to
+ * free. Returns 0, or -ENOENT with the paths that were tried.
+ */
+must_check int config_find(const char *argv0, char **ret_path, struct err *err);
+
+/*
+ * Reads the file and all that it includes. On success the caller owns one reference. On failure
+ * err says file, line, section, option and value, and nothing has been changed anywhere.
+ * Mirrors supervisor.options.ServerOptions.
+ */
+must_check int config_load(const char *path, const struct config_override_list *overrides,
+			   struct config **ret_config, struct err *err);
+
+struct config *config_ref(struct config *config);
+void config_unref(struct config *config);	/* NULL is allowed */
+
+/* "critical", "warn", ...; LEVEL_N when there is no such level. */
+enum log_level log_level_parse(const char *name);
+
+/* What svctl reads: the section [supervisorctl]. Strings are owned; optional ones may be NULL. */
+struct client_config {
+	char *serverurl;	/* never NULL */
+	char *username, *password;
+	char *prompt;
+	char *history_file;
+};
+
+/*
+ * Reads [supervisorctl] only; errors and failing expansions in other sections do not matter.
+ * path may be NULL: then all is default. Returns 0 or -errno with err.
+ */
+must_check int client_config_load(const char *path, struct client_config *ret_client,
+				  struct err *err);
+void client_config_done(struct client_config *client);
+
+#endif

@@ -1,0 +1,5 @@
+/* main.c - not there yet */
+int main(void)
+{
+	return 1;
+}

@@ -1,0 +1,125 @@
+/* frame.h - the frames that our programs send each other, and the link that carries them */
+#ifndef SVD_IPC_FRAME_H
+#define SVD_IPC_FRAME_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/macro.h"
+#include "ipc/loop.h"
+
+/*
+ * THE PROTOCOL
+ *
+ * A frame on the wire: u32 length of the header, u32 length of the body, both in the machine's
+ * byte order (both ends run on one machine, from one build), a JSON object, and body bytes. A
+ * header with "fd":true comes with one descriptor (SCM_RIGHTS). Every header has "t", the type.
+ * A type or a member that the receiver does not know is ignored: the two ends may be of two
+ * versions for the moment of an upgrade. A frame that breaks the format ends the link.
+ *
+ * svd -> svd-logd
+ *   open    ch, who, path, maxbytes, backups, mode, echo   +fd
+ *             A channel: read descriptor fd (a pipe, non-blocking) to its end, into the sink of
+ *             path. ch: number chosen by svd, never reused in one life of svd. who: name for
+ *             messages. path: absolute; "" means read and discard. maxbytes: rotate before the
+ *             file grows beyond, bytes, 0 never. backups: how many .1 .. .N are kept.
+ *             mode: of a file that is created, an integer (octal 0644 = 420). echo (optional,
+ *             boolean): copy to svd-logd's own standard output too (the activity log of svd -n).
+ *   close   ch     No more writers are wanted: read what is there (to EOF, or to EAGAIN when a
+ *                  grandchild holds the pipe), then answer `closed`. Frames are handled in
+ *                  order: what a later `open` brings is written after it.
+ *   reopen         Close and open every file again (SIGUSR2, after others have renamed it).
+ *   quit           Drain all channels, answer nothing, exit 0.
+ * svd-logd -> svd
+ *   closed  ch     The channel is done; svd may forget it and close its copy of the descriptor.
+ *   trouble path, text, lost    The sink cannot be written to: text says why. Sent once when it
+ *                  begins and then at most once a minute; lost: bytes dropped since the last one.
+ *   healed  path, lost          It can be written to again; lost: bytes dropped in all.
+ *
+ * svd -> svd-httpd
+ *   listen  id, kind ("unix" or "inet"), name, username, password   +fd
+ *             Serve HTTP on this listening socket. username, password: absent without.
+ *   reply   id, and either body = the result as JSON text, or code, text = the fault
+ *   quit           Answer what is under way for at most a second, then exit 0.
+ * svd-httpd -> svd
+ *   call    id, method, body = JSON array of the parameters
+ *             id: chosen by svd-httpd, answered by exactly one `reply`.
+ *   gone    id     The client of that call went away; svd may drop it, a reply is ignored.
+ *   log     level ("info", "warn", ...), body = a line for the activity log
+ *
+ * Ceilings (FRAME_*_MAX and LINK_QUEUE_MAX). What happens at the last: link_send refuses with
+ * -ENOBUFS and the sender decides. svd to svd-logd: svd stops reading no pipe but tries again
+ * when the queue is shorter (channels wait in its table). svd to svd-httpd: the reply is dropped
+ * and the link ended, since svd-httpd no longer reads. svd-httpd to svd: the request is answered
+ * with HTTP 503. svd-logd to svd: `closed` waits in the channel's table, `trouble` is dropped.
+ */
+
+enum {
+	FRAME_HEAD_MAX = 64 * 1024,		/* bytes of JSON in a header */
+	FRAME_BODY_MAX = 16 * 1024 * 1024,	/* bytes in a body */
+	LINK_QUEUE_MAX = 64 * 1024 * 1024,	/* bytes not yet sent */
+};
+
+/* One frame that came in. All is borrowed, but fd may be taken (set it to -1). */
+struct frame {
+	json_t     *head;
+	const char *type;	/* head's "t" */
+	const char *body;	/* not NUL terminated */
+	size_t      body_len;	/* bytes */
+	int         fd;		/* -1: none */
+};
+
+struct link;
+
+struct link_ops {
+	/* A frame came. The link may be freed in here. */
+	void (*on_frame)(struct link *link, struct frame *frame);
+	/* The other side is gone (0) or broke the format (-errno). Called once. The link may be
+	 * freed in here. */
+	void (*on_down)(struct link *link, int error);
+};
+
+/*
+ * A link over one end of a stream socket pair. fd is the link's from now on, also on failure.
+ * ops is borrowed. Returns 0 or -errno.
+ */
+must_check int link_new(struct loop *loop, int fd, const struct link_ops *ops, void *user,
+			struct link **ret_link);
+void link_free(struct link *link);	/* closes; NULL is allowed; no callback */
+void *link_user(const struct link *link);
+
+/*
+ * Queue a frame and send as much as goes without waiting. head is stolen, always. fd is
+ * duplicated, -1: none. Returns 0, -ENOBUFS at the ceiling, -EMSGSIZE, -ENOMEM, -EMFILE, or
+ * -EPIPE on a link that is down. A broken connection is reported by on_down, never from in here.
+ */
+int link_send(struct link *link, json_t *head, const void *body, size_t body_len, int fd);
+
+/* Bytes queued and not yet sent. */
+size_t link_queued(const struct link *link);
+
+/* Stop taking frames from the other side for a while, and go on. */
+void link_pause(struct link *link);
+void link_resume(struct link *link);
+
+/* --- the format itself, without a socket: for the link, its tests and its fuzz target --- */
+
+/*
+ * Looks at the n bytes at p. Returns the length of the first whole frame and fills ret_frame
+ * (head owned by the caller, body borrowed from p, fd -1), 0 when more bytes are needed, or
+ * -EPROTO.
+ */
+ssize_t frame_parse(const char *p, size_t n, struct frame *ret_frame);
+
+/* Appends the bytes of a frame. head is borrowed. Returns 0, -EMSGSIZE or -ENOMEM. */
+struct strbuf;
+int frame_build(struct strbuf *sb, json_t *head, const void *body, size_t body_len, bool has_fd);
+
+/* A JSON string of any bytes: what is not UTF-8 becomes U+FFFD. NULL: no memory. */
+json_t *json_text(const char *s);
+json_t *json_textn(const char *s, size_t n);
+
+#endif
