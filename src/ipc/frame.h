@@ -101,10 +101,6 @@ int link_send(struct link *link, json_t *head, const void *body, size_t body_len
 /* Bytes queued and not yet sent. */
 size_t link_queued(const struct link *link);
 
-/* Stop taking frames from the other side for a while, and go on. */
-void link_pause(struct link *link);
-void link_resume(struct link *link);
-
 /* --- the format itself, without a socket: for the link, its tests and its fuzz target --- */
 
 /*
