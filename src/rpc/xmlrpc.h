@@ -11,9 +11,9 @@
 
 /*
  * Values: int, i4, i8, boolean, string, double, array, struct map to JSON's own; base64 to the
- * decoded bytes as text; dateTime.iso8601 to its text; nil to null. A <value> without a type is
- * a string. Limits: XMLRPC_DEPTH_MAX levels of nesting; the caller limits the bytes.
- * Mirrors supervisor.xmlrpc (server) and Python's xmlrpc.client (client).
+ * decoded bytes as text (refused when they are none); dateTime.iso8601 to its text; nil to null.
+ * A <value> without a type is a string. Limits: XMLRPC_DEPTH_MAX levels of nesting; the caller
+ * limits the bytes. Mirrors supervisor.xmlrpc (server) and Python's xmlrpc.client (client).
  */
 enum { XMLRPC_DEPTH_MAX = 32 };
 
