@@ -1,0 +1,87 @@
+"""Fixtures of the end-to-end tests. See lib_daemon.py for SVD, SVCTL and BUILD."""
+import glob
+import os
+import shutil
+import stat
+import subprocess
+import tempfile
+
+import pytest
+
+import lib_reaper
+from lib_daemon import IS_SVD, REFERENCE, SVD, Daemon
+
+# Where a daemon that forgets its configuration would write.
+PUBLIC_PLACES = ("/tmp", "/run", "/var/tmp", "/dev/shm", os.getcwd())
+
+
+def pytest_configure(config):
+    lib_reaper.become_subreaper()
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("svd_only") and not IS_SVD:
+        pytest.skip("only svd promises this")
+    if item.get_closest_marker("root_only") and os.geteuid() != 0:
+        pytest.skip("needs to be root")
+    if item.get_closest_marker("reference") and not os.access(REFERENCE, os.X_OK):
+        pytest.skip("Debian's supervisor is not installed")
+
+
+def public_files():
+    """Plain files and sockets that look like a supervising daemon's, in places that all share."""
+    found = set()
+    for place in PUBLIC_PLACES:
+        for entry in os.scandir(place) if os.path.isdir(place) else ():
+            mode = entry.stat(follow_symlinks=False).st_mode
+            if ("supervis" in entry.name or "svd" in entry.name) and not stat.S_ISDIR(mode):
+                found.add(entry.path)
+    return found
+
+
+@pytest.fixture
+def box():
+    """A directory that other users can enter, with a path short enough for a socket."""
+    path = tempfile.mkdtemp(prefix="svd-e2e-")
+    os.chmod(path, 0o755)
+    yield path
+    if not os.environ.get("E2E_KEEP"):
+        shutil.rmtree(path)
+
+
+@pytest.fixture
+def daemon(box):
+    """daemon(programs, ...) makes a Daemon; all are ended after the test, and nothing is left."""
+    made = []
+    before = public_files()
+
+    def make(programs="", name="", program=SVD, **kwargs):
+        made.append(Daemon(os.path.join(box, name), programs, program=program, **kwargs))
+        return made[-1]
+
+    yield make
+    try:
+        for each in made:
+            print("--- %s: the end of its log\n%s%s" % (each.program, each.console()[-2000:],
+                                                        each.log()[-4000:]))
+            if each.is_running():
+                each.stop()
+        assert lib_reaper.children() == [], "processes were left behind"
+    finally:
+        lib_reaper.kill_children()
+    reports = [open(path).read() for path in glob.glob(box + "/**/sanitizer/*", recursive=True)]
+    assert not reports, "\n".join(reports)
+    assert public_files() == before, "files were left behind"
+    for each in made:
+        assert not os.path.exists(each.socket), "the socket was left behind"
+
+
+@pytest.fixture(scope="session")
+def stamp():
+    """A program that notes when it was executed: stamp FILE appends CLOCK_MONOTONIC, then waits."""
+    directory = tempfile.mkdtemp(prefix="svd-e2e-stamp-")
+    os.chmod(directory, 0o755)
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stamp.c")
+    subprocess.run(["cc", "-O2", "-static", "-o", directory + "/stamp", source], check=True)
+    yield directory + "/stamp"
+    shutil.rmtree(directory)
