@@ -1,0 +1,44 @@
+/*
+ * repr.c - texts of other people in our messages: quoted, and on one line whatever is in them.
+ * Supervisor's messages are full of Python's %r, and some clients look for them.
+ */
+#include "base/repr.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+static void add_escaped(struct strbuf *out, unsigned char c)
+{
+	static const char named[] = "\tt\nn\rr\\\\";
+	const char *row = named;
+
+	while (*row && (unsigned char)*row != c)
+		row += 2;
+	if (*row)
+		strbuf_addf(out, "\\%c", row[1]);
+	else
+		strbuf_addf(out, "\\x%02x", c);
+}
+
+void repr_add(struct strbuf *out, const char *text)
+{
+	char quote = strchr(text, '\'') && !strchr(text, '"') ? '"' : '\'';
+	size_t left = strlen(text), n;
+
+	strbuf_addc(out, quote);
+	for (; left > 0; text += n, left -= n) {
+		unsigned char c = (unsigned char)*text;
+
+		n = utf8_len(text, left);
+		if (c == quote)
+			strbuf_addf(out, "\\%c", c);
+		else if (n == 0 || c < ' ' || c == 0x7f || c == '\\')
+			add_escaped(out, c);
+		else
+			strbuf_add(out, text, n);
+		if (n == 0)
+			n = 1;
+	}
+	strbuf_addc(out, quote);
+}
