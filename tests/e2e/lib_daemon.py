@@ -92,7 +92,7 @@ class Daemon:
     """One daemon, its configuration, its files and its clients."""
 
     def __init__(self, box, programs="", supervisord="", program=SVD, config=None):
-        self.box, self.program = str(box), program
+        self.box, self.program = os.path.normpath(box), program
         os.makedirs(self.box + "/sanitizer", exist_ok=True)
         os.chmod(self.box, 0o755)
         os.chmod(self.box + "/sanitizer", 0o1777)
