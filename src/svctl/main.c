@@ -1,5 +1,55 @@
-/* main.c - not there yet */
-int main(void)
+/* main.c - svctl: one action from the command line, or a shell */
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/fd.h"
+#include "svctl/ask.h"
+#include "svctl/ctl.h"
+#include "svctl/options.h"
+#include "svctl/output.h"
+#include "svctl/shell.h"
+
+/* Supervisor's shell ends with 0 whatever happened in it. */
+static int run(struct ctl *ctl, const struct options *opt)
 {
-	return 1;
+	if (opt->interactive)
+		ask_leave_on_interrupt();
+	if (opt->line) {
+		ctl_run_line(ctl, opt->line);
+		return ctl->status;
+	}
+	shell_run(ctl, opt->config.prompt, opt->history_file);
+	return EXIT_SUCCESS;
+}
+
+static int start(const struct options *opt)
+{
+	struct ctl ctl = {
+		.client = client_new(opt->serverurl, opt->username, opt->password),
+		.serverurl = opt->serverurl,
+		.interactive = opt->interactive,
+	};
+	int status = EXIT_GENERIC;
+
+	if (ctl.client)
+		status = run(&ctl, opt);
+	else
+		ctl_oom(&ctl);
+	client_free(ctl.client);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options opt;
+	int status;
+
+	/* A file that we open must never become somebody's standard output. */
+	(void)fd_fill_std();
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (options_parse(argc, argv, &opt, &status)) {
+		status = start(&opt);
+		options_done(&opt);
+	}
+	return out_finish() ? status : EXIT_GENERIC;
 }

@@ -1,0 +1,12 @@
+/* cmd.h - the functions behind the verbs, one for each row of verbs.def */
+#ifndef SVD_SVCTL_CMD_H
+#define SVD_SVCTL_CMD_H
+
+struct ctl;
+
+/* Several verbs may share a function: then it is declared more than once, which is harmless. */
+#define VERB(name, run, completes, listed, help) void run(struct ctl *ctl, const char *arg);
+#include "svctl/verbs.def"
+#undef VERB
+
+#endif

@@ -1,0 +1,264 @@
+/*
+ * cmd_control.c - start, stop and restart: one table row each, since they differ in method names
+ * and words only. The texts are what configuration management tools look for.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "rpc/faults.h"
+#include "svctl/cmd.h"
+#include "svctl/ctl.h"
+#include "svctl/namespec.h"
+#include "svctl/output.h"
+#include "svctl/verbs.h"
+
+struct control {
+	const char *verb;
+	const char *one, *group, *all;	/* methods */
+	const char *done;		/* "NAME: started" */
+	int  harmless;			/* the fault that says: it already is as you want it */
+	int  no_names;			/* exit status when no name was given */
+	int  no_group;			/* exit status when there is no such group */
+};
+
+static const struct control start = {
+	.verb = "start",
+	.one = "supervisor.startProcess",
+	.group = "supervisor.startProcessGroup",
+	.all = "supervisor.startAllProcesses",
+	.done = "started",
+	.harmless = FAULT_ALREADY_STARTED,
+	.no_names = EXIT_BAD_ARGS,
+	.no_group = EXIT_BAD_ARGS,
+};
+
+static const struct control stop = {
+	.verb = "stop",
+	.one = "supervisor.stopProcess",
+	.group = "supervisor.stopProcessGroup",
+	.all = "supervisor.stopAllProcesses",
+	.done = "stopped",
+	.harmless = FAULT_NOT_RUNNING,
+	.no_names = EXIT_GENERIC,
+	.no_group = EXIT_GENERIC,
+};
+
+/* The outcome for one process, from a single call or from one row of a group's. */
+struct outcome {
+	const char *name;	/* in its short form */
+	int code;		/* FAULT_SUCCESS when it went well */
+	const char *text;
+};
+
+static const char *fault_words(int code)
+{
+	switch (code) {
+	case FAULT_BAD_NAME:		 return "no such process";
+	case FAULT_NO_FILE:		 return "no such file";
+	case FAULT_NOT_EXECUTABLE:	 return "file is not executable";
+	case FAULT_ALREADY_STARTED:	 return "already started";
+	case FAULT_NOT_RUNNING:		 return "not running";
+	case FAULT_SPAWN_ERROR:		 return "spawn error";
+	case FAULT_ABNORMAL_TERMINATION: return "abnormal termination";
+	}
+	return NULL;
+}
+
+static void count_fault(struct ctl *ctl, const struct control *control, int code)
+{
+	switch (code) {
+	case FAULT_SUCCESS:
+		break;
+	case FAULT_SPAWN_ERROR:
+	case FAULT_ABNORMAL_TERMINATION:
+	case FAULT_NOT_RUNNING:
+		if (code != control->harmless)
+			ctl->status = EXIT_NOT_RUNNING;
+		break;
+	default:
+		if (code != control->harmless)
+			ctl->status = EXIT_GENERIC;
+	}
+}
+
+/* false: nobody has words for that fault, and the command ends here, as in Supervisor. */
+static bool tell(struct ctl *ctl, const struct control *control, const struct outcome *o)
+{
+	const char *words = fault_words(o->code);
+
+	if (o->code == FAULT_SUCCESS) {
+		out_line("%s: %s", o->name, control->done);
+	} else if (words) {
+		out_line("%s: ERROR (%s)", o->name, words);
+	} else if (o->code == FAULT_FAILED) {
+		out_line("%s", o->text);
+	} else {
+		ctl_error(ctl, "%s: %s (fault %d)", o->name, o->text, o->code);
+		return false;
+	}
+	count_fault(ctl, control, o->code);
+	return true;
+}
+
+/* One row of the answer of startProcessGroup and the like. */
+static bool tell_row(struct ctl *ctl, const struct control *control, json_t *row)
+{
+	struct strbuf name = { 0 };
+	const char *group, *process;
+	struct outcome o;
+	json_error_t error;
+	bool go_on;
+
+	if (json_unpack_ex(row, &error, 0, "{s:s, s:s, s:i, s:s}", "group", &group,
+			   "name", &process, "status", &o.code, "description", &o.text) < 0) {
+		ctl_error(ctl, "unexpected answer: %s", error.text);
+		return false;
+	}
+	namespec_add(&name, group, process);
+	o.name = strbuf_str(&name) ? strbuf_str(&name) : process;
+	go_on = tell(ctl, control, &o);
+	strbuf_done(&name);
+	return go_on;
+}
+
+static bool tell_rows(struct ctl *ctl, const struct control *control, const json_t *rows)
+{
+	json_t *row;
+	size_t i;
+
+	if (!json_is_array(rows)) {
+		ctl_error(ctl, "unexpected answer: no array");
+		return false;
+	}
+	json_array_foreach(rows, i, row) {
+		if (!tell_row(ctl, control, row))
+			return false;
+	}
+	return true;
+}
+
+static bool control_all(struct ctl *ctl, const struct control *control)
+{
+	json_t *rows = ctl_ask(ctl, control->all, NULL);
+	bool go_on = rows && tell_rows(ctl, control, rows);
+
+	json_decref(rows);
+	return go_on;
+}
+
+static bool control_group(struct ctl *ctl, const struct control *control, const struct namespec *ns)
+{
+	struct answer a;
+	bool go_on = false;
+
+	ctl_call(ctl, control->group, ctl_one_param(ns->group, ns->group_len), &a);
+	if (a.kind == ANSWER_RESULT) {
+		go_on = tell_rows(ctl, control, a.result);
+	} else if (a.kind == ANSWER_FAULT && a.fault == FAULT_BAD_NAME) {
+		out_line("%.*s: ERROR (no such group)", (int)ns->group_len, ns->group);
+		ctl->status = control->no_group;
+		go_on = true;
+	} else {
+		ctl_complain(ctl, &a);
+	}
+	answer_done(&a);
+	return go_on;
+}
+
+/* The short form of what the user wrote: "cat:cat" is called "cat". */
+static const char *short_form(const char *name, const struct namespec *ns)
+{
+	bool same = strlen(ns->process) == ns->group_len &&
+		    memcmp(ns->process, ns->group, ns->group_len) == 0;
+
+	return same ? ns->process : name;
+}
+
+static bool control_one(struct ctl *ctl, const struct control *control, const char *name,
+			const struct namespec *ns)
+{
+	struct outcome o = { .name = short_form(name, ns), .code = FAULT_SUCCESS };
+	struct answer a;
+	bool go_on = false;
+
+	ctl_call(ctl, control->one, ctl_one_param(name, strlen(name)), &a);
+	if (a.kind == ANSWER_FAILED) {
+		ctl_complain(ctl, &a);
+	} else {
+		if (a.kind == ANSWER_FAULT) {
+			o.code = a.fault;
+			o.text = a.fault_text;
+		}
+		go_on = tell(ctl, control, &o);
+	}
+	answer_done(&a);
+	return go_on;
+}
+
+static bool control_name(struct ctl *ctl, const struct control *control, const char *name)
+{
+	struct namespec ns = namespec_split(name);
+
+	return ns.process ? control_one(ctl, control, name, &ns) : control_group(ctl, control, &ns);
+}
+
+static bool control_names(struct ctl *ctl, const struct control *control, const struct words *names)
+{
+	if (words_have(names, "all"))
+		return control_all(ctl, control);
+	for (size_t i = 0; i < names->n; i++) {
+		if (!control_name(ctl, control, names->list[i]))
+			return false;
+	}
+	return true;
+}
+
+static void tell_no_names(struct ctl *ctl, const char *verb, int status)
+{
+	out_line("Error: %s requires a process name", verb);
+	out_line("%s", verb_find(verb, strlen(verb))->help);
+	ctl->status = status;
+}
+
+/* false: the command must not go on. */
+static bool control_run(struct ctl *ctl, const struct control *control, const char *arg)
+{
+	struct words names;
+	int up = ctl_upcheck(ctl);
+	bool go_on = true;
+
+	if (up <= 0)
+		return up == 0;
+	if (!ctl_split(ctl, arg, &names))
+		return false;
+	if (names.n == 0)
+		tell_no_names(ctl, control->verb, control->no_names);
+	else
+		go_on = control_names(ctl, control, &names);
+	words_done(&names);
+	return go_on;
+}
+
+void cmd_start(struct ctl *ctl, const char *arg)
+{
+	(void)control_run(ctl, &start, arg);
+}
+
+void cmd_stop(struct ctl *ctl, const char *arg)
+{
+	(void)control_run(ctl, &stop, arg);
+}
+
+void cmd_restart(struct ctl *ctl, const char *arg)
+{
+	if (ctl_upcheck(ctl) <= 0)
+		return;
+	if (!*arg) {
+		tell_no_names(ctl, "restart", EXIT_GENERIC);
+		return;
+	}
+	if (control_run(ctl, &stop, arg))
+		(void)control_run(ctl, &start, arg);
+}

@@ -1,0 +1,141 @@
+/* cmd_daemon.c - pid, shutdown, version: what concerns the server as a whole */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fd.h"
+#include "rpc/faults.h"
+#include "svctl/ask.h"
+#include "svctl/cmd.h"
+#include "svctl/ctl.h"
+#include "svctl/output.h"
+#include "svctl/procinfo.h"
+#include "svctl/verbs.h"
+
+/* false, having said so, when there are arguments. */
+static bool takes_nothing(struct ctl *ctl, const char *verb, const char *arg)
+{
+	if (!*arg)
+		return true;
+	out_line("Error: %s accepts no arguments", verb);
+	out_line("%s", verb_find(verb, strlen(verb))->help);
+	ctl->status = EXIT_GENERIC;
+	return false;
+}
+
+static void pid_of_server(struct ctl *ctl)
+{
+	json_t *pid = ctl_ask(ctl, "supervisor.getPID", NULL);
+
+	if (json_is_integer(pid))
+		out_line("%" JSON_INTEGER_FORMAT, json_integer_value(pid));
+	else if (pid)
+		ctl_error(ctl, "unexpected answer: no number");
+	json_decref(pid);
+}
+
+static void pids_of_all(struct ctl *ctl)
+{
+	struct procinfo_list infos;
+
+	if (!procinfo_list_get(ctl, &infos))
+		return;
+	for (size_t i = 0; i < infos.n; i++)
+		out_line("%ld", infos.list[i].pid);
+	procinfo_list_done(&infos);
+}
+
+static bool tell_pid(struct ctl *ctl, const json_t *from)
+{
+	struct procinfo info;
+	struct err err;
+
+	if (procinfo_read(from, &info, &err) < 0) {
+		ctl_error(ctl, "%s", err.text);
+		return false;
+	}
+	out_line("%ld", info.pid);
+	if (info.pid == 0)
+		ctl->status = EXIT_NOT_RUNNING;
+	return true;
+}
+
+/* false: the command must not go on. */
+static bool pid_of(struct ctl *ctl, const char *name)
+{
+	struct answer a;
+	bool go_on = false;
+
+	ctl_call(ctl, "supervisor.getProcessInfo", ctl_one_param(name, strlen(name)), &a);
+	if (a.kind == ANSWER_RESULT) {
+		go_on = tell_pid(ctl, a.result);
+	} else if (a.kind == ANSWER_FAULT && a.fault == FAULT_BAD_NAME) {
+		out_line("No such process %s", name);
+		ctl->status = EXIT_GENERIC;
+		go_on = true;
+	} else {
+		ctl_complain(ctl, &a);
+	}
+	answer_done(&a);
+	return go_on;
+}
+
+void cmd_pid(struct ctl *ctl, const char *arg)
+{
+	struct words names;
+
+	if (ctl_upcheck(ctl) <= 0 || !ctl_split(ctl, arg, &names))
+		return;
+	if (names.n == 0) {
+		pid_of_server(ctl);
+	} else if (words_have(&names, "all")) {
+		pids_of_all(ctl);
+	} else {
+		for (size_t i = 0; i < names.n && pid_of(ctl, names.list[i]); i++)
+			;
+	}
+	words_done(&names);
+}
+
+static bool is_meant(const struct ctl *ctl)
+{
+	_cleanup_(free_str) char *yes = NULL;
+
+	if (!ctl->interactive)
+		return true;
+	yes = ask_line("Really shut the remote supervisord process down y/N? ");
+	return yes && tolower((unsigned char)*yes) == 'y';
+}
+
+void cmd_shutdown(struct ctl *ctl, const char *arg)
+{
+	struct answer a;
+
+	if (!takes_nothing(ctl, "shutdown", arg) || !is_meant(ctl))
+		return;
+	ctl_call(ctl, "supervisor.shutdown", NULL, &a);
+	if (a.kind == ANSWER_RESULT)
+		out_line("Shut down");
+	else if (a.kind == ANSWER_FAULT && a.fault == FAULT_SHUTDOWN_STATE)
+		out_line("ERROR: already shutting down");
+	else if (ctl_tell_absent(ctl, &a, "ERROR: ", " (already shut down?)"))
+		ctl->status = EXIT_GENERIC;
+	else
+		ctl_complain(ctl, &a);
+	answer_done(&a);
+}
+
+void cmd_version(struct ctl *ctl, const char *arg)
+{
+	json_t *version;
+
+	if (!takes_nothing(ctl, "version", arg) || ctl_upcheck(ctl) <= 0)
+		return;
+	version = ctl_ask(ctl, "supervisor.getSupervisorVersion", NULL);
+	if (json_is_string(version))
+		out_line("%s", json_string_value(version));
+	else if (version)
+		ctl_error(ctl, "unexpected answer: no text");
+	json_decref(version);
+}

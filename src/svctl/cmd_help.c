@@ -1,0 +1,49 @@
+/* cmd_help.c - help, and the three ways to leave the shell */
+#include <string.h>
+
+#include "base/macro.h"
+#include "svctl/cmd.h"
+#include "svctl/columns.h"
+#include "svctl/ctl.h"
+#include "svctl/output.h"
+#include "svctl/verbs.h"
+
+static void list_verbs(struct ctl *ctl)
+{
+	static const char header[] = "default commands (type help <topic>):";
+	struct words names = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < n_verbs && r == 0; i++) {
+		if (verbs[i].listed)
+			r = words_add(&names, verbs[i].name, strlen(verbs[i].name));
+	}
+	if (r < 0) {
+		ctl_oom(ctl);
+	} else {
+		out_line("\n%s", header);
+		out_line("%.*s", (int)strlen(header), "========================================");
+		columns_show(&names, 79);
+		out_line("%s", "");
+	}
+	words_done(&names);
+}
+
+void cmd_help(struct ctl *ctl, const char *arg)
+{
+	const struct verb *verb = verb_find(arg, strlen(arg));
+
+	if (!*arg)
+		list_verbs(ctl);
+	else if (verb && verb->help)
+		out_line("%s", verb->help);
+	else
+		out_line("*** No help on %s", arg);
+}
+
+void cmd_quit(struct ctl *ctl, const char *arg)
+{
+	(void)arg;
+	out_line("%s", "");
+	ctl->leave = true;
+}

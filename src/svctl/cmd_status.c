@@ -1,0 +1,134 @@
+/* cmd_status.c - the table of processes that half the world's scripts take apart */
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "base/utf8.h"
+#include "svctl/cmd.h"
+#include "svctl/ctl.h"
+#include "svctl/namespec.h"
+#include "svctl/output.h"
+#include "svctl/procinfo.h"
+
+enum { NAME_WIDTH_MIN = 30, NAME_GAP = 3, STATE_WIDTH = 10 };
+
+/* Characters, as Python counts them. */
+static size_t width_of(const char *text)
+{
+	size_t left = strlen(text), width = 0;
+
+	for (; left > 0; width++) {
+		size_t n = utf8_len(text, left);
+
+		n = n ? n : 1;
+		text += n;
+		left -= n;
+	}
+	return width;
+}
+
+static const char *full_name(struct strbuf *sb, const struct procinfo *info)
+{
+	strbuf_reset(sb);
+	namespec_add(sb, info->group, info->name);
+	return strbuf_str(sb) ? strbuf_str(sb) : info->name;
+}
+
+struct table {
+	const struct procinfo_list *infos;
+	struct strbuf name;
+	size_t width;		/* of the longest name that is shown */
+};
+
+/* ns NULL: all. Widens the table by what will be shown; false when nothing matches. */
+static bool measure(struct table *t, const struct namespec *ns)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < t->infos->n; i++) {
+		const struct procinfo *info = &t->infos->list[i];
+		size_t width;
+
+		if (ns && !namespec_matches(ns, info->group, info->name))
+			continue;
+		width = width_of(full_name(&t->name, info));
+		if (width > t->width)
+			t->width = width;
+		found = true;
+	}
+	return found;
+}
+
+static void show(struct ctl *ctl, struct table *t, const struct namespec *ns)
+{
+	for (size_t i = 0; i < t->infos->n; i++) {
+		const struct procinfo *info = &t->infos->list[i];
+		const char *name;
+
+		if (ns && !namespec_matches(ns, info->group, info->name))
+			continue;
+		name = full_name(&t->name, info);
+		out_line("%s%*s%-*s%s", name, (int)(t->width + NAME_GAP - width_of(name)), "",
+			 STATE_WIDTH, info->statename, info->description);
+		if (procinfo_is_stopped(info))
+			ctl->status = EXIT_STATUS_NOT_RUNNING;
+	}
+}
+
+static void tell_unknown(struct ctl *ctl, const char *name, const struct namespec *ns)
+{
+	if (ns->process)
+		out_line("%s: ERROR (no such process)", name);
+	else
+		out_line("%.*s: ERROR (no such group)", (int)ns->group_len, ns->group);
+	ctl->status = EXIT_STATUS_UNKNOWN;
+}
+
+/* Errors come before the table, and the table is as wide as its longest name: two walks. */
+static void show_named(struct ctl *ctl, struct table *t, const struct words *names)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		struct namespec ns = namespec_split(names->list[i]);
+
+		if (!measure(t, &ns))
+			tell_unknown(ctl, names->list[i], &ns);
+	}
+	for (size_t i = 0; i < names->n; i++) {
+		struct namespec ns = namespec_split(names->list[i]);
+
+		show(ctl, t, &ns);
+	}
+}
+
+static void show_all(struct ctl *ctl, struct table *t)
+{
+	measure(t, NULL);
+	show(ctl, t, NULL);
+}
+
+static void status(struct ctl *ctl, const struct words *names)
+{
+	struct procinfo_list infos = { 0 };
+	struct table t = { .infos = &infos, .width = NAME_WIDTH_MIN };
+
+	if (!procinfo_list_get(ctl, &infos))
+		return;
+	if (names->n == 0 || words_have(names, "all"))
+		show_all(ctl, &t);
+	else
+		show_named(ctl, &t, names);
+	strbuf_done(&t.name);
+	procinfo_list_done(&infos);
+}
+
+void cmd_status(struct ctl *ctl, const char *arg)
+{
+	struct words names;
+	int up = ctl_upcheck(ctl);
+
+	if (up == 0)
+		ctl->status = EXIT_STATUS_UNKNOWN;
+	if (up <= 0 || !ctl_split(ctl, arg, &names))
+		return;
+	status(ctl, &names);
+	words_done(&names);
+}

@@ -1,0 +1,89 @@
+/* complete.c - completion without a terminal: the shell asks, this answers */
+#include "svctl/complete.h"
+
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "svctl/namespec.h"
+
+enum completes complete_kind(const char *line, size_t n)
+{
+	const struct verb *verb;
+	size_t begin = 0, len = 0;
+
+	while (begin < n && strchr(BLANKS, line[begin]))
+		begin++;
+	if (begin == n)
+		return COMPLETES_VERBS;
+	while (begin + len < n && !strchr(BLANKS, line[begin + len]))
+		len++;
+	verb = verb_find(line + begin, len);
+	return verb ? verb->completes : COMPLETES_NOTHING;
+}
+
+/* Appends it if it begins with text and is new. */
+static int offer(struct words *w, const char *word, const char *text)
+{
+	if (!word)
+		return -1;
+	if (strncmp(word, text, strlen(text)) != 0 || words_have(w, word))
+		return 0;
+	return words_add(w, word, strlen(word));
+}
+
+static int offer_verbs(struct words *w, const char *text)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n_verbs && r == 0; i++) {
+		if (verbs[i].help)
+			r = offer(w, verbs[i].name, text);
+	}
+	return r;
+}
+
+/* "cat" is offered as "cat:cat" once there is a colon: it is a group too. */
+static int offer_process(struct words *w, const struct procinfo *info, const char *text,
+			 struct strbuf *name)
+{
+	bool long_form = strchr(text, ':') || strcmp(info->group, info->name) != 0;
+	int r;
+
+	strbuf_reset(name);
+	if (!long_form) {
+		strbuf_adds(name, info->name);
+		return offer(w, strbuf_str(name), text);
+	}
+	strbuf_addf(name, "%s:%s", info->group, info->name);
+	r = offer(w, strbuf_str(name), text);
+	if (r < 0)
+		return r;
+	strbuf_reset(name);
+	strbuf_addf(name, "%s:*", info->group);
+	return offer(w, strbuf_str(name), text);
+}
+
+static int offer_processes(struct words *w, const struct procinfo_list *infos, const char *text)
+{
+	struct strbuf name = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < infos->n && r == 0; i++)
+		r = offer_process(w, &infos->list[i], text, &name);
+	strbuf_done(&name);
+	return r;
+}
+
+int complete_words(enum completes kind, const char *text, const struct procinfo_list *infos,
+		   struct words *ret_words)
+{
+	switch (kind) {
+	case COMPLETES_VERBS:
+		return offer_verbs(ret_words, text);
+	case COMPLETES_PROCESSES:
+		return offer_processes(ret_words, infos, text);
+	case COMPLETES_NOTHING:
+		break;
+	}
+	return 0;
+}

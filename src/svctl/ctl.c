@@ -1,0 +1,199 @@
+/*
+ * ctl.c - from a line to a command, and the answers that no command has words for. Mirrors the
+ * Controller of supervisor.supervisorctl.
+ */
+#include "config.h"
+
+#include "svctl/ctl.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fd.h"
+#include "rpc/faults.h"
+#include "svctl/ask.h"
+#include "svctl/output.h"
+#include "svctl/verbs.h"
+
+void ctl_error(struct ctl *ctl, const char *fmt, ...)
+{
+	char text[2048];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	out_line("error: %s: %s", ctl->serverurl, text);
+	ctl->status = EXIT_GENERIC;
+}
+
+void ctl_oom(struct ctl *ctl)
+{
+	ctl_error(ctl, "%s", strerror(ENOMEM));
+}
+
+void ctl_complain(struct ctl *ctl, const struct answer *a)
+{
+	if (a->kind == ANSWER_FAULT) {
+		ctl_error(ctl, "%s (fault %d)", a->fault_text, a->fault);
+	} else if (a->http_status == 401) {
+		out_line("Server requires authentication");
+		ctl->wants_login = ctl->interactive;
+		ctl->status = EXIT_GENERIC;
+	} else {
+		ctl_error(ctl, "%s", a->err.text);
+	}
+}
+
+enum answer_kind ctl_call(struct ctl *ctl, const char *method, json_t *params,
+			  struct answer *ret_answer)
+{
+	out_flush();
+	return client_call(ctl->client, method, params, ret_answer);
+}
+
+json_t *ctl_ask(struct ctl *ctl, const char *method, json_t *params)
+{
+	struct answer a;
+
+	if (ctl_call(ctl, method, params, &a) != ANSWER_RESULT)
+		ctl_complain(ctl, &a);
+	free(a.fault_text);
+	return a.result;
+}
+
+bool ctl_tell_absent(struct ctl *ctl, const struct answer *a, const char *prefix,
+		     const char *suffix)
+{
+	const char *what;
+
+	if (a->kind != ANSWER_FAILED)
+		return false;
+	if (a->error == ECONNREFUSED)
+		what = "refused connection";
+	else if (a->error == ENOENT)
+		what = "no such file";
+	else
+		return false;
+	out_line("%s%s %s%s", prefix, ctl->serverurl, what, suffix);
+	return true;
+}
+
+static int check_version(struct ctl *ctl, const json_t *result)
+{
+	const char *version = json_string_value(result);
+
+	if (version && strcmp(version, SUPERVISOR_API_VERSION) == 0)
+		return 1;
+	out_line("Sorry, this version of supervisorctl expects to talk to a server with API "
+		 "version %s, but the remote version is %s.", SUPERVISOR_API_VERSION,
+		 version ? version : "unknown");
+	ctl->status = EXIT_NOT_INSTALLED;
+	return 0;
+}
+
+static int check_failure(struct ctl *ctl, const struct answer *a)
+{
+	if (ctl_tell_absent(ctl, a, "", "")) {
+		ctl->status = a->error == ENOENT ? EXIT_NOT_RUNNING : EXIT_NO_PRIVILEGE;
+		return 0;
+	}
+	if (a->kind == ANSWER_FAULT && a->fault == FAULT_UNKNOWN_METHOD) {
+		out_line("Sorry, supervisord responded but did not recognize the supervisor "
+			 "namespace commands that supervisorctl uses to control it.  Please check "
+			 "that the [rpcinterface:supervisor] section is enabled in the "
+			 "configuration file (see sample.conf).");
+		ctl->status = EXIT_UNIMPLEMENTED;
+		return 0;
+	}
+	ctl_complain(ctl, a);
+	return -1;
+}
+
+int ctl_upcheck(struct ctl *ctl)
+{
+	struct answer a;
+	int r;
+
+	if (ctl_call(ctl, "supervisor.getVersion", NULL, &a) == ANSWER_RESULT)
+		r = check_version(ctl, a.result);
+	else
+		r = check_failure(ctl, &a);
+	answer_done(&a);
+	return r;
+}
+
+bool ctl_split(struct ctl *ctl, const char *arg, struct words *ret_words)
+{
+	struct words words = { 0 };
+
+	if (words_split(&words, arg) < 0) {
+		words_done(&words);
+		ctl_oom(ctl);
+		return false;
+	}
+	*ret_words = words;
+	return true;
+}
+
+json_t *ctl_one_param(const char *name, size_t n)
+{
+	json_t *params = json_array();
+
+	/* Not checked for UTF-8: what it is not, the codec replaces. */
+	if (json_array_append_new(params, json_stringn_nocheck(name, n)) < 0) {
+		json_decref(params);
+		return NULL;
+	}
+	return params;
+}
+
+/* The line without blanks around it, and "?" written out; NULL: no memory. */
+static char *tidy(const char *line)
+{
+	char *text;
+	size_t n;
+
+	line += strspn(line, BLANKS);
+	n = strlen(line);
+	while (n > 0 && strchr(BLANKS, line[n - 1]))
+		n--;
+	if (*line != '?')
+		return strndup(line, n);
+	return asprintf(&text, "help %.*s", (int)n - 1, line + 1) < 0 ? NULL : text;
+}
+
+static void run_verb(struct ctl *ctl, const struct verb *verb, const char *arg)
+{
+	do {
+		ctl->wants_login = false;
+		verb->run(ctl, arg);
+	} while (ctl->wants_login && ask_login(ctl));
+}
+
+void ctl_run_line(struct ctl *ctl, const char *line)
+{
+	_cleanup_(free_str) char *text = tidy(line);
+	const struct verb *verb;
+	size_t n = 0;
+
+	if (!text) {
+		ctl_oom(ctl);
+		return;
+	}
+	if (!*text)
+		return;
+	while (isalnum((unsigned char)text[n]) || text[n] == '_')
+		n++;
+	verb = verb_find(text, n);
+	if (!verb) {
+		out_line("*** Unknown syntax: %s", text);
+		ctl->status = EXIT_GENERIC;
+		return;
+	}
+	run_verb(ctl, verb, text + n + strspn(text + n, BLANKS));
+}

@@ -1,0 +1,27 @@
+/* verbs.h - the table of commands */
+#ifndef SVD_SVCTL_VERBS_H
+#define SVD_SVCTL_VERBS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ctl;
+
+enum completes { COMPLETES_NOTHING, COMPLETES_VERBS, COMPLETES_PROCESSES };
+
+struct verb {
+	const char *name;
+	/* arg: the rest of the line, no blanks around it. */
+	void (*run)(struct ctl *ctl, const char *arg);
+	enum completes completes;
+	bool listed;
+	const char *help;	/* may be NULL */
+};
+
+extern const struct verb verbs[];
+extern const size_t n_verbs;
+
+/* The verb with that name of n bytes, or NULL. */
+const struct verb *verb_find(const char *name, size_t n);
+
+#endif
