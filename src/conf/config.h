@@ -88,6 +88,7 @@ enum server_kind { SERVER_UNIX, SERVER_INET };
 struct server_config {
 	enum server_kind kind;
 	const char *section;	/* its header, for messages */
+	const char *where;	/* "FILE:LINE: [SECTION] file=VALUE" (or port=), for messages */
 	const char *path;	/* SERVER_UNIX: absolute */
 	mode_t      chmod;
 	uid_t       uid;	/* (uid_t)-1: leave */

@@ -101,6 +101,13 @@ int link_send(struct link *link, json_t *head, const void *body, size_t body_len
 /* Bytes queued and not yet sent. */
 size_t link_queued(const struct link *link);
 
+/*
+ * For the end of a program, when the loop does not run any more: wait for at most so long for the
+ * other side to take some of the queue, to send something (which is dropped) or to go. Call it
+ * again until what you wait for has come. On NULL it just waits.
+ */
+void link_drain(struct link *link, int milliseconds);
+
 /* --- the format itself, without a socket: for the link, its tests and its fuzz target --- */
 
 /*

@@ -6,6 +6,7 @@
 #include "ipc/frame.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -373,4 +374,25 @@ void link_free(struct link *link)
 void *link_user(const struct link *link)
 {
 	return link->user;
+}
+
+void link_drain(struct link *link, int milliseconds)
+{
+	struct pollfd pfd = { .fd = link ? link->sock : -1, .events = POLLIN };
+	char waste[4096];
+
+	if (!link) {
+		(void)poll(NULL, 0, milliseconds);
+		return;
+	}
+	flush(link);
+	if (link_queued(link))
+		pfd.events |= POLLOUT;
+	if (poll(&pfd, 1, milliseconds) <= 0)
+		return;
+	if (pfd.revents & POLLIN && recv(link->sock, waste, sizeof(waste), MSG_DONTWAIT) <= 0)
+		go_down(link, 0);
+	else if (pfd.revents & POLLHUP)
+		go_down(link, 0);
+	flush(link);
 }

@@ -1,0 +1,76 @@
+/* call.c - the life of a call. */
+#include "svd/call.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ipc/frame.h"
+#include "svd/wait.h"
+
+struct call *call_new(json_int_t id, const char *method, json_t *params)
+{
+	struct call *call = calloc(1, sizeof(*call));
+	char *copy = strdup(method);
+
+	if (!call || !copy) {
+		json_decref(params);
+		free(copy);
+		free(call);
+		return NULL;
+	}
+	*call = (struct call){ .id = id, .method = copy, .params = params };
+	return call;
+}
+
+void call_free(struct call *call)
+{
+	free(call->method);
+	json_decref(call->params);
+	json_decref(call->result);
+	free(call->text);
+	wait_free(call->wait);
+	free(call);
+}
+
+void call_result(struct call *call, json_t *result)
+{
+	if (!result) {
+		call_fault(call, FAULT_FAILED, "out of memory");
+		return;
+	}
+	call->answered = true;
+	call->result = result;
+}
+
+void call_fault(struct call *call, enum fault code, const char *fmt, ...)
+{
+	char text[1024];
+	size_t n = (size_t)snprintf(text, sizeof(text), "%s", fault_name(code));
+	va_list ap;
+
+	if (fmt) {
+		n += (size_t)snprintf(text + n, sizeof(text) - n, ": ");
+		va_start(ap, fmt);
+		vsnprintf(text + n, sizeof(text) - n, fmt, ap);
+		va_end(ap);
+	}
+	call->answered = true;
+	call->fault = code;
+	call->text = strdup(text);
+}
+
+const char *call_string(const struct call *call, size_t i)
+{
+	return json_string_value(json_array_get(call->params, i));
+}
+
+bool call_bool(const struct call *call, size_t i, bool otherwise)
+{
+	const json_t *value = json_array_get(call->params, i);
+
+	if (!value)
+		return otherwise;
+	return json_is_integer(value) ? json_integer_value(value) != 0 : json_is_true(value);
+}

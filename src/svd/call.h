@@ -1,0 +1,62 @@
+/* call.h - one RPC call, from its arrival to its answer */
+#ifndef SVD_SVD_CALL_H
+#define SVD_SVD_CALL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/macro.h"
+#include "rpc/faults.h"
+
+struct call;
+struct engine;
+
+/*
+ * A handler answers at once (call_result, call_fault) or sets `step` and returns: the call then
+ * waits. The step is asked again in each turn in which something changed, until it has answered.
+ * Every wait has an end: what is waited for comes, or fails, or the client goes away.
+ */
+typedef void call_step_fn(struct engine *e, struct call *call);
+
+struct call {
+	struct call *prev, *next;
+	json_int_t   id;		/* svd-httpd's number */
+	char        *method;		/* owned */
+	bool         dispatched;
+	json_t      *params;		/* owned; an array, checked against the table */
+	bool         answered;
+	json_t      *result;		/* owned; the answer, or */
+	int          fault;		/* the fault's code, not 0, and */
+	char        *text;		/* owned; its text; NULL: no memory */
+	call_step_fn *step;		/* NULL: does not wait */
+	struct wait *wait;		/* owned; what the step waits for */
+};
+
+/* params is stolen, method copied. NULL: no memory. */
+must_check struct call *call_new(json_int_t id, const char *method, json_t *params);
+void call_free(struct call *call);
+
+/* The answer; result is stolen (NULL, for want of memory, becomes a fault). */
+void call_result(struct call *call, json_t *result);
+
+/* A fault. fmt NULL: the bare name, as "SHUTDOWN_STATE"; else "NAME: text". */
+void call_fault(struct call *call, enum fault code, const char *fmt, ...) printf_like(3, 4);
+
+/*
+ * Look the method up, check state and arguments, and run it. Afterwards the call is answered or
+ * has a step. Refusal is the default: UNKNOWN_METHOD, INCORRECT_PARAMETERS, SHUTDOWN_STATE come
+ * before any handler.
+ */
+void rpc_dispatch(struct engine *e, struct call *call);
+
+/* The parameter at i: its text; its truth, or the default when it was left out. */
+const char *call_string(const struct call *call, size_t i);
+bool call_bool(const struct call *call, size_t i, bool otherwise);
+
+/* The handlers of methods.def. */
+typedef void rpc_handler_fn(struct engine *e, struct call *call);
+#define METHOD(name, result, parameters, flags, handler, help) rpc_handler_fn handler;
+#include "svd/methods.def"
+#undef METHOD
+
+#endif

@@ -1,0 +1,152 @@
+/* cmdline.c - each flag once: the parser and --help both read this table. */
+#include "svd/cmdline.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "rpc/faults.h"
+
+struct flag {
+	char        letter;	/* '\0': none */
+	const char *name;	/* also the option of [supervisord], unless it is one of ours */
+	const char *argument;	/* NULL: a switch */
+	const char *help;
+};
+
+static const struct flag flags[] = {
+	{ 'c', "configuration", "FILENAME", "the configuration file (default: searched for)" },
+	{ 'n', "nodaemon", NULL, "stay in the foreground" },
+	{ 's', "silent", NULL, "do not copy the log to standard output" },
+	{ 'h', "help", NULL, "print this and exit" },
+	{ 'v', "version", NULL, "print the mirrored version of Supervisor and exit" },
+	{ 'u', "user", "USER", "run as this user (name or number)" },
+	{ 'm', "umask", "UMASK", "umask of the daemon and its programs (default 022)" },
+	{ 'd', "directory", "DIRECTORY", "change to this directory when daemonizing" },
+	{ 'l', "logfile", "FILENAME", "file of the activity log" },
+	{ 'y', "logfile_maxbytes", "BYTES", "size at which it is rotated" },
+	{ 'z', "logfile_backups", "NUM", "rotated files to keep" },
+	{ 'e', "loglevel", "LEVEL", "critical, error, warn, info, debug, trace or blather" },
+	{ 'j', "pidfile", "FILENAME", "file for the daemon's process id" },
+	{ 'i', "identifier", "STR", "name of this daemon" },
+	{ 'q', "childlogdir", "DIRECTORY", "directory of AUTO log files" },
+	{ 'k', "nocleanup", NULL, "keep AUTO log files of earlier lives" },
+	{ 'a', "minfds", "NUM", "open files that must be allowed" },
+	{ 't', "strip_ansi", NULL, "remove ANSI escapes from programs' output" },
+	{ '\0', "minprocs", "NUM", "processes that must be allowed" },
+	{ '\0', "profile_options", "LIST", "accepted for Supervisor's sake, without effect" },
+};
+
+enum { N_FLAGS = ARRAY_LEN(flags) };
+_Static_assert((int)N_FLAGS <= (int)CMDLINE_OVERRIDES_MAX, "room for each flag once");
+
+static void print_help(const char *program)
+{
+	printf("Usage: %s [options]\n\nRuns and watches the programs of a supervisord.conf.\n\n", program);
+	for (int i = 0; i < N_FLAGS; i++) {
+		char left[64];
+
+		snprintf(left, sizeof(left), "%c%c%s--%s%s%s", flags[i].letter ? '-' : ' ',
+			 flags[i].letter ? flags[i].letter : ' ', flags[i].letter ? ", " : "  ",
+			 flags[i].name, flags[i].argument ? " " : "",
+			 flags[i].argument ? flags[i].argument : "");
+		printf("  %-32s %s\n", left, flags[i].help);
+	}
+}
+
+static const struct flag *by_letter(int letter)
+{
+	for (int i = 0; i < N_FLAGS; i++)
+		if (flags[i].letter == letter)
+			return &flags[i];
+	return NULL;
+}
+
+/* The tables that getopt_long(3) wants, made from ours. */
+static void make_tables(char *letters, struct option *longs)
+{
+	*letters++ = ':';
+	*letters++ = '?';
+	for (int i = 0; i < N_FLAGS; i++) {
+		longs[i] = (struct option){ flags[i].name,
+					    flags[i].argument ? required_argument : no_argument,
+					    NULL, 0 };
+		if (flags[i].letter)
+			*letters++ = flags[i].letter;
+		if (flags[i].letter && flags[i].argument)
+			*letters++ = ':';
+	}
+	*letters = '\0';
+	longs[N_FLAGS] = (struct option){ 0 };
+}
+
+static int add_override(struct cmdline *cmdline, const struct flag *flag, const char *argument,
+			const char *as_written, struct err *err)
+{
+	struct config_override *o = &cmdline->overrides[cmdline->list.n];
+
+	for (size_t i = 0; i < cmdline->list.n; i++)
+		if (strcmp(cmdline->overrides[i].option, flag->name) == 0)
+			return err_set(err, -EINVAL, "conflicting command line option '%s'",
+				       as_written);
+	*o = (struct config_override){ .option = flag->name,
+				       .value = argument ? argument : "true",
+				       .flag = as_written };
+	cmdline->list.n++;
+	return 0;
+}
+
+static enum cmdline_end take(struct cmdline *cmdline, const struct flag *flag,
+			     const char *argument, const char *as_written, const char *program,
+			     struct err *err)
+{
+	if (strcmp(flag->name, "help") == 0) {
+		print_help(program);
+		return CMDLINE_DONE;
+	}
+	if (strcmp(flag->name, "version") == 0) {
+		puts(SUPERVISOR_VERSION);
+		return CMDLINE_DONE;
+	}
+	if (strcmp(flag->name, "configuration") == 0) {
+		cmdline->configuration = argument;
+		return CMDLINE_RUN;
+	}
+	if (strcmp(flag->name, "profile_options") == 0)
+		return CMDLINE_RUN;
+	return add_override(cmdline, flag, argument, as_written, err) < 0 ? CMDLINE_ERROR
+									  : CMDLINE_RUN;
+}
+
+enum cmdline_end cmdline_parse(int argc, char **argv, struct cmdline *ret_cmdline, struct err *err)
+{
+	enum cmdline_end end = CMDLINE_RUN;
+	struct option longs[N_FLAGS + 1];
+	char letters[2 * N_FLAGS + 3];
+	int c, index;
+
+	*ret_cmdline = (struct cmdline){ 0 };
+	ret_cmdline->list.list = ret_cmdline->overrides;
+	make_tables(letters, longs);
+	opterr = 0;
+	while (end == CMDLINE_RUN && (c = getopt_long(argc, argv, letters, longs, &index)) != -1) {
+		const char *written = argv[optind - 1] == optarg && optind >= 2 ? argv[optind - 2]
+										: argv[optind - 1];
+		const struct flag *flag = c == 0 ? &flags[index] : by_letter(c);
+
+		if (c == '?' && optopt == '?') {
+			flag = by_letter('h');
+		} else if (c == ':' || !flag) {
+			err_set(err, -EINVAL, c == ':' ? "option %s requires argument"
+						       : "option %s not recognized", written);
+			return CMDLINE_ERROR;
+		}
+		end = take(ret_cmdline, flag, optarg, written, argv[0], err);
+	}
+	if (end == CMDLINE_RUN && optind < argc) {
+		err_set(err, -EINVAL, "positional arguments are not supported: %s", argv[optind]);
+		return CMDLINE_ERROR;
+	}
+	return end;
+}

@@ -1,0 +1,135 @@
+/* daemon.c - mirrors ServerOptions.set_uid_or_exit, set_rlimits_or_exit and daemonize. */
+#include "svd/daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "conf/config.h"
+#include "svd/log.h"
+
+int daemon_drop_privileges(const struct config *config, struct err *err)
+{
+	const struct user_config *user = config->user;
+
+	if (!user) {
+		if (getuid() == 0)
+			log_crit("Supervisor is running as root.  Privileges were not dropped "
+				 "because no user is specified in the config file.  If you intend "
+				 "to run as root, you can set user=root in the config file to "
+				 "avoid this message.");
+		return 0;
+	}
+	if (getuid() != user->uid) {
+		if (getuid() != 0)
+			return err_set(err, -EPERM, "Can't drop privilege as nonroot user");
+		if (setgroups(user->n_groups, user->groups) < 0 || setgid(user->gid) < 0 ||
+		    setuid(user->uid) < 0)
+			return err_set(err, -errno, "cannot become user %s: %s", user->name,
+				       strerror(errno));
+	}
+	log_info("Set uid to user %u succeeded", (unsigned)user->uid);
+	return 0;
+}
+
+struct limit {
+	int         resource;
+	const char *name, *option, *what;
+};
+
+/* What is asked for, and beyond it as much as we may have. */
+static int raise_one(const struct limit *l, rlim_t wanted, struct saved_limit *saved,
+		     struct err *err)
+{
+	__rlimit_resource_t resource = (__rlimit_resource_t)l->resource;
+	struct rlimit now;
+
+	saved->resource = l->resource;
+	if (getrlimit(resource, &now) < 0)
+		return err_set(err, -errno, "cannot read %s: %s", l->name, strerror(errno));
+	saved->value = now;
+	if (now.rlim_max != RLIM_INFINITY && now.rlim_max < wanted)
+		now.rlim_max = wanted;
+	now.rlim_cur = now.rlim_max;
+	if (setrlimit(resource, &now) == 0)
+		return 0;
+	return err_set(err, -errno, "%s=%llu: the environment only allows %llu %s; raise its limit "
+		       "or lower the option", l->option, (unsigned long long)wanted,
+		       (unsigned long long)saved->value.rlim_max, l->what);
+}
+
+int daemon_raise_limits(const struct config *config, struct saved_limit *ret_saved,
+			struct err *err)
+{
+	static const struct limit files = { RLIMIT_NOFILE, "RLIMIT_NOFILE", "minfds", "open files" };
+	static const struct limit procs = { RLIMIT_NPROC, "RLIMIT_NPROC", "minprocs", "processes" };
+	int ret;
+
+	ret = raise_one(&files, (rlim_t)config->minfds, &ret_saved[0], err);
+	if (ret == 0)
+		ret = raise_one(&procs, (rlim_t)config->minprocs, &ret_saved[1], err);
+	return ret < 0 ? ret : 2;
+}
+
+/* The child says that it is ready, or its end closes the pipe. */
+static _Noreturn void wait_for_child(int fd)
+{
+	char byte;
+	ssize_t n;
+
+	do {
+		n = read(fd, &byte, 1);
+	} while (n < 0 && errno == EINTR);
+	_exit(n == 1 ? 0 : 2);
+}
+
+static void become_background(const struct config *config)
+{
+	_cleanup_(close_fd) int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	log_info("daemonizing the supervisord process");
+	if (config->directory) {
+		if (chdir(config->directory) < 0)
+			log_crit("can't chdir into '%s': %s", config->directory, strerror(errno));
+		else
+			log_info("set current directory: '%s'", config->directory);
+	}
+	for (int fd = 0; null_fd >= 0 && fd <= 2; fd++)
+		(void)dup2(null_fd, fd);
+	(void)setsid();
+	umask(config->umask);
+}
+
+int daemon_fork(const struct config *config, int *ret_fd, struct err *err)
+{
+	int fds[2];
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return err_set(err, -errno, "cannot daemonize: %s", strerror(errno));
+	pid = fork();
+	if (pid < 0)
+		return err_set(err, -errno, "cannot daemonize: %s", strerror(errno));
+	if (pid > 0) {
+		close_fd(&fds[1]);
+		wait_for_child(fds[0]);
+	}
+	close_fd(&fds[0]);
+	become_background(config);
+	*ret_fd = fds[1];
+	return 0;
+}
+
+void daemon_ready(int fd)
+{
+	if (fd < 0)
+		return;
+	(void)fd_write_all(fd, "", 1);
+	close_fd(&fd);
+}

@@ -1,0 +1,30 @@
+/* daemon.h - what turns a process into the daemon: user, limits, background */
+#ifndef SVD_SVD_DAEMON_H
+#define SVD_SVD_DAEMON_H
+
+#include "base/err.h"
+#include "base/macro.h"
+#include "svd/sys.h"
+
+struct config;
+
+/* Become [supervisord] user=. 0, or -EPERM and the like with err. */
+must_check int daemon_drop_privileges(const struct config *config, struct err *err);
+
+/*
+ * Raise the limits of open files (at least minfds, and as far as allowed, since each program
+ * costs svd two) and processes (minprocs). *ret_saved gets what programs are to have: room for
+ * two. Returns how many were saved, or -errno with err when minfds or minprocs cannot be had.
+ */
+must_check int daemon_raise_limits(const struct config *config, struct saved_limit *ret_saved,
+				   struct err *err);
+
+/*
+ * Go to the background. The parent stays until daemon_ready, so that whoever started it finds
+ * everything in place; *ret_fd goes to daemon_ready. Returns 0 in the child, -errno with err in
+ * the parent; the parent of a child does not return.
+ */
+must_check int daemon_fork(const struct config *config, int *ret_fd, struct err *err);
+void daemon_ready(int fd);	/* -1 is allowed */
+
+#endif

@@ -1,0 +1,362 @@
+/*
+ * engine.c - the turn. Callbacks of the loop only note what came: a signal, an input for a
+ * process, a call. Here, before the loop sleeps, all of it is done in one fixed order.
+ */
+#include "svd/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/signame.h"
+#include "base/strbuf.h"
+#include "svd/call.h"
+#include "svd/gate.h"
+#include "svd/log.h"
+#include "svd/logs.h"
+#include "svd/wait.h"
+#include "svd/waitstatus.h"
+
+/* Seconds between two lines "waiting for x to stop" or "... to die", as in Supervisor. */
+static const double STOP_REPORT = 2, SHUTDOWN_REPORT = 3;
+
+const char *mood_name(enum mood mood)
+{
+	return mood == MOOD_RUNNING ? "RUNNING" : mood == MOOD_RESTARTING ? "RESTARTING" : "SHUTDOWN";
+}
+
+/* --- reap --- */
+
+static struct process **bucket(struct engine *e, pid_t pid)
+{
+	return &e->by_pid[(unsigned)pid % PID_BUCKETS];
+}
+
+void engine_note_pid(struct engine *e, struct process *p)
+{
+	LL_PREPEND2(*bucket(e, p->pid), p, next_by_pid);
+}
+
+void engine_forget_pid(struct engine *e, struct process *p)
+{
+	LL_DELETE2(*bucket(e, p->pid), p, next_by_pid);
+}
+
+static struct process *find_pid(struct engine *e, pid_t pid)
+{
+	struct process *p = *bucket(e, pid);
+
+	while (p && p->pid != pid)
+		p = p->next_by_pid;
+	return p;
+}
+
+static void reaped(struct engine *e, pid_t pid, int status)
+{
+	struct process *p = find_pid(e, pid);
+	char text[64];
+
+	if (p) {
+		proc_exited(p, status);
+	} else if (!logs_reaped(e->logs, pid, status) && !gate_reaped(e->gate, pid, status)) {
+		/* As PID 1 we inherit everybody's orphans; they are no news. */
+		wait_status_text(status, text, sizeof(text));
+		log_debug("reaped unknown pid %d (%s)", (int)pid, text);
+	}
+}
+
+static void reap(struct engine *e)
+{
+	int status;
+	pid_t pid;
+
+	if (!e->reap_wanted)
+		return;
+	e->reap_wanted = false;
+	while ((pid = sys_reap(&status)) > 0)
+		reaped(e, pid, status);
+}
+
+/* --- inputs --- */
+
+static void feed_posted(struct engine *e)
+{
+	while (e->posted)
+		proc_feed_posted(e->posted);
+}
+
+static void handle_signal(struct engine *e, int signo)
+{
+	switch (signo) {
+	case SIGTERM:
+	case SIGINT:
+	case SIGQUIT:
+		log_warn("received %s indicating exit request", signame(signo));
+		engine_set_mood(e, MOOD_SHUTDOWN);
+		break;
+	case SIGUSR2:
+		log_info("received %s indicating log reopen request", signame(signo));
+		logs_reopen(e->logs);
+		break;
+	case SIGCHLD:
+		log_debug("received %s indicating a child quit", signame(signo));
+		e->reap_wanted = true;
+		break;
+	}
+}
+
+static void take_signals(struct engine *e)
+{
+	unsigned long signals = e->signals;
+
+	e->signals = 0;
+	for (int signo = 1; signals >> signo; signo++)
+		if (signals >> signo & 1)
+			handle_signal(e, signo);
+}
+
+/* --- policy --- */
+
+static void autostart(struct engine *e)
+{
+	struct group *group;
+
+	if (e->autostarted)
+		return;
+	e->autostarted = true;
+	DL_FOREACH(e->groups, group)
+		group_autostart(group);
+}
+
+/* Says who is still there; the names in one line, as Supervisor does. */
+static void report_shutdown(struct engine *e)
+{
+	struct strbuf names = { 0 };
+	struct group *group;
+
+	DL_FOREACH(e->groups, group)
+		for (size_t i = 0; i < group->n_processes; i++)
+			if (!proc_is_stopped(&group->processes[i]))
+				strbuf_addf(&names, "%s%s", names.len ? ", " : "",
+					    group->processes[i].conf->name);
+	if (names.len && strbuf_str(&names))
+		log_info("waiting for %s to die", strbuf_str(&names));
+	strbuf_done(&names);
+}
+
+/*
+ * One step of the ordered stop: the groups of the highest priority that still has something
+ * alive are stopped; lower ones wait until these are gone. Supervisor goes group by group even
+ * within one priority, which makes a thousand groups slow and orders nothing that was asked for.
+ */
+static bool stop_step(struct engine *e)
+{
+	struct group *group = e->groups ? e->groups->prev : NULL;	/* the last of the list */
+	bool alive = false;
+	int priority = 0;
+
+	while (group) {
+		if (alive && group->conf->priority != priority)
+			break;
+		if (group_n_unstopped(group)) {
+			alive = true;
+			priority = group->conf->priority;
+			group_stop(group);
+		}
+		group = group == e->groups ? NULL : group->prev;
+	}
+	return alive;
+}
+
+static void shut_down(struct engine *e)
+{
+	bool first = !e->stopping;
+
+	e->stopping = true;
+	if (!stop_step(e)) {
+		timer_stop(&e->report);
+		loop_stop(e->loop);
+	} else if (first) {
+		report_shutdown(e);
+		timer_start(&e->report, SHUTDOWN_REPORT);
+	}
+}
+
+static void run_policy(struct engine *e)
+{
+	if (e->mood == MOOD_RUNNING)
+		autostart(e);
+	else
+		shut_down(e);
+}
+
+void engine_set_mood(struct engine *e, enum mood mood)
+{
+	if (e->mood != MOOD_RUNNING && mood != MOOD_SHUTDOWN)
+		return;
+	e->mood = mood;
+	e->again = true;
+}
+
+/* --- answers --- */
+
+static void step_calls(struct engine *e)
+{
+	struct call *call, *next;
+
+	DL_FOREACH_SAFE(e->calls, call, next) {
+		if (!call->dispatched) {
+			call->dispatched = true;
+			rpc_dispatch(e, call);
+		} else if (!call->answered && call->step) {
+			call->step(e, call);
+		}
+		if (call->answered) {
+			DL_DELETE(e->calls, call);
+			gate_reply(e->gate, call);
+			call_free(call);
+		} else if (!timer_is_armed(&e->report)) {
+			timer_start(&e->report, STOP_REPORT);
+		}
+	}
+}
+
+/* Something takes long: say so, now and then, for as long as it takes. */
+static void report(struct engine *e)
+{
+	struct call *call;
+	bool said = false;
+
+	if (!e->report_due)
+		return;
+	e->report_due = false;
+	if (e->stopping) {
+		report_shutdown(e);
+		timer_start(&e->report, SHUTDOWN_REPORT);
+		return;
+	}
+	DL_FOREACH(e->calls, call)
+		said |= call->wait && wait_report(call->wait);
+	if (said)
+		timer_start(&e->report, STOP_REPORT);
+}
+
+void engine_turn(struct engine *e)
+{
+	do {
+		e->again = false;
+		take_signals(e);
+		reap(e);
+		feed_posted(e);
+		run_policy(e);
+		step_calls(e);
+		report(e);
+	} while (e->again);
+}
+
+/* --- callbacks of the loop --- */
+
+static void on_signal(struct sigwatch *s, int signo)
+{
+	struct signal_watch *w = container_of(s, struct signal_watch, watch);
+
+	w->engine->signals |= 1ul << signo;
+}
+
+static void on_report(struct timer *t)
+{
+	container_of(t, struct engine, report)->report_due = true;
+}
+
+static void on_turn(void *arg)
+{
+	engine_turn(arg);
+}
+
+void engine_run(struct engine *e)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGCHLD, SIGUSR2 };
+
+	_Static_assert(ARRAY_LEN(signals) == ENGINE_SIGNALS, "a watcher for each signal");
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+		e->watches[i].engine = e;
+		sigwatch_start(&e->watches[i].watch, e->loop, signals[i], on_signal);
+	}
+	e->reap_wanted = true;		/* what died before we listened */
+	loop_on_turn(e->loop, on_turn, e);
+	loop_run(e->loop);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		sigwatch_stop(&e->watches[i].watch);
+}
+
+/* --- life --- */
+
+struct group *engine_find_group(const struct engine *e, const char *name)
+{
+	struct group *group;
+
+	DL_FOREACH(e->groups, group)
+		if (strcmp(group->conf->name, name) == 0)
+			return group;
+	return NULL;
+}
+
+int engine_add_groups(struct engine *e)
+{
+	for (size_t i = 0; i < e->config->n_groups; i++) {
+		struct group *group = group_new(e, e->config, &e->config->groups[i]);
+
+		if (!group)
+			return -ENOMEM;
+		DL_APPEND(e->groups, group);
+	}
+	return 0;
+}
+
+struct engine *engine_new(struct config *config)
+{
+	struct engine *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return NULL;
+	e->config = config_ref(config);
+	e->mood = MOOD_RUNNING;
+	e->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	e->loop = loop_new();
+	if (e->loop) {
+		e->logs = logs_new(e->loop, config);
+		e->gate = gate_new(e);
+		timer_init(&e->report, e->loop, on_report);
+	}
+	if (e->null_fd < 0 || !e->loop || !e->logs || !e->gate) {
+		engine_free(e);
+		return NULL;
+	}
+	return e;
+}
+
+void engine_free(struct engine *e)
+{
+	struct group *group, *next_group;
+	struct call *call, *next_call;
+
+	if (!e)
+		return;
+	DL_FOREACH_SAFE(e->calls, call, next_call)
+		call_free(call);
+	DL_FOREACH_SAFE(e->groups, group, next_group)
+		group_free(group);
+	gate_free(e->gate);
+	logs_free(e->logs);
+	close_fd(&e->null_fd);
+	if (e->loop)
+		timer_stop(&e->report);
+	loop_free(e->loop);
+	config_unref(e->config);
+	free(e);
+}

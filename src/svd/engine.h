@@ -1,0 +1,74 @@
+/* engine.h - the supervisor as a whole: groups, mood, and the turn in which all things happen */
+#ifndef SVD_SVD_ENGINE_H
+#define SVD_SVD_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/macro.h"
+#include "svd/group.h"
+#include "svd/sys.h"
+
+/* Supervisor's numbers (supervisor.states.SupervisorStates). */
+enum mood { MOOD_SHUTDOWN = -1, MOOD_RESTARTING = 0, MOOD_RUNNING = 1 };
+
+enum { PID_BUCKETS = 256, ENGINE_SIGNALS = 5 };
+
+struct call;
+struct logs;
+struct gate;
+
+struct signal_watch {
+	struct sigwatch watch;
+	struct engine  *engine;		/* borrowed */
+};
+
+struct engine {
+	struct loop   *loop;		/* owned */
+	struct config *config;		/* counted: the newest snapshot */
+	enum mood      mood;
+	struct group  *groups;		/* owned list, by priority, then name */
+	struct process *by_pid[PID_BUCKETS];	/* lists of borrowed; no allocation, ever */
+	struct process *posted;		/* list of borrowed: those with inputs to feed */
+	struct call   *calls;		/* owned list: waiting for their answers, oldest first */
+	struct logs   *logs;		/* owned */
+	struct gate   *gate;		/* owned */
+	bool           autostarted;
+	bool           stopping;	/* the ordered stop has begun */
+	bool           reap_wanted;	/* SIGCHLD came */
+	bool           again;		/* something changed: another round of this turn */
+	unsigned long  signals;		/* came and not yet handled: bit n is signal n */
+	struct signal_watch watches[ENGINE_SIGNALS];
+	struct timer   report;		/* armed while something is waited for */
+	bool           report_due;	/* ... and it has fired */
+	struct saved_limit limits[2];	/* what programs get back */
+	int            n_limits;
+	int            null_fd;		/* owned: /dev/null, for channels that are not kept */
+};
+
+/* config is counted up. NULL: no memory or descriptors. */
+must_check struct engine *engine_new(struct config *config);
+void engine_free(struct engine *e);
+
+/* Make the groups of the snapshot. 0 or -ENOMEM. */
+must_check int engine_add_groups(struct engine *e);
+
+/* Take signals and run until shutdown is complete. */
+void engine_run(struct engine *e);
+
+/* One turn; the loop calls it, and unit tests. */
+void engine_turn(struct engine *e);
+
+/* Leave MOOD_RUNNING: everything is stopped in order, then the loop ends. */
+void engine_set_mood(struct engine *e, enum mood mood);
+
+/* Supervisor's name of a mood: "RUNNING". */
+const char *mood_name(enum mood mood);
+
+struct group *engine_find_group(const struct engine *e, const char *name);	/* or NULL */
+
+/* The table by which a dead child's pid finds its process. */
+void engine_note_pid(struct engine *e, struct process *p);
+void engine_forget_pid(struct engine *e, struct process *p);
+
+#endif

@@ -1,0 +1,264 @@
+/* gate.c - the door to the outside, kept by a process without rights. */
+#include "svd/gate.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <utlist.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "conf/config.h"
+#include "ipc/frame.h"
+#include "ipc/loop.h"
+#include "svd/call.h"
+#include "svd/engine.h"
+#include "svd/log.h"
+#include "svd/sibling.h"
+
+/* Calls that wait at one time; beyond that svd-httpd is told no. */
+enum { CALLS_MAX = 10000 };
+
+struct listener {
+	struct listener *prev, *next;
+	struct gate     *gate;		/* borrowed */
+	const struct server_config *conf;	/* borrowed from the engine's snapshot */
+	int              number;
+	int              fd;		/* owned */
+	struct io        knock;		/* while no svd-httpd runs */
+};
+
+struct gate {
+	struct engine   *engine;	/* borrowed */
+	struct sibling   httpd;
+	struct listener *listeners;	/* owned list */
+	int              n_calls;
+};
+
+static void watch(struct gate *gate, bool on)
+{
+	struct listener *l;
+
+	DL_FOREACH(gate->listeners, l) {
+		if (on)
+			io_start(&l->knock, l->fd, IO_READ);
+		else
+			io_stop(&l->knock);
+	}
+}
+
+static void on_retry(struct gate *gate)
+{
+	struct err err;
+
+	watch(gate, false);
+	if (sibling_start(&gate->httpd, &err) < 0) {
+		log_error("%s", err.text);
+		timer_start(&gate->httpd.respawn, 1);
+	}
+}
+
+static void on_knock(struct io *io, int events)
+{
+	(void)events;
+	on_retry(container_of(io, struct listener, knock)->gate);
+}
+
+static void tell_listener(struct gate *gate, const struct listener *l)
+{
+	const struct server_config *conf = l->conf;
+	json_t *head = json_pack("{s:s, s:i, s:s, s:o}", "t", "listen", "id", l->number, "kind",
+				 conf->kind == SERVER_UNIX ? "unix" : "inet", "name",
+				 json_text(conf->kind == SERVER_UNIX ? conf->path : conf->host));
+
+	if (head && conf->username) {
+		json_object_set_new(head, "username", json_text(conf->username));
+		json_object_set_new(head, "password", json_text(conf->password));
+	}
+	(void)link_send(gate->httpd.link, head, NULL, 0, l->fd);
+}
+
+/* --- what svd-httpd says --- */
+
+static void on_up(struct sibling *s)
+{
+	struct gate *gate = s->user;
+	struct listener *l;
+
+	watch(gate, false);
+	DL_FOREACH(gate->listeners, l)
+		tell_listener(gate, l);
+}
+
+static void forget(struct gate *gate, struct call *call)
+{
+	DL_DELETE(gate->engine->calls, call);
+	call_free(call);
+}
+
+/* Only noted here: the engine's turn runs it. */
+static void take_call(struct gate *gate, json_int_t id, const struct frame *frame)
+{
+	const char *method = json_string_value(json_object_get(frame->head, "method"));
+	json_t *params = json_loadb(frame->body, frame->body_len, JSON_ALLOW_NUL, NULL);
+	struct call *call = NULL;
+
+	if (method && json_is_array(params))
+		call = call_new(id, method, params);
+	else
+		json_decref(params);
+	if (!call)
+		return;
+	DL_APPEND(gate->engine->calls, call);
+	if (++gate->n_calls > CALLS_MAX) {
+		call->dispatched = true;
+		call_fault(call, FAULT_FAILED, "too many calls are waiting");
+	}
+}
+
+static void drop_call(struct gate *gate, json_int_t id)
+{
+	struct call *call, *next;
+
+	DL_FOREACH_SAFE(gate->engine->calls, call, next) {
+		if (call->id == id) {
+			forget(gate, call);
+			gate->n_calls--;
+		}
+	}
+}
+
+static void take_log(const struct frame *frame)
+{
+	const char *name = json_string_value(json_object_get(frame->head, "level"));
+	enum log_level level = name ? log_level_parse(name) : LEVEL_N;
+
+	log_msg(level == LEVEL_N ? LEVEL_INFO : level, "%.*s", (int)frame->body_len, frame->body);
+}
+
+static void on_frame(struct sibling *s, struct frame *frame)
+{
+	struct gate *gate = s->user;
+	json_int_t id = json_integer_value(json_object_get(frame->head, "id"));
+
+	if (strcmp(frame->type, "call") == 0)
+		take_call(gate, id, frame);
+	else if (strcmp(frame->type, "gone") == 0)
+		drop_call(gate, id);
+	else if (strcmp(frame->type, "log") == 0)
+		take_log(frame);
+}
+
+/* Its clients are gone with it. What their calls have begun goes on. */
+static void on_down(struct sibling *s)
+{
+	struct gate *gate = s->user;
+	struct call *call, *next;
+
+	DL_FOREACH_SAFE(gate->engine->calls, call, next)
+		forget(gate, call);
+	gate->n_calls = 0;
+}
+
+static void on_left(struct sibling *s)
+{
+	watch(s->user, true);
+}
+
+static const struct sibling_ops httpd_ops = {
+	.on_up = on_up,
+	.on_frame = on_frame,
+	.on_down = on_down,
+	.on_left = on_left,
+};
+
+/* --- */
+
+void gate_reply(struct gate *gate, const struct call *call)
+{
+	json_t *head = json_pack("{s:s, s:I}", "t", "reply", "id", call->id);
+	char *body = NULL;
+	int ret;
+
+	gate->n_calls--;
+	if (!gate->httpd.link) {
+		json_decref(head);
+		return;
+	}
+	if (call->result)
+		body = json_dumps(call->result, JSON_COMPACT | JSON_ENCODE_ANY);
+	if (!body && head) {
+		json_object_set_new(head, "code", json_integer(call->fault ? call->fault : FAULT_FAILED));
+		json_object_set_new(head, "text", json_text(call->text ? call->text : "FAILED"));
+	}
+	ret = link_send(gate->httpd.link, head, body, body ? strlen(body) : 0, -1);
+	free(body);
+	if (ret == -ENOBUFS)	/* it does not read any more */
+		(void)sys_kill(gate->httpd.pid, SIGKILL);
+}
+
+bool gate_reaped(struct gate *gate, pid_t pid, int wait_status)
+{
+	return sibling_reaped(&gate->httpd, pid, wait_status);
+}
+
+int gate_add(struct gate *gate, const struct server_config *conf, int fd)
+{
+	struct listener *l = calloc(1, sizeof(*l));
+
+	if (!l) {
+		close_fd(&fd);
+		return -ENOMEM;
+	}
+	l->gate = gate;
+	l->conf = conf;
+	l->number = gate->listeners ? gate->listeners->prev->number + 1 : 1;
+	l->fd = fd;
+	io_init(&l->knock, gate->engine->loop, on_knock);
+	DL_APPEND(gate->listeners, l);
+	io_start(&l->knock, fd, IO_READ);
+	return 0;
+}
+
+struct gate *gate_new(struct engine *e)
+{
+	struct gate *gate = calloc(1, sizeof(*gate));
+
+	if (!gate)
+		return NULL;
+	gate->engine = e;
+	sibling_init(&gate->httpd, "svd-httpd", e->loop, &httpd_ops, gate);
+	return gate;
+}
+
+void gate_stop(struct gate *gate, double seconds)
+{
+	double end = clock_mono() + seconds;
+	pid_t pid = gate->httpd.pid;
+
+	watch(gate, false);
+	sibling_stop(&gate->httpd);
+	while (pid && waitpid(pid, NULL, WNOHANG) == 0) {
+		if (clock_mono() > end) {
+			(void)sys_kill(pid, SIGKILL);
+			end += seconds;
+		}
+		link_drain(gate->httpd.link, 10);
+	}
+}
+
+void gate_free(struct gate *gate)
+{
+	struct listener *l, *next;
+
+	if (!gate)
+		return;
+	sibling_done(&gate->httpd);
+	DL_FOREACH_SAFE(gate->listeners, l, next) {
+		io_stop(&l->knock);
+		close_fd(&l->fd);
+		free(l);
+	}
+	free(gate);
+}

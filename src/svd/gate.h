@@ -1,0 +1,35 @@
+/* gate.h - svd's side of svd-httpd: listening sockets out, calls in, replies out */
+#ifndef SVD_SVD_GATE_H
+#define SVD_SVD_GATE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/macro.h"
+
+struct call;
+struct engine;
+struct gate;
+struct server_config;
+
+/*
+ * svd-httpd runs only while somebody talks to us: svd keeps the listening sockets, watches them
+ * while no svd-httpd runs, and starts one when a client knocks. It leaves when it has been idle
+ * for a while. A client that comes in between waits in the backlog; none is refused.
+ */
+must_check struct gate *gate_new(struct engine *e);	/* NULL: no memory */
+void gate_free(struct gate *gate);
+
+/* Serve on this listening socket; fd is the gate's from now on. 0 or -ENOMEM. */
+must_check int gate_add(struct gate *gate, const struct server_config *conf, int fd);
+
+/* Answer a call; the call stays the caller's. */
+void gate_reply(struct gate *gate, const struct call *call);
+
+/* A child of svd died: true if it was svd-httpd. */
+bool gate_reaped(struct gate *gate, pid_t pid, int wait_status);
+
+/* The end: let answers under way reach their clients. Waits for at most `seconds`. */
+void gate_stop(struct gate *gate, double seconds);
+
+#endif

@@ -1,0 +1,69 @@
+/* group.c - groups. Mirrors ProcessGroupBase. */
+#include "svd/group.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct group *group_new(struct engine *engine, struct config *config,
+			const struct group_config *conf)
+{
+	struct group *group = calloc(1, sizeof(*group));
+
+	if (!group)
+		return NULL;
+	group->processes = calloc(conf->n_programs ? conf->n_programs : 1,
+				  sizeof(*group->processes));
+	if (!group->processes) {
+		free(group);
+		return NULL;
+	}
+	group->engine = engine;
+	group->config = config_ref(config);
+	group->conf = conf;
+	group->n_processes = conf->n_programs;
+	for (size_t i = 0; i < group->n_processes; i++)
+		proc_init(&group->processes[i], &conf->programs[i], group);
+	return group;
+}
+
+void group_free(struct group *group)
+{
+	for (size_t i = 0; i < group->n_processes; i++)
+		proc_done(&group->processes[i]);
+	free(group->processes);
+	config_unref(group->config);
+	free(group);
+}
+
+struct process *group_find(const struct group *group, const char *name)
+{
+	for (size_t i = 0; i < group->n_processes; i++)
+		if (strcmp(group->processes[i].conf->name, name) == 0)
+			return &group->processes[i];
+	return NULL;
+}
+
+void group_autostart(struct group *group)
+{
+	for (size_t i = 0; i < group->n_processes; i++)
+		if (group->processes[i].conf->autostart)
+			proc_feed(&group->processes[i], IN_START);
+}
+
+void group_stop(struct group *group)
+{
+	for (size_t i = group->n_processes; i-- > 0;) {
+		struct process *p = &group->processes[i];
+
+		proc_feed(p, p->state == PROC_BACKOFF ? IN_GIVE_UP : IN_STOP);
+	}
+}
+
+size_t group_n_unstopped(const struct group *group)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < group->n_processes; i++)
+		n += !proc_is_stopped(&group->processes[i]);
+	return n;
+}

@@ -1,0 +1,38 @@
+/* group.h - a process group: processes that are configured, started and stopped together */
+#ifndef SVD_SVD_GROUP_H
+#define SVD_SVD_GROUP_H
+
+#include <stddef.h>
+
+#include "base/macro.h"
+#include "svd/proc.h"
+
+struct engine;
+
+struct group {
+	struct group  *prev, *next;
+	struct engine *engine;			/* borrowed */
+	struct config *config;			/* counted: the snapshot of conf */
+	const struct group_config *conf;	/* borrowed from config */
+	struct process *processes;		/* owned array, by priority, then name */
+	size_t         n_processes;
+};
+
+/* NULL: no memory. config is counted up. */
+must_check struct group *group_new(struct engine *engine, struct config *config,
+				   const struct group_config *conf);
+void group_free(struct group *group);	/* its processes are stopped */
+
+/* NULL when there is none of that name. */
+struct process *group_find(const struct group *group, const char *name);
+
+/* Start what has autostart, in order of priority. */
+void group_autostart(struct group *group);
+
+/* Stop all that runs, highest priority first; what is in BACKOFF gives up. */
+void group_stop(struct group *group);
+
+/* How many are not in a stopped state. */
+size_t group_n_unstopped(const struct group *group);
+
+#endif

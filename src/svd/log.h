@@ -1,0 +1,31 @@
+/* log.h - svd's activity log, in Supervisor's format */
+#ifndef SVD_SVD_LOG_H
+#define SVD_SVD_LOG_H
+
+#include "base/macro.h"
+#include "conf/config.h"
+
+struct loop;
+
+/*
+ * Lines go into a pipe whose other end is a channel of svd-logd, like any program's output: svd
+ * never waits for a disk. Up to LOG_BACKLOG_MAX bytes wait here while the pipe is full; beyond
+ * that lines are dropped, counted, and the number is logged when there is room again.
+ */
+enum { LOG_BACKLOG_MAX = 256 * 1024 };
+
+/* Before this call (and with fd -1 after it) lines are kept in the backlog. */
+void log_open(struct loop *loop, int fd, enum log_level level);	/* fd is the log's from now on */
+void log_close(void);
+
+/* One line "2026-01-31 23:59:59,123 INFO text". Control characters become '?'. */
+void log_msg(enum log_level level, const char *fmt, ...) printf_like(2, 3);
+
+#define log_crit(...)	log_msg(LEVEL_CRITICAL, __VA_ARGS__)
+#define log_error(...)	log_msg(LEVEL_ERROR, __VA_ARGS__)
+#define log_warn(...)	log_msg(LEVEL_WARN, __VA_ARGS__)
+#define log_info(...)	log_msg(LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...)	log_msg(LEVEL_DEBUG, __VA_ARGS__)
+#define log_trace(...)	log_msg(LEVEL_TRACE, __VA_ARGS__)
+
+#endif

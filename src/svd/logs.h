@@ -1,0 +1,44 @@
+/* logs.h - svd's side of svd-logd: which pipes it reads for us */
+#ifndef SVD_SVD_LOGS_H
+#define SVD_SVD_LOGS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/macro.h"
+#include "conf/config.h"
+
+struct loop;
+struct logs;
+struct process;
+
+/*
+ * A table of all channels and the process svd-logd itself. svd keeps each pipe's read end until
+ * svd-logd has confirmed that the channel is closed, so a svd-logd that dies gets a successor
+ * that is told everything again, and no byte is lost.
+ */
+must_check struct logs *logs_new(struct loop *loop, const struct config *config);  /* NULL: no memory */
+void logs_free(struct logs *logs);
+
+/* Start svd-logd and open the activity log. 0 or -errno with err. */
+must_check int logs_start(struct logs *logs, struct err *err);
+
+/*
+ * The channel of a process' output; fd is the read end of its pipe, the table's from now on.
+ * Returns its number, 0 when there is no memory (then the pipe is closed).
+ */
+unsigned logs_open(struct logs *logs, const struct process *p, enum channel channel, int fd);
+
+/* The writer has ended: what is in the pipe is written, then the channel goes. */
+void logs_close(struct logs *logs, unsigned number);
+
+/* Reopen all files (SIGUSR2). */
+void logs_reopen(struct logs *logs);
+
+/* A child of svd died: true if it was svd-logd, and then it is started again. */
+bool logs_reaped(struct logs *logs, pid_t pid, int wait_status);
+
+/* The end: write everything, then let svd-logd go. Waits for at most `seconds`. */
+void logs_stop(struct logs *logs, double seconds);
+
+#endif

@@ -1,0 +1,406 @@
+/*
+ * proc.c - does what the state table says. Each DO_ bit is a function here; the texts of the
+ * log are those of Supervisor's Subprocess, since people and scripts read them.
+ */
+#include "svd/proc.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <utlist.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/signame.h"
+#include "rpc/faults.h"
+#include "svd/autolog.h"
+#include "svd/engine.h"
+#include "svd/log.h"
+#include "svd/logs.h"
+#include "svd/spawn.h"
+#include "svd/waitstatus.h"
+
+/* Seconds between two starts by autorestart, at least. */
+static const double SHORTEST_CYCLE = 0.1;
+
+/* --- names --- */
+
+static const struct {
+	const char *name;
+	int         code;
+} states[] = {
+#define STATE(x) [PROC_##x] = { #x, STATE_CODE_##x }
+	STATE(STOPPED),	 STATE(STARTING), STATE(RUNNING), STATE(BACKOFF),
+	STATE(STOPPING), STATE(EXITED),	  STATE(FATAL),	  STATE(UNKNOWN),
+#undef STATE
+};
+_Static_assert(ARRAY_LEN(states) == PROC_N_STATES, "a state has no name");
+
+const char *proc_state_name(enum proc_state state)
+{
+	return states[state].name;
+}
+
+int proc_state_code(enum proc_state state)
+{
+	return states[state].code;
+}
+
+bool proc_is_running(const struct process *p)
+{
+	return p->state == PROC_STARTING || p->state == PROC_RUNNING || p->state == PROC_BACKOFF;
+}
+
+bool proc_is_stopped(const struct process *p)
+{
+	return !proc_is_running(p) && p->state != PROC_STOPPING;
+}
+
+const char *proc_logfile(const struct process *p, enum channel channel)
+{
+	const struct logfile_config *log = &p->conf->log[channel];
+
+	return log->kind == LOGFILE_PATH ? log->path : p->autolog[channel];
+}
+
+static struct engine *engine_of(const struct process *p)
+{
+	return p->group->engine;
+}
+
+static bool is_expected(const struct process *p)
+{
+	for (size_t i = 0; i < p->conf->n_exitcodes; i++)
+		if (p->conf->exitcodes[i] == wait_status_code(p->wait_status))
+			return true;
+	return false;
+}
+
+/* Shown to people only: without memory there is just no text. */
+static void set_spawnerr(struct process *p, const char *text)
+{
+	free(p->spawnerr);
+	p->spawnerr = text ? strdup(text) : NULL;
+}
+
+/* --- what is said about a change of state --- */
+
+static void say_exited(struct process *p)
+{
+	char text[64];
+	bool expected = p->state == PROC_EXITED && is_expected(p);
+
+	wait_status_text(p->wait_status, text, sizeof(text));
+	log_msg(expected ? LEVEL_INFO : LEVEL_WARN, "exited: %s (%s; %s)", p->conf->name, text,
+		expected ? "expected" : "not expected");
+}
+
+static void say_stopped(struct process *p)
+{
+	char text[64];
+
+	wait_status_text(p->wait_status, text, sizeof(text));
+	log_msg(is_expected(p) ? LEVEL_INFO : LEVEL_WARN, "stopped: %s (%s)", p->conf->name, text);
+}
+
+static void say(struct process *p, enum proc_input input)
+{
+	bool exited = input == IN_EXIT || input == IN_EXIT_EARLY;
+
+	if (p->state == PROC_STOPPED && exited)
+		say_stopped(p);
+	else if (p->state != PROC_RUNNING && exited)
+		say_exited(p);
+	else if (p->state == PROC_RUNNING && input == IN_UP)
+		log_info("success: %s entered RUNNING state, process has stayed up for > than %d "
+			 "seconds (startsecs)", p->conf->name, p->conf->startsecs);
+	else if (p->state == PROC_FATAL && engine_of(p)->mood == MOOD_RUNNING)
+		log_info("gave up: %s entered FATAL state, too many start retries too quickly",
+			 p->conf->name);
+}
+
+/* --- the steps of the table; false ends the list --- */
+
+typedef bool step_fn(struct process *p, enum proc_state next, enum proc_input input);
+
+static bool count_try(struct process *p, enum proc_state next, enum proc_input input)
+{
+	(void)next;
+	(void)input;
+	p->tries++;
+	return true;
+}
+
+static bool forget_tries(struct process *p, enum proc_state next, enum proc_input input)
+{
+	(void)next;
+	(void)input;
+	p->tries = 0;
+	return true;
+}
+
+static bool note_status(struct process *p, enum proc_state next, enum proc_input input)
+{
+	char text[64];
+
+	(void)input;
+	p->stopped_at = clock_wall();
+	p->exitstatus = next == PROC_BACKOFF ? 0 : wait_status_code(p->wait_status);
+	if (next == PROC_BACKOFF && !p->spawnerr) {
+		set_spawnerr(p, "Exited too quickly (process log may have details)");
+	} else if (next == PROC_EXITED && !is_expected(p)) {
+		snprintf(text, sizeof(text), "Bad exit code %d", p->exitstatus);
+		set_spawnerr(p, text);
+	}
+	return true;
+}
+
+/* The one place where a process' state is written. */
+static bool enter(struct process *p, enum proc_state next, enum proc_input input)
+{
+	if (p->state == next)
+		return true;
+	p->state = next;
+	engine_of(p)->again = true;
+	say(p, input);
+	return true;
+}
+
+static bool disarm(struct process *p, enum proc_state next, enum proc_input input)
+{
+	(void)next;
+	(void)input;
+	timer_stop(&p->timer);
+	p->inputs &= ~(1u << IN_UP | 1u << IN_RETRY | 1u << IN_KILL);
+	return true;
+}
+
+static bool bury(struct process *p, enum proc_state next, enum proc_input input)
+{
+	(void)next;
+	(void)input;
+	engine_forget_pid(engine_of(p), p);
+	p->pid = 0;
+	close_fd(&p->stdin_fd);
+	for (int i = 0; i < CHANNEL_N; i++) {
+		if (p->channels[i])
+			logs_close(engine_of(p)->logs, p->channels[i]);
+		p->channels[i] = 0;
+	}
+	return true;
+}
+
+static bool spawn(struct process *p, enum proc_state next, enum proc_input input)
+{
+	struct err err = { 0 };
+	pid_t pid;
+
+	(void)next;
+	(void)input;
+	set_spawnerr(p, NULL);
+	p->exitstatus = 0;
+	p->started_at = clock_wall();
+	p->started_mono = clock_mono();
+	pid = spawn_process(p, &err);
+	if (pid < 0) {
+		set_spawnerr(p, err.text);
+		log_info("spawnerr: %s", err.text);
+		proc_feed(p, IN_SPAWN_FAILED);
+		return false;
+	}
+	p->pid = pid;
+	engine_note_pid(engine_of(p), p);
+	log_info("spawned: '%s' with pid %d", p->conf->name, (int)pid);
+	if (err.code) {		/* it could not become the program; it will be reaped soon */
+		set_spawnerr(p, err.text);
+		log_info("spawnerr: %s", err.text);
+	}
+	return true;
+}
+
+static bool arm_up(struct process *p, enum proc_state next, enum proc_input input)
+{
+	(void)next;
+	(void)input;
+	if (p->conf->startsecs > 0)
+		timer_start(&p->timer, p->conf->startsecs);
+	else if (!p->spawnerr)
+		proc_post(p, IN_UP);
+	return true;
+}
+
+static bool arm_kill(struct process *p, enum proc_state next, enum proc_input input)
+{
+	(void)next;
+	(void)input;
+	timer_start(&p->timer, p->conf->stopwaitsecs);
+	return true;
+}
+
+static bool deliver(struct process *p, int signo, bool whole_group)
+{
+	int ret;
+
+	log_debug("killing %s (pid %d) %swith signal %s", p->conf->name, (int)p->pid,
+		  whole_group ? "process group " : "", signame(signo));
+	ret = sys_kill(whole_group ? -p->pid : p->pid, signo);
+	if (ret == 0)
+		return true;
+	if (ret == -ESRCH) {	/* its end will be seen when it is reaped */
+		log_debug("unable to signal %s (pid %d), it probably just exited on its own: %s",
+			  p->conf->name, (int)p->pid, strerror(-ret));
+		return true;
+	}
+	log_crit("unknown problem killing %s (%d): %s", p->conf->name, (int)p->pid, strerror(-ret));
+	proc_feed(p, IN_KILL_FAILED);
+	return false;
+}
+
+static bool send_stop(struct process *p, enum proc_state next, enum proc_input input)
+{
+	(void)next;
+	(void)input;
+	return deliver(p, p->conf->stopsignal, p->conf->stopasgroup);
+}
+
+static bool send_kill(struct process *p, enum proc_state next, enum proc_input input)
+{
+	(void)next;
+	(void)input;
+	log_warn("killing '%s' (%d) with SIGKILL", p->conf->name, (int)p->pid);
+	return deliver(p, SIGKILL, p->conf->killasgroup);
+}
+
+static bool arm_retry(struct process *p, enum proc_state next, enum proc_input input)
+{
+	(void)next;
+	(void)input;
+	if (p->conf->startretries >= 0 && p->tries > (unsigned)p->conf->startretries) {
+		proc_feed(p, IN_GIVE_UP);
+		return false;
+	}
+	timer_start(&p->timer, p->tries);
+	return true;
+}
+
+static bool restart(struct process *p, enum proc_state next, enum proc_input input)
+{
+	enum autorestart when = p->conf->autorestart;
+	double lived = clock_mono() - p->started_mono;
+
+	(void)next;
+	(void)input;
+	if (engine_of(p)->mood != MOOD_RUNNING || when == AUTORESTART_NEVER ||
+	    (when == AUTORESTART_UNEXPECTED && is_expected(p)))
+		return true;
+	/* With startsecs=0 there is no BACKOFF; what dies at birth must not spin. */
+	if (lived < SHORTEST_CYCLE)
+		timer_start(&p->timer, SHORTEST_CYCLE - lived);
+	else
+		proc_feed(p, IN_START);
+	return true;
+}
+
+static bool again(struct process *p, enum proc_state next, enum proc_input input)
+{
+	(void)next;
+	proc_feed(p, input);
+	return true;
+}
+
+/* In the order of the bits of enum proc_todo. */
+static step_fn *const steps[] = {
+	count_try, forget_tries, note_status, enter,	 disarm, bury,	    spawn,
+	arm_up,	   arm_kill,	 send_stop,   send_kill, arm_retry, restart, again,
+};
+_Static_assert(DO_AGAIN == 1 << (ARRAY_LEN(steps) - 1), "a step of the table has no function");
+
+/* --- inputs --- */
+
+void proc_feed(struct process *p, enum proc_input input)
+{
+	const struct proc_rule *rule = &proc_rules[p->state][input];
+
+	for (size_t bit = 0; bit < ARRAY_LEN(steps); bit++)
+		if (rule->todo & 1u << bit && !steps[bit](p, rule->next, input))
+			return;
+}
+
+void proc_post(struct process *p, enum proc_input input)
+{
+	if (!p->inputs)
+		DL_APPEND2(engine_of(p)->posted, p, prev_posted, next_posted);
+	p->inputs |= 1u << input;
+	engine_of(p)->again = true;
+}
+
+void proc_feed_posted(struct process *p)
+{
+	unsigned inputs = p->inputs;
+
+	DL_DELETE2(engine_of(p)->posted, p, prev_posted, next_posted);
+	p->inputs = 0;
+	for (enum proc_input input = 0; input < PROC_N_INPUTS; input++)
+		if (inputs & 1u << input)
+			proc_feed(p, input);
+}
+
+void proc_exited(struct process *p, int wait_status)
+{
+	bool early = p->state != PROC_RUNNING &&
+		     clock_mono() - p->started_mono < p->conf->startsecs;
+
+	p->wait_status = wait_status;
+	proc_feed(p, early ? IN_EXIT_EARLY : IN_EXIT);
+}
+
+int proc_signal(struct process *p, int signo)
+{
+	int ret;
+
+	log_debug("sending %s (pid %d) sig %s", p->conf->name, (int)p->pid, signame(signo));
+	ret = sys_kill(p->pid, signo);
+	return ret == -ESRCH ? 0 : ret;
+}
+
+static void on_timer(struct timer *t)
+{
+	static const enum proc_input inputs[PROC_N_STATES] = {
+		[PROC_STARTING] = IN_UP,
+		[PROC_BACKOFF] = IN_RETRY,
+		[PROC_STOPPING] = IN_KILL,
+		[PROC_EXITED] = IN_START,
+	};
+	struct process *p = container_of(t, struct process, timer);
+	bool would_start = p->state == PROC_BACKOFF || p->state == PROC_EXITED;
+
+	/* Supervisor starts nothing while it shuts down; the ordered stop ends a BACKOFF. */
+	if (!would_start || engine_of(p)->mood == MOOD_RUNNING)
+		proc_post(p, inputs[p->state]);
+}
+
+/* --- life --- */
+
+void proc_init(struct process *p, const struct program_config *conf, struct group *group)
+{
+	*p = (struct process){ .conf = conf, .group = group, .stdin_fd = -1 };
+	timer_init(&p->timer, engine_of(p)->loop, on_timer);
+	for (enum channel c = 0; c < CHANNEL_N; c++)
+		if (conf->log[c].kind == LOGFILE_AUTO)
+			p->autolog[c] = autolog_name(group->config, conf->name, c);
+}
+
+void proc_done(struct process *p)
+{
+	timer_stop(&p->timer);
+	if (p->inputs)
+		DL_DELETE2(engine_of(p)->posted, p, prev_posted, next_posted);
+	if (p->pid)
+		engine_forget_pid(engine_of(p), p);
+	close_fd(&p->stdin_fd);
+	free(p->spawnerr);
+	for (int c = 0; c < CHANNEL_N; c++)
+		free(p->autolog[c]);
+}

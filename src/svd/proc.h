@@ -1,0 +1,71 @@
+/* proc.h - one supervised process: what is known about it, and what happens to it */
+#ifndef SVD_SVD_PROC_H
+#define SVD_SVD_PROC_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/macro.h"
+#include "conf/config.h"
+#include "ipc/loop.h"
+#include "svd/procfsm.h"
+
+struct group;
+
+/*
+ * The table in procfsm.c decides, proc.c does. Callbacks of the loop only post inputs; they are
+ * fed to the table in the engine's turn. One function, in proc.c, writes `state`.
+ */
+struct process {
+	const struct program_config *conf;	/* borrowed from the group's snapshot */
+	struct group *group;			/* borrowed */
+
+	/* Plain data: what a new life of the daemon would have to know. */
+	enum proc_state state;
+	pid_t    pid;			/* 0: none */
+	unsigned tries;			/* failed starts in a row */
+	int      exitstatus;		/* of the last life; -1: by a signal */
+	double   started_at, stopped_at;	/* wall clock; 0: never */
+	double   started_mono;
+	char    *spawnerr;		/* owned; why the last start failed; NULL: it did not */
+	char    *autolog[CHANNEL_N];	/* owned; the name made up for an AUTO log file */
+
+	/* Run time. */
+	int      wait_status;		/* of the exit that is being handled */
+	struct timer timer;		/* the one clock that matters in this state */
+	unsigned inputs;		/* posted and not yet fed: bit n is input n */
+	struct process *prev_posted, *next_posted;
+	int      stdin_fd;		/* owned; -1: none */
+	unsigned channels[CHANNEL_N];	/* of svd-logd; 0: none */
+	struct process *next_by_pid;	/* in its bucket of the engine's table */
+};
+
+/* conf and group are borrowed and outlive the process. */
+void proc_init(struct process *p, const struct program_config *conf, struct group *group);
+void proc_done(struct process *p);
+
+/* Ask for an input in the coming turn. */
+void proc_post(struct process *p, enum proc_input input);
+
+/* Feed an input now; only from within the turn. */
+void proc_feed(struct process *p, enum proc_input input);
+
+/* Feed all that was posted. */
+void proc_feed_posted(struct process *p);
+
+/* The process was reaped with this wait status. */
+void proc_exited(struct process *p, int wait_status);
+
+/* A signal that is not meant to end it. 0 or -errno (a process that is gone is no error). */
+int proc_signal(struct process *p, int signo);
+
+bool proc_is_running(const struct process *p);	/* STARTING, RUNNING, BACKOFF: Supervisor's word */
+bool proc_is_stopped(const struct process *p);	/* STOPPED, EXITED, FATAL, UNKNOWN */
+
+const char *proc_state_name(enum proc_state state);	/* "RUNNING" */
+int proc_state_code(enum proc_state state);		/* 20: Supervisor's number */
+
+/* The file that a channel is written to, NULL: none. */
+const char *proc_logfile(const struct process *p, enum channel channel);
+
+#endif

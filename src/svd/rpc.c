@@ -1,0 +1,125 @@
+/*
+ * rpc.c - the method table: one list serves the dispatcher, the checks and system.*. What is not
+ * in the table does not exist; nothing is looked up by name anywhere else.
+ */
+#include <string.h>
+
+#include "svd/call.h"
+#include "svd/engine.h"
+
+enum { FREE = 1 << 0 };		/* answers in every mood */
+
+struct method {
+	const char *name, *result, *parameters;
+	unsigned    flags;
+	rpc_handler_fn *handler;
+	const char *help;
+};
+
+static const struct method methods[] = {
+#define METHOD(...) { __VA_ARGS__ },
+#include "svd/methods.def"
+#undef METHOD
+};
+
+static const struct method *find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++)
+		if (strcmp(methods[i].name, name) == 0)
+			return &methods[i];
+	return NULL;
+}
+
+/* One word of a parameter list: its length without "?", 0 at the end. */
+static size_t next_type(const char **list, const char **ret_type, bool *ret_optional)
+{
+	size_t n;
+
+	*list += strspn(*list, " ");
+	n = strcspn(*list, " ");
+	*ret_type = *list;
+	*list += n;
+	*ret_optional = n && (*ret_type)[n - 1] == '?';
+	return n - *ret_optional;
+}
+
+/* Clients send 1 for true, and null for what they leave out. */
+static bool fits(const json_t *value, const char *type, size_t n)
+{
+	if (strncmp(type, "string", n) == 0)
+		return json_is_string(value);
+	if (strncmp(type, "boolean", n) == 0)
+		return json_is_boolean(value) || json_is_integer(value);
+	return strncmp(type, "int", n) == 0 && json_is_integer(value);
+}
+
+static bool params_fit(const struct method *m, const json_t *params)
+{
+	const char *list = m->parameters, *type;
+	size_t given = json_array_size(params), i = 0, n;
+	bool optional;
+
+	while ((n = next_type(&list, &type, &optional))) {
+		if (i < given ? !fits(json_array_get(params, i), type, n) : !optional)
+			return false;
+		i++;
+	}
+	return given <= i;
+}
+
+void rpc_dispatch(struct engine *e, struct call *call)
+{
+	const struct method *m = find(call->method);
+
+	if (!m)
+		call_fault(call, FAULT_UNKNOWN_METHOD, NULL);
+	else if (!params_fit(m, call->params))
+		call_fault(call, FAULT_INCORRECT_PARAMETERS, NULL);
+	else if (e->mood != MOOD_RUNNING && !(m->flags & FREE))
+		call_fault(call, FAULT_SHUTDOWN_STATE, NULL);
+	else
+		m->handler(e, call);
+}
+
+/* --- system.* --- */
+
+void rpc_list_methods(struct engine *e, struct call *call)
+{
+	json_t *names = json_array();
+
+	(void)e;
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++)
+		json_array_append_new(names, json_string(methods[i].name));
+	call_result(call, names);
+}
+
+void rpc_method_help(struct engine *e, struct call *call)
+{
+	const struct method *m = find(call_string(call, 0));
+
+	(void)e;
+	if (m)
+		call_result(call, json_string(m->help));
+	else
+		call_fault(call, FAULT_SIGNATURE_UNSUPPORTED, NULL);
+}
+
+void rpc_method_signature(struct engine *e, struct call *call)
+{
+	const struct method *m = find(call_string(call, 0));
+	const char *list, *type;
+	bool optional;
+	json_t *types;
+	size_t n;
+
+	(void)e;
+	if (!m) {
+		call_fault(call, FAULT_SIGNATURE_UNSUPPORTED, NULL);
+		return;
+	}
+	types = json_array();
+	json_array_append_new(types, json_string(m->result));
+	for (list = m->parameters; (n = next_type(&list, &type, &optional));)
+		json_array_append_new(types, json_stringn(type, n));
+	call_result(call, types);
+}

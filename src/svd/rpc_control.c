@@ -1,0 +1,300 @@
+/*
+ * rpc_control.c - RPC methods that start and stop. Which fault wins when several apply, and in
+ * which order results come, mirrors supervisor.rpcinterface: clients depend on both.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ipc/frame.h"
+#include "svd/call.h"
+#include "svd/command.h"
+#include "svd/engine.h"
+#include "svd/log.h"
+#include "svd/lookup.h"
+#include "svd/wait.h"
+
+static void out_fault(struct outcome *out, enum fault code, const char *text)
+{
+	out->kind = OUTCOME_FAULT;
+	out->code = code;
+	snprintf(out->text, sizeof(out->text), "%s", text);
+}
+
+/* --- start --- */
+
+static bool can_start(struct process *p, struct outcome *out)
+{
+	struct command command;
+	struct err err = { 0 };
+	int ret = command_find(p->conf, &command, &err);
+
+	command_done(&command);
+	if (ret < 0)
+		out_fault(out, ret == -ENOENT ? FAULT_NO_FILE : FAULT_NOT_EXECUTABLE, err.text);
+	return ret == 0;
+}
+
+static void start_check(struct process *p, const char *name, struct outcome *out)
+{
+	out->kind = OUTCOME_PENDING;
+	if (p->spawnerr)
+		out_fault(out, FAULT_SPAWN_ERROR, name);
+	else if (p->state == PROC_RUNNING)
+		out->kind = OUTCOME_OK;
+	else if (p->state != PROC_STARTING)
+		out_fault(out, FAULT_ABNORMAL_TERMINATION, name);
+}
+
+static void start_begin(struct process *p, const char *name, bool wait, struct outcome *out)
+{
+	if (!can_start(p, out))
+		return;
+	if (proc_is_running(p)) {
+		out_fault(out, FAULT_ALREADY_STARTED, name);
+		return;
+	}
+	if (p->state == PROC_UNKNOWN) {
+		snprintf(out->text, sizeof(out->text), "%s is in an unknown process state", name);
+		out->kind = OUTCOME_FAULT;
+		out->code = FAULT_FAILED;
+		return;
+	}
+	proc_feed(p, IN_START);
+	if (p->spawnerr)
+		out_fault(out, FAULT_SPAWN_ERROR, name);
+	else if (!wait)
+		out->kind = OUTCOME_OK;
+	else
+		start_check(p, name, out);
+}
+
+static bool start_applies(const struct process *p)
+{
+	return !proc_is_running(p);
+}
+
+static const struct wait_kind starting = {
+	.applies = start_applies,
+	.begin = start_begin,
+	.check = start_check,
+};
+
+/* --- stop --- */
+
+static void stop_check(struct process *p, const char *name, struct outcome *out)
+{
+	(void)name;
+	out->kind = proc_is_stopped(p) ? OUTCOME_OK : OUTCOME_PENDING;
+}
+
+static void stop_report(const struct process *p)
+{
+	log_info("waiting for %s to stop", p->conf->name);
+}
+
+static void stop_begin(struct process *p, const char *name, bool wait, struct outcome *out)
+{
+	if (!proc_is_running(p)) {
+		out_fault(out, FAULT_NOT_RUNNING, name);
+		return;
+	}
+	proc_feed(p, IN_STOP);
+	if (p->state == PROC_UNKNOWN)
+		out_fault(out, FAULT_FAILED, name);
+	else if (!wait || proc_is_stopped(p))
+		out->kind = OUTCOME_OK;
+	else
+		stop_report(p);
+}
+
+static const struct wait_kind stopping = {
+	.applies = proc_is_running,
+	.begin = stop_begin,
+	.check = stop_check,
+	.report = stop_report,
+};
+
+/* --- one process --- */
+
+static void answer_one(struct call *call, const struct outcome *out)
+{
+	if (out->kind == OUTCOME_OK)
+		call_result(call, json_true());
+	else if (out->kind == OUTCOME_FAULT)
+		call_fault(call, out->code, "%s", out->text);
+}
+
+static void step_one(struct engine *e, struct call *call)
+{
+	struct outcome out = { 0 };
+
+	(void)e;
+	call->wait->kind->check(call->wait->waiting[0], call_string(call, 0), &out);
+	answer_one(call, &out);
+}
+
+static bool make_wait(struct call *call, const struct wait_kind *kind, size_t n)
+{
+	call->wait = wait_new(kind, n);
+	if (!call->wait)
+		call_fault(call, FAULT_FAILED, "out of memory");
+	return call->wait;
+}
+
+static void control_one(struct call *call, const struct wait_kind *kind, struct process *p)
+{
+	struct outcome out = { 0 };
+
+	if (!make_wait(call, kind, 1))
+		return;
+	call->wait->waiting[0] = p;
+	kind->begin(p, call_string(call, 0), call_bool(call, 1, true), &out);
+	answer_one(call, &out);
+	call->step = step_one;
+}
+
+/* --- several processes --- */
+
+static void add_result(struct wait *wait, const struct process *p, const struct outcome *out)
+{
+	bool ok = out->kind == OUTCOME_OK;
+	char text[sizeof(out->text) + 32];
+
+	snprintf(text, sizeof(text), "%s: %s", fault_name(out->code), out->text);
+	json_array_append_new(wait->results,
+			      json_pack("{s:o, s:o, s:i, s:o}", "name", json_text(p->conf->name),
+					"group", json_text(p->group->conf->name), "status",
+					ok ? FAULT_SUCCESS : (int)out->code, "description",
+					json_text(ok ? "OK" : text)));
+}
+
+/* Takes the outcome of the i-th process, if it has come. */
+static void settle(struct wait *wait, size_t i, const struct outcome *out)
+{
+	if (out->kind == OUTCOME_PENDING)
+		return;
+	add_result(wait, wait->waiting[i], out);
+	wait->waiting[i] = NULL;
+}
+
+static void answer_when_all(struct call *call)
+{
+	struct wait *wait = call->wait;
+
+	for (size_t i = 0; i < wait->n; i++)
+		if (wait->waiting[i])
+			return;
+	call_result(call, json_incref(wait->results));
+}
+
+static void step_many(struct engine *e, struct call *call)
+{
+	struct wait *wait = call->wait;
+	char name[512];
+
+	(void)e;
+	for (size_t i = 0; i < wait->n; i++) {
+		struct outcome out = { 0 };
+
+		if (!wait->waiting[i])
+			continue;
+		lookup_namespec(wait->waiting[i], name, sizeof(name));
+		wait->kind->check(wait->waiting[i], name, &out);
+		settle(wait, i, &out);
+	}
+	answer_when_all(call);
+}
+
+/* The list is ours to free. */
+static void control_many(struct call *call, const struct wait_kind *kind, bool wait_for,
+			 struct process **list, size_t n)
+{
+	char name[512];
+
+	if (list && make_wait(call, kind, n)) {
+		for (size_t i = 0; i < n; i++) {
+			struct outcome out = { 0 };
+
+			if (!kind->applies(list[i]))
+				continue;
+			call->wait->waiting[i] = list[i];
+			lookup_namespec(list[i], name, sizeof(name));
+			kind->begin(list[i], name, wait_for, &out);
+			settle(call->wait, i, &out);
+		}
+		answer_when_all(call);
+		call->step = step_many;
+	} else if (!call->answered) {
+		call_fault(call, FAULT_FAILED, "out of memory");
+	}
+	lookup_free(list);
+}
+
+/* --- the methods --- */
+
+static void control_group(struct call *call, const struct wait_kind *kind,
+			  const struct group *group)
+{
+	struct process **list;
+	size_t n;
+
+	if (!group) {
+		call_fault(call, FAULT_BAD_NAME, "%s", call_string(call, 0));
+		return;
+	}
+	n = lookup_group(group, &list);
+	control_many(call, kind, call_bool(call, 1, true), list, n);
+}
+
+static void control_named(struct engine *e, struct call *call, const struct wait_kind *kind)
+{
+	const char *name = call_string(call, 0);
+	struct group *group;
+	struct process *p;
+
+	if (!lookup_name(e, name, &group, &p))
+		call_fault(call, FAULT_BAD_NAME, "%s", name);
+	else if (p)
+		control_one(call, kind, p);
+	else
+		control_group(call, kind, group);
+}
+
+static void control_all(struct engine *e, struct call *call, const struct wait_kind *kind)
+{
+	struct process **list;
+	size_t n = lookup_all(e, &list);
+
+	control_many(call, kind, call_bool(call, 0, true), list, n);
+}
+
+void rpc_start_process(struct engine *e, struct call *call)
+{
+	control_named(e, call, &starting);
+}
+
+void rpc_start_process_group(struct engine *e, struct call *call)
+{
+	control_group(call, &starting, engine_find_group(e, call_string(call, 0)));
+}
+
+void rpc_start_all_processes(struct engine *e, struct call *call)
+{
+	control_all(e, call, &starting);
+}
+
+void rpc_stop_process(struct engine *e, struct call *call)
+{
+	control_named(e, call, &stopping);
+}
+
+void rpc_stop_process_group(struct engine *e, struct call *call)
+{
+	control_group(call, &stopping, engine_find_group(e, call_string(call, 0)));
+}
+
+void rpc_stop_all_processes(struct engine *e, struct call *call)
+{
+	control_all(e, call, &stopping);
+}

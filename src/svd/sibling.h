@@ -1,0 +1,51 @@
+/* sibling.h - a program of our own that runs beside svd: svd-logd, svd-httpd */
+#ifndef SVD_SVD_SIBLING_H
+#define SVD_SVD_SIBLING_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/macro.h"
+#include "ipc/frame.h"
+#include "ipc/loop.h"
+
+struct sibling;
+
+struct sibling_ops {
+	void (*on_up)(struct sibling *s);	/* it runs and s->link is there */
+	void (*on_frame)(struct sibling *s, struct frame *frame);
+	void (*on_down)(struct sibling *s);	/* s->link is gone */
+	void (*on_left)(struct sibling *s);	/* it exited by itself with status 0; NULL: that is
+						 * a death like any other, and it is started again */
+};
+
+struct sibling {
+	const char  *name;	/* of its file */
+	struct loop *loop;	/* borrowed */
+	const struct sibling_ops *ops;
+	void        *user;
+	pid_t        pid;	/* 0: does not run */
+	struct link *link;	/* owned; NULL: down */
+	struct timer respawn;
+	double       started_mono;
+	double       delay;	/* seconds before the next start, grows with each early death */
+	bool         stopping;
+};
+
+void sibling_init(struct sibling *s, const char *name, struct loop *loop,
+		  const struct sibling_ops *ops, void *user);
+
+/* Nothing is done about a process that still runs. */
+void sibling_done(struct sibling *s);
+
+/* Start it, if it does not run. 0 or -errno with err; the caller may try again later. */
+int sibling_start(struct sibling *s, struct err *err);
+
+/* true if pid was it. It is started again: at once, or later when it dies too often. */
+bool sibling_reaped(struct sibling *s, pid_t pid, int wait_status);
+
+/* It is to end: `quit` is sent and its death is no trouble. */
+void sibling_stop(struct sibling *s);
+
+#endif

@@ -1,0 +1,152 @@
+/* spawn.c - the plan is complete before the fork, so the child has only system calls to make. */
+#include "svd/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/errname.h"
+#include "base/fd.h"
+#include "svd/command.h"
+#include "svd/engine.h"
+#include "svd/environment.h"
+#include "svd/logs.h"
+#include "svd/sys.h"
+
+/* The ends of a process' pipes. All owned; -1: none. */
+struct pipes {
+	int in_child, in_ours;		/* stdin */
+	int out_child[CHANNEL_N];	/* write ends, or a duplicate of /dev/null */
+	int out_ours[CHANNEL_N];	/* read ends */
+};
+
+static void pipes_close(struct pipes *pipes)
+{
+	close_fd(&pipes->in_child);
+	close_fd(&pipes->in_ours);
+	for (int c = 0; c < CHANNEL_N; c++) {
+		close_fd(&pipes->out_child[c]);
+		close_fd(&pipes->out_ours[c]);
+	}
+}
+
+static int make_pipe(int *ret_read, int *ret_write)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -errno;
+	*ret_read = fds[0];
+	*ret_write = fds[1];
+	return 0;
+}
+
+static int make_output(const struct process *p, enum channel c, struct pipes *pipes)
+{
+	int ret;
+
+	if (c == CHANNEL_STDERR && p->conf->redirect_stderr)
+		return 0;
+	if (!proc_logfile(p, c)) {
+		pipes->out_child[c] = fd_dup(p->group->engine->null_fd);
+		return pipes->out_child[c] < 0 ? pipes->out_child[c] : 0;
+	}
+	ret = make_pipe(&pipes->out_ours[c], &pipes->out_child[c]);
+	return ret < 0 ? ret : fd_set_nonblock(pipes->out_ours[c], 1);
+}
+
+static int pipes_make(const struct process *p, struct pipes *pipes)
+{
+	int ret;
+
+	*pipes = (struct pipes){ -1, -1, { -1, -1 }, { -1, -1 } };
+	/* Not /dev/null: a program that reads stdin must wait for ever, not see its end. */
+	ret = make_pipe(&pipes->in_child, &pipes->in_ours);
+	if (ret == 0)
+		ret = fd_set_nonblock(pipes->in_ours, 1);
+	for (enum channel c = 0; c < CHANNEL_N && ret == 0; c++)
+		ret = make_output(p, c, pipes);
+	return ret;
+}
+
+static int no_pipes(const struct process *p, int ret, struct err *err)
+{
+	if (ret == -EMFILE)
+		return err_set(err, ret, "too many open files to spawn '%s'", p->conf->name);
+	return err_set(err, ret, "unknown error making dispatchers for '%s': %s", p->conf->name,
+		       errname(-ret));
+}
+
+static int no_fork(const struct process *p, int ret, struct err *err)
+{
+	if (ret == -EAGAIN)
+		return err_set(err, ret, "Too many processes in process table to spawn '%s'",
+			       p->conf->name);
+	return err_set(err, ret, "unknown error during fork for '%s': %s", p->conf->name,
+		       errname(-ret));
+}
+
+static void keep_ours(struct process *p, struct pipes *pipes)
+{
+	p->stdin_fd = steal_fd(&pipes->in_ours);
+	for (enum channel c = 0; c < CHANNEL_N; c++)
+		if (pipes->out_ours[c] >= 0)
+			p->channels[c] = logs_open(p->group->engine->logs, p, c,
+						   steal_fd(&pipes->out_ours[c]));
+}
+
+static pid_t start(struct process *p, const struct command *command, struct pipes *pipes,
+		   struct err *err)
+{
+	const struct engine *e = p->group->engine;
+	int out = pipes->out_child[CHANNEL_STDOUT], error = pipes->out_child[CHANNEL_STDERR];
+	struct spawn_failure failure;
+	struct spawn_plan plan = {
+		.file = command->file,
+		.argv = command->argv,
+		.envp = environment_build(p->conf, e->config->serverurl),
+		.directory = p->conf->directory,
+		.has_umask = p->conf->has_umask,
+		.umask = p->conf->umask,
+		.own_group = true,
+		.user = p->conf->user,
+		.fds = { pipes->in_child, out, error >= 0 ? error : out },
+		.n_fds = 3,
+		.limits = e->limits,
+		.n_limits = e->n_limits,
+	};
+	pid_t pid;
+
+	if (!plan.envp)
+		return no_fork(p, -ENOMEM, err);
+	pid = sys_spawn(&plan, &failure);
+	if (pid < 0)
+		return no_fork(p, pid, err);
+	if (failure.step != SPAWN_OK) {
+		err->code = -failure.error;
+		spawn_failure_text(&plan, &failure, err->text, sizeof(err->text));
+	}
+	keep_ours(p, pipes);
+	return pid;
+}
+
+pid_t spawn_process(struct process *p, struct err *err)
+{
+	struct command command;
+	struct pipes pipes;
+	pid_t pid;
+	int ret;
+
+	ret = command_find(p->conf, &command, err);
+	if (ret < 0) {
+		command_done(&command);
+		return ret;
+	}
+	ret = pipes_make(p, &pipes);
+	pid = ret < 0 ? no_pipes(p, ret, err) : start(p, &command, &pipes, err);
+	pipes_close(&pipes);
+	command_done(&command);
+	return pid;
+}
