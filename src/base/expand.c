@@ -324,10 +324,6 @@ static void put_as_text(struct strbuf *out, const struct conversion *c)
 
 static int put_conversion(const struct parser *p, struct strbuf *out, const struct conversion *c)
 {
-	if (c->letter == '%') {
-		strbuf_addc(out, '%');
-		return 0;
-	}
 	if (!strchr("diuoxXeEfFgGcrs", c->letter))
 		return bad_format(p, "unsupported format character '%c' (0x%x) at index %zu; "
 				  "a percent sign is written %%%%", c->letter,
@@ -362,7 +358,10 @@ int expand(const char *text, const struct expand_scope *scope, const char *what,
 		p.p += plain;
 		if (!*p.p)
 			break;
-		p.p++;
+		if (*++p.p == '%') {
+			strbuf_addc(out, *p.p++);
+			continue;
+		}
 		r = parse_conversion(&p, &c);
 		if (r == 0)
 			r = put_conversion(&p, out, &c);

@@ -59,7 +59,7 @@ START_TEST(two_percent_signs_are_one)
 {
 	gives("100%%", "100%");
 	gives("%%(here)s", "%(here)s");
-	gives("%5%", "%");
+	gives("%%%%", "%%");
 } END_TEST
 
 START_TEST(numbers_take_width_sign_and_base)
@@ -111,9 +111,9 @@ START_TEST(texts_are_padded_and_cut_by_characters)
 
 START_TEST(an_unknown_name_is_an_error_that_lists_the_known_ones)
 {
-	fails("%(no_such)s", "Format string '%(no_such)s' for 'x.y' contains names ('no_such') which "
-	      "cannot be expanded. Available names: a(b)c, letter, minus, process_num, program_name, "
-	      "quoted, thousand, ENV_EMPTY, ENV_HOME, here, program_name");
+	fails("%(no_such)s", "Format string '%(no_such)s' for 'x.y' contains names ('no_such') "
+	      "which cannot be expanded. Available names: a(b)c, letter, minus, process_num, "
+	      "program_name, quoted, thousand, ENV_EMPTY, ENV_HOME, here, program_name");
 	fails("%(HERE)s", "('HERE')");
 	fails("%()s", "('')");
 	fails("%(her)s", "('her')");
@@ -125,6 +125,7 @@ START_TEST(a_percent_sign_that_begins_nothing_is_an_error)
 	fails("100%", "Format string '100%' for 'x.y' is badly formatted: incomplete format");
 	fails("%(here)", "incomplete format");
 	fails("%(here", "incomplete format key");
+	fails("%(here)%", "unsupported format character '%' (0x25) at index 7");
 	fails("50% off", "%o without a name");
 	fails("date +%Y", "unsupported format character 'Y' (0x59) at index 7");
 	fails("date +%s", "%s without a name; a percent sign is written %%");

@@ -34,7 +34,8 @@ static const char *shown(splitter *split, const char *text)
 
 START_TEST(a_command_is_split_at_blanks)
 {
-	ck_assert_str_eq(shown(shwords_split, "/bin/cat -n  file\t\n x"), "</bin/cat><-n><file><x>");
+	ck_assert_str_eq(shown(shwords_split, "/bin/cat -n  file\t\n x"),
+			 "</bin/cat><-n><file><x>");
 	ck_assert_str_eq(shown(shwords_split, ""), "");
 	ck_assert_str_eq(shown(shwords_split, " \t\r\n"), "");
 } END_TEST

@@ -1,0 +1,296 @@
+/*
+ * ini.c - configuration files in memory. inih splits sections, names and values; what it would
+ * cut or alter (lines of 200 bytes, names of 50, comment signs, newlines) never reaches it: it is
+ * given one short line per entry, in which a reference stands for the entry's own text.
+ */
+#include "conf/ini.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ini.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/fd.h"
+#include "base/path.h"
+#include "base/strbuf.h"
+#include "conf/ini_lines.h"
+
+#define REFERENCE "\x01"	/* "see the entry in hand"; as a line's name: "a section begins" */
+
+/* Of inih's line and name buffers, with room for brackets, line end and NUL. */
+enum { LINE_PART_MAX = 48, LINE_VALUE_MAX = 140 };
+
+/* One file on its way into the ini: inih asks for a line, and gives it back taken apart. */
+struct feed {
+	struct ini *ini;
+	struct ini_lines lines;
+	struct ini_entry entry;		/* the one whose line inih has */
+	bool   at_header;		/* its header is with inih; the line that reports it is not */
+	const struct ini_file *file;
+	struct ini_section    *section;
+	struct err *err;
+	int    r;
+};
+
+int ini_init(struct ini *ini)
+{
+	*ini = (struct ini){ .arena = arena_new() };
+	return ini->arena ? 0 : -ENOMEM;
+}
+
+static void free_section(struct ini_section *section)
+{
+	if (section)
+		HASH_CLEAR(hh, section->options);
+}
+
+void ini_done(struct ini *ini)
+{
+	struct ini_section *section, *next;
+
+	HASH_ITER(hh, ini->sections, section, next)
+		free_section(section);
+	HASH_CLEAR(hh, ini->sections);
+	free_section(ini->defaults);
+	arena_free(ini->arena);
+	*ini = (struct ini){ 0 };
+}
+
+/* Does the text pass through inih unchanged, in less than max bytes? */
+static bool is_plain(const char *s, size_t max, const char *but_not)
+{
+	size_t n = strnlen(s, max);
+
+	if (n == 0 || n == max || *s == ' ' || s[n - 1] == ' ')
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (s[i] < ' ' || s[i] > '~' || strchr(but_not, s[i]))
+			return false;
+	return true;
+}
+
+static const char *part(const char *s, size_t max, const char *but_not)
+{
+	return is_plain(s, max, but_not) ? s : REFERENCE;
+}
+
+/* inih's fgets: the next entry as a line, and one more line behind each section header. */
+static char *feed_line(char *line, int size, void *arg)
+{
+	struct feed *feed = arg;
+	struct ini_entry *e = &feed->entry;
+
+	if (feed->at_header) {
+		feed->at_header = false;
+		snprintf(line, (size_t)size, REFERENCE "=\n");
+		return line;
+	}
+	if (feed->r == 0)
+		feed->r = ini_lines_next(&feed->lines, e, feed->err);
+	if (feed->r <= 0)
+		return NULL;
+	feed->r = 0;
+	feed->at_header = e->section != NULL;
+	if (e->section)
+		snprintf(line, (size_t)size, "[%s]\n", part(e->section, LINE_PART_MAX, ";#]"));
+	else
+		snprintf(line, (size_t)size, "%s=%s\n", part(e->name, LINE_PART_MAX, ";#[=:"),
+			 *e->value ? part(e->value, LINE_VALUE_MAX, ";#") : "");
+	return line;
+}
+
+/* The text that inih has, or the one that it stands for; NULL: no memory. */
+static const char *own(struct feed *feed, const char *text, const char *of_entry)
+{
+	if (strcmp(text, REFERENCE) == 0)
+		return of_entry;
+	return arena_strdup(feed->ini->arena, text);
+}
+
+static struct ini_section *new_section(struct feed *feed, const char *name)
+{
+	struct ini_section *section = arena_alloc(feed->ini->arena, sizeof(*section));
+
+	if (!section)
+		return NULL;
+	*section = (struct ini_section){ .name = name, .file = feed->file,
+					 .line = feed->entry.line };
+	if (strcmp(name, "DEFAULT") == 0) {
+		feed->ini->defaults = section;
+		return section;
+	}
+	HASH_ADD_KEYPTR(hh, feed->ini->sections, section->name, strlen(section->name), section);
+	return section->hh.tbl ? section : NULL;
+}
+
+static int begin_section(struct feed *feed, const char *text)
+{
+	const char *name = own(feed, text, feed->entry.section);
+
+	if (!name)
+		return -ENOMEM;
+	if (strcmp(name, "DEFAULT") == 0)
+		feed->section = feed->ini->defaults;
+	else
+		HASH_FIND_STR(feed->ini->sections, name, feed->section);
+	if (!feed->section)
+		feed->section = new_section(feed, name);
+	return feed->section ? 0 : -ENOMEM;
+}
+
+static int set_option(struct feed *feed, const char *name_text, const char *value_text)
+{
+	const char *name = own(feed, name_text, feed->entry.name);
+	const char *value = own(feed, value_text, feed->entry.value);
+	struct ini_option *option;
+
+	if (!name || !value)
+		return -ENOMEM;
+	HASH_FIND_STR(feed->section->options, name, option);
+	if (!option) {
+		option = arena_alloc(feed->ini->arena, sizeof(*option));
+		if (!option)
+			return -ENOMEM;
+		option->name = name;
+		HASH_ADD_KEYPTR(hh, feed->section->options, option->name, strlen(name), option);
+		if (!option->hh.tbl)
+			return -ENOMEM;
+	}
+	option->value = value;
+	option->file = feed->file;
+	option->line = feed->entry.line;
+	return 0;
+}
+
+static int on_line(void *arg, const char *section, const char *name, const char *value)
+{
+	struct feed *feed = arg;
+
+	if (feed->r < 0)
+		return 0;
+	if (feed->entry.section)
+		feed->r = begin_section(feed, section);
+	else
+		feed->r = set_option(feed, name, value);
+	return feed->r == 0;
+}
+
+static int refuse_nul(const char *path, const char *text, const char *nul, struct err *err)
+{
+	int line = 1;
+
+	for (const char *c = text; c < nul; c++)
+		line += *c == '\n' || (*c == '\r' && c[1] != '\n');
+	return err_set(err, -EINVAL, "%s:%d: a NUL byte: this is no text file", path, line);
+}
+
+static const struct ini_file *new_file(struct ini *ini, const char *path, struct err *err)
+{
+	struct ini_file *file = arena_alloc(ini->arena, sizeof(*file));
+	_cleanup_(free_str) char *full = NULL, *dir = NULL;
+
+	if (path_normalise(path, &full, err) < 0)
+		return NULL;
+	dir = path_dirname(full);
+	if (file && dir) {
+		file->path = arena_strdup(ini->arena, path);
+		file->dir = arena_strdup(ini->arena, dir);
+	}
+	if (file && file->path && file->dir)
+		return file;
+	err_set(err, -ENOMEM, "%s: %s", path, strerror(ENOMEM));
+	return NULL;
+}
+
+/* text is in the arena, with room for a NUL behind it. */
+static int parse(struct ini *ini, const char *path, char *text, size_t n, struct err *err)
+{
+	struct feed feed = { .ini = ini, .err = err };
+	const char *nul = memchr(text, '\0', n);
+
+	if (nul)
+		return refuse_nul(path, text, nul, err);
+	feed.file = new_file(ini, path, err);
+	if (!feed.file)
+		return err ? err->code : -ENOMEM;
+	ini_lines_init(&feed.lines, feed.file->path, text, n);
+	if (ini_parse_stream(feed_line, &feed, on_line, &feed) != 0 && feed.r == 0)
+		feed.r = -EINVAL;
+	if (feed.r == -ENOMEM)
+		err_set(err, feed.r, "%s: %s", path, strerror(ENOMEM));
+	return feed.r;
+}
+
+int ini_read_text(struct ini *ini, const char *path, const char *text, size_t n, struct err *err)
+{
+	char *copy = arena_alloc(ini->arena, n + 1);
+
+	if (!copy)
+		return err_set(err, -ENOMEM, "%s: %s", path, strerror(ENOMEM));
+	memcpy(copy, text, n);
+	return parse(ini, path, copy, n, err);
+}
+
+static int read_all(int fd, struct strbuf *sb)
+{
+	ssize_t n;
+
+	do {
+		if (sb->len > INI_FILE_MAX)
+			return -EFBIG;
+		if (!strbuf_reserve(sb, 65536))
+			return -ENOMEM;
+		n = read(fd, sb->s + sb->len, 65536);
+		if (n > 0)
+			sb->len += (size_t)n;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	return n < 0 ? -errno : 0;
+}
+
+int ini_read_file(struct ini *ini, const char *path, struct err *err)
+{
+	_cleanup_(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct strbuf sb = { 0 };
+	int r;
+
+	if (fd < 0 && errno == ENOENT)
+		return err_set(err, -ENOENT, "could not find config file %s", path);
+	if (fd < 0)
+		return err_set(err, -errno, "could not read config file %s: %s", path,
+			       strerror(errno));
+	r = read_all(fd, &sb);
+	if (r == -EFBIG)
+		err_set(err, r, "could not read config file %s: it is larger than %d MB", path,
+			INI_FILE_MAX >> 20);
+	else if (r < 0)
+		err_set(err, r, "could not read config file %s: %s", path, strerror(-r));
+	else
+		r = ini_read_text(ini, path, sb.s ? sb.s : "", sb.len, err);
+	strbuf_done(&sb);
+	return r;
+}
+
+const struct ini_section *ini_find_section(const struct ini *ini, const char *name)
+{
+	struct ini_section *section;
+
+	HASH_FIND_STR(ini->sections, name, section);
+	return section;
+}
+
+const struct ini_option *ini_find_option(const struct ini *ini, const struct ini_section *section,
+					 const char *name)
+{
+	struct ini_option *option = NULL;
+
+	if (section)
+		HASH_FIND_STR(section->options, name, option);
+	if (!option && ini->defaults)
+		HASH_FIND_STR(ini->defaults->options, name, option);
+	return option;
+}
