@@ -30,7 +30,7 @@ struct feed {
 	struct ini *ini;
 	struct ini_lines lines;
 	struct ini_entry entry;		/* the one whose line inih has */
-	bool   at_header;		/* its header is with inih; the line that reports it is not */
+	bool   at_header;		/* it is a header, and the line behind it is due */
 	const struct ini_file *file;
 	struct ini_section    *section;
 	struct err *err;

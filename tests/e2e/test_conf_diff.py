@@ -13,7 +13,7 @@ import pytest
 from lib_daemon import BUILD
 
 PROBE = os.path.join(BUILD, "tests", "e2e", "conf_probe")
-pytestmark = pytest.mark.skipif(not os.access(PROBE, os.X_OK), reason="make check builds conf_probe")
+pytestmark = pytest.mark.skipif(not os.access(PROBE, os.X_OK), reason="no conf_probe is built")
 
 
 def ask(mode, questions):
@@ -114,7 +114,8 @@ def test_lines_are_counted_through_everything():
     ("[a]\n\nb=1\njunk", "FILE:4: Source contains parsing errors: neither a [section] nor an "
      "option: 'junk'"),
     ("[a]\nb=1\n\0", "FILE:3: a NUL byte: this is no text file"),
-    ("[a]\n= x", "FILE:2: Source contains parsing errors: neither a [section] nor an option: '= x'"),
+    ("[a]\n= x", "FILE:2: Source contains parsing errors: neither a [section] nor an "
+     "option: '= x'"),
 ])
 def test_what_cannot_be_read_is_named_with_its_line(text, message):
     assert ask("ini", [text])[0] == {"error": message}
@@ -139,8 +140,8 @@ def python_pairs(text):
     return ["%s=%s" % pair for pair in pairs.items()]
 
 
-SHELL_WORDS = ["a", "B2", " ", "\t", "\n", "'", '"', "\\", "#", "=", ",", "/", ";", "x y", "''", '""',
-               "\\\"", "-", "."]
+SHELL_WORDS = ["a", "B2", " ", "\t", "\n", "'", '"', "\\", "#", "=", ",", "/", ";", "x y", "''",
+               '""', "\\\"", "-", "."]
 
 
 def test_commands_are_split_as_python_splits_them():
@@ -153,7 +154,7 @@ def test_environments_are_split_as_python_splits_them():
 
 
 def test_numbers_are_read_as_python_reads_them():
-    words = ["0", "1", "7", "9", "_", "-", "+", " ", "\n", ".", "x", "o", "k", "b", "MB", "gb", "KB"]
+    words = list("0179_-+ \n.xokb") + ["MB", "gb", "KB"]
     texts = sentences(3, words, 4000, 6)
     compare("integer", texts, int)
 
@@ -204,8 +205,7 @@ def test_paths_are_normalised_as_python_normalises_them():
 
 
 def test_texts_are_quoted_as_python_quotes_them():
-    compare("repr", sentences(6, ["a", "'", '"', "\\", "\n", "\t", "\x1b", "\x7f", "\u00e4"], 2000, 8),
-            repr)
+    compare("repr", sentences(6, list("a'\"\\\n\t\x1b\x7f\u00e4"), 2000, 8), repr)
 
 
 # --- expansions ---
