@@ -28,7 +28,8 @@ static const double RETRY_SECONDS = 0.01;
 struct parcel {
 	struct parcel *prev, *next;
 	size_t         at;	/* offset in out of its frame's first byte */
-	int            fd;	/* owned */
+	int            fd;	/* owned, or still the sender's: see link_send */
+	bool           owned;
 };
 
 struct link {
@@ -51,7 +52,8 @@ struct link {
 static void parcel_free(struct link *link, struct parcel *p)
 {
 	DL_DELETE(link->parcels, p);
-	close_fd(&p->fd);
+	if (p->owned)
+		close_fd(&p->fd);
 	free(p);
 }
 
@@ -173,14 +175,26 @@ static int add_parcel(struct link *link, int fd)
 	if (!p)
 		return -ENOMEM;
 	p->at = link->out.len;
-	p->fd = fd_dup(fd);
-	if (p->fd < 0) {
-		int error = p->fd;
-
-		free(p);
-		return error;
-	}
+	p->fd = fd;
 	DL_APPEND(link->parcels, p);
+	return 0;
+}
+
+/* What could not be sent at once outlives the sender's descriptor; mostly nothing is left. */
+static int keep_parcel(struct link *link)
+{
+	struct parcel *last = link->parcels ? link->parcels->prev : NULL;
+	int fd;
+
+	if (!last || last->owned)
+		return 0;
+	fd = fd_dup(last->fd);
+	if (fd < 0) {
+		go_down(link, fd);	/* a frame without its descriptor must not be sent */
+		return fd;
+	}
+	last->fd = fd;
+	last->owned = true;
 	return 0;
 }
 
@@ -214,9 +228,10 @@ int link_send(struct link *link, json_t *head, const void *body, size_t body_len
 	int ret = enqueue(link, head, body, body_len, fd);
 
 	json_decref(head);
-	if (ret == 0)
-		flush(link);
-	return ret;
+	if (ret < 0)
+		return ret;
+	flush(link);
+	return keep_parcel(link);
 }
 
 size_t link_queued(const struct link *link)

@@ -154,11 +154,14 @@ int listen_open(const struct server_config *server, struct bound *ret_bound, str
 	return 0;
 }
 
-void listen_unlink(const struct server_config *server, const struct bound *bound)
+void listen_close(const struct server_config *server, struct bound *bound)
 {
+	struct sockaddr_un addr;
 	struct stat st;
 
+	close_fd(&bound->fd);
 	if (server->kind == SERVER_UNIX && lstat(server->path, &st) == 0 &&
-	    st.st_dev == bound->dev && st.st_ino == bound->ino)
+	    st.st_dev == bound->dev && st.st_ino == bound->ino &&
+	    unix_address(server->path, &addr, NULL) == 0 && refuse_if_served(&addr, NULL) == 0)
 		unlink(server->path);
 }

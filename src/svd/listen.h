@@ -24,7 +24,10 @@ struct bound {
 must_check int listen_open(const struct server_config *server, struct bound *ret_bound,
 			   struct err *err);
 
-/* Removes the file of a unix socket, if it is still the one that was bound. */
-void listen_unlink(const struct server_config *server, const struct bound *bound);
+/*
+ * Closes the socket and removes its file, if it is still the one that was bound and nobody serves
+ * it: inode numbers come again, so a successor's socket may look like ours.
+ */
+void listen_close(const struct server_config *server, struct bound *bound);
 
 #endif

@@ -151,10 +151,8 @@ static void give_back(struct holdings *h)
 		logs_stop(h->engine->logs, LOGS_TIME);
 		engine_free(h->engine);
 	}
-	for (size_t i = 0; i < h->n_bound; i++) {
-		listen_unlink(&h->config->servers[i], &h->bound[i]);
-		close_fd(&h->bound[i].fd);
-	}
+	for (size_t i = 0; i < h->n_bound; i++)
+		listen_close(&h->config->servers[i], &h->bound[i]);
 	free(h->bound);
 	if (h->pidfile >= 0)
 		pidfile_remove(h->config->pidfile, h->pidfile);

@@ -1,0 +1,171 @@
+/* fake.c - stands in for sys.c, clock.c and loop.c. */
+#include "fake.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "ipc/loop.h"
+
+enum { MAX = 256, FIRST_PID = 100 };
+
+static struct {
+	double now;
+	int    n_spawned, n_signals, last_signal, spawn_error, exec_error, kill_error;
+	pid_t  last_target;
+	struct { pid_t pid; int status; } dead[MAX];
+	int    n_dead;
+	struct timer *armed[MAX];
+	int    n_armed, stopped;
+} world;
+
+void fake_reset(void)
+{
+	memset(&world, 0, sizeof(world));
+	world.now = 1000;
+}
+
+int fake_n_spawned(void) { return world.n_spawned; }
+int fake_n_signals(void) { return world.n_signals; }
+int fake_last_signal(void) { return world.last_signal; }
+pid_t fake_last_target(void) { return world.last_target; }
+int fake_n_armed(void) { return world.n_armed; }
+int fake_loop_stopped(void) { return world.stopped; }
+void fake_spawn_fails(int error) { world.spawn_error = error; }
+void fake_exec_fails(int error) { world.exec_error = error; }
+void fake_kill_fails(int error) { world.kill_error = error; }
+
+void fake_child_ends(pid_t pid, int wait_status)
+{
+	world.dead[world.n_dead].pid = pid;
+	world.dead[world.n_dead++].status = wait_status;
+}
+
+/* --- clock.h --- */
+
+double clock_mono(void) { return world.now; }
+double clock_wall(void) { return 1.7e9 + world.now; }
+
+/* --- sys.h --- */
+
+pid_t sys_spawn(const struct spawn_plan *plan, struct spawn_failure *ret_failure)
+{
+	(void)plan;
+	*ret_failure = (struct spawn_failure){ .step = world.exec_error ? SPAWN_EXEC : SPAWN_OK,
+					       .error = world.exec_error };
+	return world.spawn_error ? -world.spawn_error : FIRST_PID + world.n_spawned++;
+}
+
+void spawn_failure_text(const struct spawn_plan *plan, const struct spawn_failure *failure,
+			char *buf, size_t size)
+{
+	(void)failure;
+	(void)plan;
+	strncpy(buf, "couldn't exec", size);
+}
+
+int sys_kill(pid_t pid, int signo)
+{
+	world.n_signals++;
+	world.last_target = pid;
+	world.last_signal = signo;
+	return -world.kill_error;
+}
+
+pid_t sys_reap(int *ret_status)
+{
+	if (!world.n_dead)
+		return 0;
+	world.n_dead--;
+	*ret_status = world.dead[world.n_dead].status;
+	return world.dead[world.n_dead].pid;
+}
+
+/* --- loop.h --- */
+
+struct loop *loop_new(void) { return calloc(1, 1); }
+void loop_free(struct loop *loop) { free(loop); }
+void loop_run(struct loop *loop) { (void)loop; }
+void loop_stop(struct loop *loop) { (void)loop; world.stopped = 1; }
+
+void loop_on_turn(struct loop *loop, void (*fn)(void *arg), void *arg)
+{
+	(void)loop;
+	(void)fn;
+	(void)arg;
+}
+
+void timer_init(struct timer *t, struct loop *loop, void (*on_fire)(struct timer *t))
+{
+	memset(t, 0, sizeof(*t));
+	t->loop = loop;
+	t->on_fire = on_fire;
+}
+
+bool timer_is_armed(const struct timer *t)
+{
+	for (int i = 0; i < world.n_armed; i++)
+		if (world.armed[i] == t)
+			return true;
+	return false;
+}
+
+void timer_stop(struct timer *t)
+{
+	for (int i = 0; i < world.n_armed; i++)
+		if (world.armed[i] == t)
+			world.armed[i] = world.armed[--world.n_armed];
+}
+
+void timer_start(struct timer *t, double seconds)
+{
+	timer_stop(t);
+	t->w.at = world.now + seconds;
+	world.armed[world.n_armed++] = t;
+}
+
+static struct timer *next_timer(double until)
+{
+	struct timer *first = NULL;
+
+	for (int i = 0; i < world.n_armed; i++)
+		if (world.armed[i]->w.at <= until && (!first || world.armed[i]->w.at < first->w.at))
+			first = world.armed[i];
+	return first;
+}
+
+void fake_advance(struct engine *e, double seconds)
+{
+	double until = world.now + seconds;
+	struct timer *t;
+
+	while ((t = next_timer(until))) {
+		world.now = t->w.at;
+		timer_stop(t);
+		t->on_fire(t);
+		engine_turn(e);
+	}
+	world.now = until;
+	engine_turn(e);
+}
+
+void io_init(struct io *io, struct loop *loop, void (*on_ready)(struct io *io, int events))
+{
+	io->loop = loop;
+	io->on_ready = on_ready;
+}
+
+void io_start(struct io *io, int fd, int events) { (void)io; (void)fd; (void)events; }
+void io_stop(struct io *io) { (void)io; }
+bool io_is_started(const struct io *io) { (void)io; return false; }
+
+void sigwatch_start(struct sigwatch *s, struct loop *loop, int signo,
+		    void (*on_signal)(struct sigwatch *s, int signo))
+{
+	(void)s;
+	(void)loop;
+	(void)signo;
+	(void)on_signal;
+}
+
+void sigwatch_stop(struct sigwatch *s) { (void)s; }
