@@ -76,7 +76,8 @@ json_t *json_textn(const char *s, size_t n)
 	for (size_t i = 0; !text && i < n;) {
 		size_t len = utf8_len(s + i, n - i);
 
-		strbuf_add(&sb, len ? s + i : UTF8_REPLACEMENT, len ? len : strlen(UTF8_REPLACEMENT));
+		strbuf_add(&sb, len ? s + i : UTF8_REPLACEMENT,
+			   len ? len : strlen(UTF8_REPLACEMENT));
 		i += len ? len : 1;
 	}
 	if (!text && strbuf_str(&sb))

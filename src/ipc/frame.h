@@ -93,8 +93,9 @@ void *link_user(const struct link *link);
 
 /*
  * Queue a frame and send as much as goes without waiting. head is stolen, always. fd stays the
- * caller's, who may close it afterwards; -1: none. Returns 0, -ENOBUFS at the ceiling, -EMSGSIZE, -ENOMEM, -EMFILE, or
- * -EPIPE on a link that is down. A broken connection is reported by on_down, never from in here.
+ * caller's, who may close it afterwards; -1: none. Returns 0, -ENOBUFS at the ceiling, -EMSGSIZE,
+ * -ENOMEM, -EMFILE, or -EPIPE on a link that is down. A broken connection is reported by on_down,
+ * never from in here.
  */
 int link_send(struct link *link, json_t *head, const void *body, size_t body_len, int fd);
 

@@ -114,7 +114,8 @@ void io_init(struct io *io, struct loop *loop, void (*on_ready)(struct io *io, i
 
 void io_start(struct io *io, int fd, int events)
 {
-	if (ev_is_active(&io->w) && io->w.fd == fd && (io->w.events & (IO_READ | IO_WRITE)) == events)
+	if (ev_is_active(&io->w) && io->w.fd == fd &&
+	    (io->w.events & (IO_READ | IO_WRITE)) == events)
 		return;
 	io_stop(io);
 	ev_io_set(&io->w, fd, events);

@@ -43,7 +43,8 @@ _Static_assert((int)N_FLAGS <= (int)CMDLINE_OVERRIDES_MAX, "room for each flag o
 
 static void print_help(const char *program)
 {
-	printf("Usage: %s [options]\n\nRuns and watches the programs of a supervisord.conf.\n\n", program);
+	printf("Usage: %s [options]\n\nRuns and watches the programs of a supervisord.conf.\n\n",
+	       program);
 	for (int i = 0; i < N_FLAGS; i++) {
 		char left[64];
 

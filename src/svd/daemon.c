@@ -67,7 +67,8 @@ static int raise_one(const struct limit *l, rlim_t wanted, struct saved_limit *s
 int daemon_raise_limits(const struct config *config, struct saved_limit *ret_saved,
 			struct err *err)
 {
-	static const struct limit files = { RLIMIT_NOFILE, "RLIMIT_NOFILE", "minfds", "open files" };
+	static const struct limit files = { RLIMIT_NOFILE, "RLIMIT_NOFILE", "minfds",
+					    "open files" };
 	static const struct limit procs = { RLIMIT_NPROC, "RLIMIT_NPROC", "minprocs", "processes" };
 	int ret;
 
@@ -77,16 +78,20 @@ int daemon_raise_limits(const struct config *config, struct saved_limit *ret_sav
 	return ret < 0 ? ret : 2;
 }
 
-/* The child says that it is ready, or its end closes the pipe. */
+/* A NUL byte from the child: it is ready. Anything else, or nothing: it failed. */
 static _Noreturn void wait_for_child(int fd)
 {
-	char byte;
+	char text[2048];
 	ssize_t n;
 
 	do {
-		n = read(fd, &byte, 1);
+		n = read(fd, text, sizeof(text));
 	} while (n < 0 && errno == EINTR);
-	_exit(n == 1 ? 0 : 2);
+	if (n == 1 && text[0] == '\0')
+		_exit(0);
+	if (n > 0)
+		(void)fd_write_all(STDERR_FILENO, text, (size_t)n);
+	_exit(2);
 }
 
 static void become_background(const struct config *config)
@@ -128,8 +133,12 @@ int daemon_fork(const struct config *config, int *ret_fd, struct err *err)
 
 void daemon_ready(int fd)
 {
-	if (fd < 0)
-		return;
 	(void)fd_write_all(fd, "", 1);
+	close_fd(&fd);
+}
+
+void daemon_failed(int fd, const char *text)
+{
+	(void)fd_write_all(fd, text, strlen(text));
 	close_fd(&fd);
 }

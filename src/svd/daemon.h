@@ -20,11 +20,12 @@ must_check int daemon_raise_limits(const struct config *config, struct saved_lim
 				   struct err *err);
 
 /*
- * Go to the background. The parent stays until daemon_ready, so that whoever started it finds
- * everything in place; *ret_fd goes to daemon_ready. Returns 0 in the child, -errno with err in
- * the parent; the parent of a child does not return.
+ * Go to the background. Returns 0 in the child, -errno with err when there can be none; the
+ * parent does not return: it stays until one of the two calls below, so that whoever started the
+ * daemon finds everything in place or an error message and status 2. *ret_fd goes to that call.
  */
 must_check int daemon_fork(const struct config *config, int *ret_fd, struct err *err);
-void daemon_ready(int fd);	/* -1 is allowed */
+void daemon_ready(int fd);
+void daemon_failed(int fd, const char *text);	/* the parent prints the text */
 
 #endif

@@ -27,7 +27,9 @@ static const double STOP_REPORT = 2, SHUTDOWN_REPORT = 3;
 
 const char *mood_name(enum mood mood)
 {
-	return mood == MOOD_RUNNING ? "RUNNING" : mood == MOOD_RESTARTING ? "RESTARTING" : "SHUTDOWN";
+	static const char *const names[] = { "SHUTDOWN", "RESTARTING", "RUNNING" };
+
+	return names[mood - MOOD_SHUTDOWN];
 }
 
 /* --- reap --- */
@@ -98,6 +100,15 @@ static void handle_signal(struct engine *e, int signo)
 	case SIGQUIT:
 		log_warn("received %s indicating exit request", signame(signo));
 		engine_set_mood(e, MOOD_SHUTDOWN);
+		break;
+	case SIGHUP:
+		if (e->mood == MOOD_SHUTDOWN) {
+			log_warn("ignored %s indicating restart request (shutdown in progress)",
+				 signame(signo));
+			break;
+		}
+		log_warn("received %s indicating restart request", signame(signo));
+		engine_set_mood(e, MOOD_RESTARTING);
 		break;
 	case SIGUSR2:
 		log_info("received %s indicating log reopen request", signame(signo));
@@ -280,7 +291,7 @@ static void on_turn(void *arg)
 
 void engine_run(struct engine *e)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGCHLD, SIGUSR2 };
+	static const int signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGUSR2 };
 
 	_Static_assert(ARRAY_LEN(signals) == ENGINE_SIGNALS, "a watcher for each signal");
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
@@ -306,7 +317,7 @@ struct group *engine_find_group(const struct engine *e, const char *name)
 	return NULL;
 }
 
-int engine_add_groups(struct engine *e)
+static int add_groups(struct engine *e)
 {
 	for (size_t i = 0; i < e->config->n_groups; i++) {
 		struct group *group = group_new(e, e->config, &e->config->groups[i]);
@@ -333,7 +344,7 @@ struct engine *engine_new(struct config *config)
 		e->gate = gate_new(e);
 		timer_init(&e->report, e->loop, on_report);
 	}
-	if (e->null_fd < 0 || !e->loop || !e->logs || !e->gate) {
+	if (e->null_fd < 0 || !e->loop || !e->logs || !e->gate || add_groups(e) < 0) {
 		engine_free(e);
 		return NULL;
 	}

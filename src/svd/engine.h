@@ -12,7 +12,7 @@
 /* Supervisor's numbers (supervisor.states.SupervisorStates). */
 enum mood { MOOD_SHUTDOWN = -1, MOOD_RESTARTING = 0, MOOD_RUNNING = 1 };
 
-enum { PID_BUCKETS = 256, ENGINE_SIGNALS = 5 };
+enum { PID_BUCKETS = 256, ENGINE_SIGNALS = 6 };
 
 struct call;
 struct logs;
@@ -41,17 +41,14 @@ struct engine {
 	struct signal_watch watches[ENGINE_SIGNALS];
 	struct timer   report;		/* armed while something is waited for */
 	bool           report_due;	/* ... and it has fired */
-	struct saved_limit limits[2];	/* what programs get back */
+	const struct saved_limit *limits;	/* borrowed: what programs get back */
 	int            n_limits;
 	int            null_fd;		/* owned: /dev/null, for channels that are not kept */
 };
 
-/* config is counted up. NULL: no memory or descriptors. */
+/* The engine and its groups; config is counted up. NULL: no memory or descriptors. */
 must_check struct engine *engine_new(struct config *config);
 void engine_free(struct engine *e);
-
-/* Make the groups of the snapshot. 0 or -ENOMEM. */
-must_check int engine_add_groups(struct engine *e);
 
 /* Take signals and run until shutdown is complete. */
 void engine_run(struct engine *e);

@@ -189,7 +189,8 @@ void gate_reply(struct gate *gate, const struct call *call)
 	if (call->result)
 		body = json_dumps(call->result, JSON_COMPACT | JSON_ENCODE_ANY);
 	if (!body && head) {
-		json_object_set_new(head, "code", json_integer(call->fault ? call->fault : FAULT_FAILED));
+		json_object_set_new(head, "code",
+				    json_integer(call->fault ? call->fault : FAULT_FAILED));
 		json_object_set_new(head, "text", json_text(call->text ? call->text : "FAILED"));
 	}
 	ret = link_send(gate->httpd.link, head, body, body ? strlen(body) : 0, -1);

@@ -91,7 +91,8 @@ static int open_unix(const struct server_config *server, int *ret_fd, struct err
 		return err_set(err, ret, "cannot bind %s: %s", server->path, strerror(-ret));
 	ret = set_owner_and_mode(server, err);
 	if (ret == 0 && listen(fd, SOMAXCONN) < 0)
-		ret = err_set(err, -errno, "cannot listen on %s: %s", server->path, strerror(errno));
+		ret = err_set(err, -errno, "cannot listen on %s: %s", server->path,
+			      strerror(errno));
 	if (ret < 0) {
 		unlink(server->path);
 		return ret;
@@ -130,10 +131,11 @@ static int open_inet(const struct server_config *server, int *ret_fd, struct err
 	ret = bind_one(list, ret_fd);
 	freeaddrinfo(list);
 	if (ret == -EADDRINUSE)
-		return err_set(err, ret, "port %d: another program is already listening on it. Shut "
-			       "it down first", server->port);
+		return err_set(err, ret, "port %d: another program is already listening on it. "
+			       "Shut it down first", server->port);
 	if (ret < 0)
-		return err_set(err, ret, "cannot listen on port %d: %s", server->port, strerror(-ret));
+		return err_set(err, ret, "cannot listen on port %d: %s", server->port,
+			       strerror(-ret));
 	return 0;
 }
 

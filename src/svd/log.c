@@ -60,7 +60,8 @@ static void on_room(struct io *io, int events)
 	flush();
 	if (dropped && the_log.backlog.len == 0) {
 		the_log.dropped = 0;
-		log_warn("%lu lines of this log were dropped: its file could not be written", dropped);
+		log_warn("%lu lines of this log were dropped: its file could not be written",
+			 dropped);
 	}
 }
 

@@ -17,7 +17,8 @@ struct process;
  * svd-logd has confirmed that the channel is closed, so a svd-logd that dies gets a successor
  * that is told everything again, and no byte is lost.
  */
-must_check struct logs *logs_new(struct loop *loop, const struct config *config);  /* NULL: no memory */
+/* NULL: no memory. config is borrowed. */
+must_check struct logs *logs_new(struct loop *loop, const struct config *config);
 void logs_free(struct logs *logs);
 
 /* Start svd-logd and open the activity log. 0 or -errno with err. */

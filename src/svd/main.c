@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,10 +32,13 @@ static const double ANSWERS_TIME = 2, LOGS_TIME = 10;
 struct holdings {
 	struct config *config;	/* counted */
 	struct engine *engine;	/* owned */
-	struct bound  *bound;	/* owned array, one for each server; fd -1: not bound */
+	struct bound  *bound;	/* owned array */
 	size_t         n_bound;
 	int            pidfile;	/* owned; -1: not locked */
-	int            ready;	/* owned; for daemon_ready */
+	int            ready;	/* owned; for daemon_ready; -1: in the foreground, or done */
+	struct saved_limit limits[2];
+	int            n_limits;
+	bool           background;	/* already there: this is no first life */
 };
 
 static int read_config(const char *program, const struct cmdline *cmdline, struct holdings *h,
@@ -80,7 +84,7 @@ static void log_notes(const struct config *config)
 				 config->servers[i].section);
 }
 
-/* Everything that may refuse, while our messages still reach a person. */
+/* Everything that may refuse for a person's mistake, while our messages still reach them. */
 static int take_place(struct holdings *h, struct err *err)
 {
 	const struct config *config = h->config;
@@ -88,22 +92,16 @@ static int take_place(struct holdings *h, struct err *err)
 
 	umask(config->umask);
 	ret = daemon_drop_privileges(config, err);
-	if (ret < 0)
+	if (ret == 0 && !h->n_limits)
+		ret = h->n_limits = daemon_raise_limits(config, h->limits, err);
+	if (ret >= 0)
+		ret = pidfile_lock(config->pidfile, &h->pidfile, err);
+	if (ret == 0)
+		ret = bind_servers(h, err);
+	if (ret < 0 || config->nodaemon || h->background)
 		return ret;
-	h->engine = engine_new(h->config);
-	if (!h->engine)
-		return err_set(err, -ENOMEM, "cannot start: %s", strerror(errno));
-	ret = daemon_raise_limits(config, h->engine->limits, err);
-	if (ret < 0)
-		return ret;
-	h->engine->n_limits = ret;
-	ret = pidfile_lock(config->pidfile, &h->pidfile, err);
-	if (ret < 0)
-		return ret;
-	ret = bind_servers(h, err);
-	if (ret < 0)
-		return ret;
-	return engine_add_groups(h->engine) < 0 ? err_set(err, -ENOMEM, "out of memory") : 0;
+	h->background = true;
+	return daemon_fork(config, &h->ready, err);
 }
 
 static int serve(struct holdings *h, struct err *err)
@@ -117,30 +115,43 @@ static int serve(struct holdings *h, struct err *err)
 	return 0;
 }
 
-static int run(struct holdings *h, struct err *err)
+static int set_up(struct holdings *h, struct err *err)
 {
-	const struct config *config = h->config;
-	int ret = take_place(h, err);
+	int ret;
 
-	if (ret == 0 && !config->nodaemon)
-		ret = daemon_fork(config, &h->ready, err);
-	if (ret == 0)
-		ret = logs_start(h->engine->logs, err);
+	h->engine = engine_new(h->config);
+	if (!h->engine)
+		return err_set(err, -ENOMEM, "cannot start: %s", strerror(errno));
+	h->engine->limits = h->limits;
+	h->engine->n_limits = h->n_limits;
+	ret = logs_start(h->engine->logs, err);
 	if (ret == 0)
 		ret = serve(h, err);
 	if (ret == 0 && pidfile_write(h->pidfile) < 0)
-		ret = err_set(err, -errno, "could not write pidfile %s: %s", config->pidfile,
+		ret = err_set(err, -errno, "could not write pidfile %s: %s", h->config->pidfile,
 			      strerror(errno));
+	return ret;
+}
+
+/* Returns 0 when the life has ended as asked for, *ret_mood says why. */
+static int run(struct holdings *h, struct err *err, int *ret_mood)
+{
+	int ret = take_place(h, err);
+
+	if (ret == 0)
+		ret = set_up(h, err);
 	if (ret < 0)
 		return ret;
-	if (!config->nocleanup)
-		autolog_clear(config);
-	log_notes(config);
+	if (!h->config->nocleanup)
+		autolog_clear(h->config);
+	log_notes(h->config);
 	log_info("supervisord started with pid %d", (int)getpid());
-	daemon_ready(steal_fd(&h->ready));
+	if (h->ready >= 0)
+		daemon_ready(steal_fd(&h->ready));
 	notify("READY=1");
 	engine_run(h->engine);
-	notify("STOPPING=1");
+	notify(h->engine->mood == MOOD_RESTARTING ? "RELOADING=1" : "STOPPING=1");
+	*ret_mood = h->engine->mood;
 	return 0;
 }
 
@@ -159,35 +170,57 @@ static void give_back(struct holdings *h)
 	close_fd(&h->pidfile);
 	environment_done();
 	config_unref(h->config);
+	h->engine = NULL;
+	h->bound = NULL;
+	h->n_bound = 0;
+	h->config = NULL;
 }
 
-static int fail(const char *program, const struct err *err)
+static int fail(const char *program, struct holdings *h, const struct err *err)
 {
-	fprintf(stderr, "Error: %s\nFor help, use %s -h\n", err->text, program);
+	char text[sizeof(err->text) + 512];
+
+	snprintf(text, sizeof(text), "Error: %s\nFor help, use %s -h\n", err->text, program);
+	if (h->ready >= 0)
+		daemon_failed(steal_fd(&h->ready), text);
+	else
+		fputs(text, stderr);
 	return 2;
+}
+
+/* One life of the supervisor after the other; SIGHUP and the method restart begin a new one. */
+static int live(const char *program, const struct cmdline *cmdline)
+{
+	struct holdings h = { .pidfile = -1, .ready = -1 };
+	struct err err = { 0 };
+	int ret, mood;
+
+	do {
+		mood = MOOD_SHUTDOWN;
+		ret = read_config(program, cmdline, &h, &err);
+		if (ret == 0)
+			ret = run(&h, &err, &mood);
+		give_back(&h);
+	} while (ret == 0 && mood == MOOD_RESTARTING);
+	return ret < 0 ? fail(program, &h, &err) : 0;
 }
 
 int main(int argc, char **argv)
 {
-	struct holdings h = { .pidfile = -1, .ready = -1 };
 	struct cmdline cmdline;
 	struct err err = { 0 };
-	int ret;
 
 	(void)fd_fill_std();
 	(void)fd_cloexec_from(3);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGUSR1, SIG_IGN);
 	switch (cmdline_parse(argc, argv, &cmdline, &err)) {
 	case CMDLINE_DONE:
 		return fflush(stdout) == 0 ? 0 : 1;
 	case CMDLINE_ERROR:
-		return fail(argv[0], &err);
+		return fail(argv[0], &(struct holdings){ .ready = -1 }, &err);
 	case CMDLINE_RUN:
 		break;
 	}
-	ret = read_config(argv[0], &cmdline, &h, &err);
-	if (ret == 0)
-		ret = run(&h, &err);
-	give_back(&h);
-	return ret < 0 ? fail(argv[0], &err) : 0;
+	return live(argv[0], &cmdline);
 }

@@ -46,6 +46,12 @@ void rpc_shutdown(struct engine *e, struct call *call)
 	call_result(call, json_true());
 }
 
+void rpc_restart(struct engine *e, struct call *call)
+{
+	engine_set_mood(e, MOOD_RESTARTING);
+	call_result(call, json_true());
+}
+
 /* --- process info --- */
 
 /* XML-RPC's integers end in 2038; Supervisor caps times there. */

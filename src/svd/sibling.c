@@ -62,7 +62,8 @@ static void on_link_down(struct link *link, int error)
 	struct sibling *s = link_user(link);
 
 	if (error)
-		log_error("%s: its link broke (%s); it is started again", s->name, strerror(-error));
+		log_error("%s: its link broke (%s); it is started again", s->name,
+			  strerror(-error));
 	drop_link(s);
 	/* One that closed the link without an end is of no use any more. */
 	if (s->pid && !s->stopping && error)

@@ -16,8 +16,8 @@ struct sibling_ops {
 	void (*on_up)(struct sibling *s);	/* it runs and s->link is there */
 	void (*on_frame)(struct sibling *s, struct frame *frame);
 	void (*on_down)(struct sibling *s);	/* s->link is gone */
-	void (*on_left)(struct sibling *s);	/* it exited by itself with status 0; NULL: that is
-						 * a death like any other, and it is started again */
+	/* It exited by itself with status 0. NULL: a death like any other; it is started again. */
+	void (*on_left)(struct sibling *s);
 };
 
 struct sibling {

@@ -37,7 +37,8 @@ START_TEST(short_and_long_flags_mean_the_same)
 	ck_assert_str_eq(cmdline.configuration, "/etc/x.conf");
 	ck_assert_str_eq(value_of("nodaemon"), "true");
 	ck_assert_str_eq(value_of("logfile"), "/tmp/log");
-	ck_assert_int_eq(parse("--nodaemon --configuration=/etc/x.conf --logfile /tmp/log"), CMDLINE_RUN);
+	ck_assert_int_eq(parse("--nodaemon --configuration=/etc/x.conf --logfile /tmp/log"),
+			 CMDLINE_RUN);
 	ck_assert_str_eq(cmdline.configuration, "/etc/x.conf");
 	ck_assert_str_eq(value_of("nodaemon"), "true");
 	ck_assert_str_eq(value_of("logfile"), "/tmp/log");

@@ -38,7 +38,8 @@ static void setup(void)
 	groups[0] = (struct group_config){ .name = "p", .priority = 999, .programs = programs,
 					   .n_programs = 1 };
 	for (int i = 0; i < 4; i++)
-		defaults(&programs[i], (const char *[]){ "p", "q", "r", "s" }[i])->group = &groups[0];
+		defaults(&programs[i], (const char *[]){ "p", "q", "r", "s" }[i])->group =
+			&groups[0];
 }
 
 static void teardown(void)
@@ -54,7 +55,6 @@ static struct process *start_engine(void)
 	e = engine_new(&config);
 	ck_assert_ptr_nonnull(e);
 	config.refs = 100;	/* it is on our stack, not in an arena */
-	ck_assert_int_eq(engine_add_groups(e), 0);
 	engine_turn(e);
 	arena_free(config.arena);
 	return &e->groups->processes[0];
@@ -418,8 +418,10 @@ START_TEST(stop_of_a_group_answers_in_the_order_of_the_ends)
 	child_ends(&p[0], EXITED(0));
 	call->step(e, call);
 	ck_assert(call->answered);
-	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(call->result, 0), "name")), "q");
-	ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(call->result, 1), "status")), 80);
+	ck_assert_str_eq(
+		json_string_value(json_object_get(json_array_get(call->result, 0), "name")), "q");
+	ck_assert_int_eq(
+		json_integer_value(json_object_get(json_array_get(call->result, 1), "status")), 80);
 	call_free(call);
 	expect_fault("supervisor.stopProcess", "[\"p\"]", 70, "NOT_RUNNING: p");
 } END_TEST

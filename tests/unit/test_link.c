@@ -63,7 +63,8 @@ START_TEST(any_bytes_become_text)
 {
 	json_t *text = json_textn("a\xff\xc3\xa4\xed\xa0\x80z", 8);
 
-	ck_assert_str_eq(json_string_value(text), "a\xef\xbf\xbd\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz");
+	ck_assert_str_eq(json_string_value(text),
+			 "a\xef\xbf\xbd\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz");
 	json_decref(text);
 } END_TEST
 
