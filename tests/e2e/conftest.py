@@ -1,4 +1,5 @@
 """Fixtures of the end-to-end tests. See lib_daemon.py for SVD, SVCTL and BUILD."""
+import contextlib
 import glob
 import os
 import shutil
@@ -39,8 +40,8 @@ def public_files():
     return found
 
 
-@pytest.fixture
-def box():
+@contextlib.contextmanager
+def a_box():
     """A directory that other users can enter, with a path short enough for a socket."""
     path = tempfile.mkdtemp(prefix="svd-e2e-")
     os.chmod(path, 0o755)
@@ -49,9 +50,9 @@ def box():
         shutil.rmtree(path)
 
 
-@pytest.fixture
-def daemon(box):
-    """daemon(programs, ...) makes a Daemon; all are ended after the test, and nothing is left."""
+@contextlib.contextmanager
+def daemons(box):
+    """What the fixture `daemon` gives: see there."""
     made = []
     before = public_files()
 
@@ -74,6 +75,26 @@ def daemon(box):
     assert public_files() == before, "files were left behind"
     for each in made:
         assert not os.path.exists(each.socket), "the socket was left behind"
+
+
+@pytest.fixture
+def box():
+    with a_box() as path:
+        yield path
+
+
+@pytest.fixture
+def daemon(box):
+    """daemon(programs, ...) makes a Daemon; all are ended after the test, and nothing is left."""
+    with daemons(box) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def module_daemon():
+    """The same for all the tests of a file, which must not use `daemon` then."""
+    with a_box() as path, daemons(path) as make:
+        yield make
 
 
 @pytest.fixture(scope="session")

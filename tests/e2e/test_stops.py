@@ -155,7 +155,6 @@ def test_shutdown_goes_by_groups_from_the_highest_priority(noter):
         """)
     d.stop()
     assert d.read("signals").split()[::2] == ["high", "middle", "low"]
-    assert "waiting for" in d.log()
 
 
 def test_shutdown_waits_for_a_group_before_the_next(noter):

@@ -1,0 +1,148 @@
+"""supervisord.log says the same as Supervisor's for the same scripted lives."""
+import concurrent.futures
+import os
+import re
+import signal
+
+import pytest
+
+from lib_daemon import REFERENCE, SVD, wait_for
+
+PROGRAMS = """
+    [program:steady]
+    command=/bin/cat
+    startsecs=0
+    autostart=false
+    [program:slow]
+    command=/bin/cat
+    startsecs=1
+    autostart=false
+    [program:fails]
+    command=/bin/sh -c 'exit 3'
+    startsecs=1
+    startretries=1
+    autostart=false
+    [program:once]
+    command=/bin/sh -c 'exit %(ENV_CODE)s'
+    startsecs=0
+    autorestart=unexpected
+    exitcodes=0,2
+    autostart=false
+    [program:lost]
+    command={box}/no-such-command
+    startretries=0
+    priority=1
+    [program:nowhere]
+    command=/bin/cat
+    directory={box}/nowhere
+    startretries=0
+    autostart=false
+    [program:deaf]
+    command=/bin/sh -c 'trap "" TERM; touch {box}/deaf; while :; do sleep 0.02; done'
+    startsecs=0
+    stopwaitsecs=1
+    autostart=false
+    [program:last]
+    command=/bin/cat
+    startsecs=0
+    """
+
+
+def start_and_stop(d):
+    d.rpc.startProcess("steady")
+    d.rpc.stopProcess("steady")
+
+
+def die_and_come_back(d):
+    d.rpc.startProcess("slow")
+    os.kill(d.info("slow")["pid"], signal.SIGKILL)
+    d.wait_log("spawned: 'slow'", 2)
+    d.wait_state("slow", "RUNNING")
+
+
+def stop_while_starting(d):
+    d.rpc.startProcess("slow", False)
+    wait_for(lambda: d.info("slow")["pid"], "slow has a pid")
+    # Supervisor's children lose a signal that comes before their exec.
+    wait_for(lambda: os.readlink("/proc/%d/exe" % d.info("slow")["pid"]).endswith("cat"), "exec")
+    d.rpc.stopProcess("slow")
+
+
+def fail_for_good(d):
+    d.rpc.startProcess("fails", False)
+    d.wait_state("fails", "FATAL")
+
+
+def never_start(d):
+    d.rpc.startProcess("nowhere", False)
+    d.wait_state("nowhere", "FATAL")
+
+
+def end_as_expected(d):
+    d.rpc.startProcess("once", False)
+    d.wait_state("once", "EXITED")
+
+
+def be_killed(d):
+    d.rpc.startProcess("deaf")
+    wait_for(lambda: os.path.exists(d.path("deaf")), "deaf is deaf")
+    d.rpc.stopProcess("deaf")
+
+
+def be_signalled(d):
+    d.rpc.startProcess("steady")
+    d.rpc.signalProcess("steady", "USR1")
+    d.wait_log("exited: steady")
+    d.wait_log("spawned: 'steady'", 2)
+    d.wait_log("success: steady", 2)
+    d.rpc.stopProcess("steady")
+
+
+def reopen(d):
+    os.kill(d.pid, signal.SIGUSR2)
+    d.wait_log("received SIGUSR2")
+
+
+def change_groups(d):
+    d.rpc.reloadConfig()
+    d.rpc.stopProcess("last")
+    d.rpc.removeProcessGroup("last")
+    d.rpc.addProcessGroup("last")
+    d.wait_log("success: last", 2)
+
+
+def live_through(d, script, env):
+    """What the daemon says of that life, without what differs from run to run. It says "waiting
+    for x to stop" (or "to die") when it happens to look while x still lives."""
+    d.start(env=env)
+    d.wait_state("last", "RUNNING")
+    script(d)
+    d.stop()
+    lines = []
+    for line in d.log().replace(d.box, "BOX").splitlines():
+        line = re.sub(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ", "", line)
+        lines.append(re.sub(r"pid \d+|\(\d+\)", "PID", line))
+    return [line for line in lines if not line.startswith("INFO waiting for")]
+
+
+SCRIPTS = [start_and_stop, die_and_come_back, stop_while_starting, fail_for_good, never_start,
+           end_as_expected, be_killed, be_signalled, reopen, change_groups]
+
+
+@pytest.fixture(scope="module")
+def lives(module_daemon):
+    """(script, "ours" or "theirs") -> log lines; all are lived at the same time."""
+    def live(key):
+        script, whose = key
+        program = SVD if whose == "ours" else REFERENCE
+        d = module_daemon(PROGRAMS, "%s/%s" % (whose, script.__name__), program)
+        return live_through(d, script, {"CODE": "2"})
+    keys = [(script, whose) for script in SCRIPTS for whose in ("ours", "theirs")]
+    with concurrent.futures.ThreadPoolExecutor(len(keys)) as pool:
+        return dict(zip(keys, pool.map(live, keys)))
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_the_log_of(script, lives):
+    assert lives[script, "ours"] == lives[script, "theirs"]
