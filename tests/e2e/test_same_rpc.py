@@ -1,5 +1,6 @@
 """The RPC interface answers as Supervisor's does: the same calls, both daemons, side by side."""
 import concurrent.futures
+import os
 import time
 import xmlrpc.client
 
@@ -39,7 +40,7 @@ PROGRAMS = """
     startretries=0
     autostart=false
     [program:deaf]
-    command=/bin/sh -c 'trap "" TERM; while :; do sleep 0.02; done'
+    command=/bin/sh -c 'trap "" TERM; touch {box}/deaf; while :; do sleep 0.02; done'
     startsecs=0
     stopwaitsecs=1
     autostart=false
@@ -219,6 +220,7 @@ def test_waiting_means_waiting(daemon):
 def test_a_waiting_call_holds_up_no_other(daemon):
     d = daemon(PROGRAMS).start()
     d.rpc.startProcess("deaf")
+    wait_for(lambda: os.path.exists(d.path("deaf")), "deaf is deaf")
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(d.rpc.stopProcess, "deaf")
         d.wait_state("deaf", "STOPPING")
