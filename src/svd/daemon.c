@@ -43,7 +43,7 @@ struct limit {
 	const char *name, *option, *what;
 };
 
-/* What is asked for, and beyond it as much as we may have. */
+/* What is asked for, and beyond it as much as we may have. Returns whether it changed. */
 static int raise_one(const struct limit *l, rlim_t wanted, struct saved_limit *saved,
 		     struct err *err)
 {
@@ -57,8 +57,10 @@ static int raise_one(const struct limit *l, rlim_t wanted, struct saved_limit *s
 	if (now.rlim_max != RLIM_INFINITY && now.rlim_max < wanted)
 		now.rlim_max = wanted;
 	now.rlim_cur = now.rlim_max;
-	if (setrlimit(resource, &now) == 0)
+	if (now.rlim_cur == saved->value.rlim_cur)
 		return 0;
+	if (setrlimit(resource, &now) == 0)
+		return 1;
 	return err_set(err, -errno, "%s=%llu: the environment only allows %llu %s; raise its limit "
 		       "or lower the option", l->option, (unsigned long long)wanted,
 		       (unsigned long long)saved->value.rlim_max, l->what);
@@ -67,15 +69,21 @@ static int raise_one(const struct limit *l, rlim_t wanted, struct saved_limit *s
 int daemon_raise_limits(const struct config *config, struct saved_limit *ret_saved,
 			struct err *err)
 {
-	static const struct limit files = { RLIMIT_NOFILE, "RLIMIT_NOFILE", "minfds",
-					    "open files" };
-	static const struct limit procs = { RLIMIT_NPROC, "RLIMIT_NPROC", "minprocs", "processes" };
-	int ret;
+	static const struct limit limits[] = {
+		{ RLIMIT_NOFILE, "RLIMIT_NOFILE", "minfds", "open files" },
+		{ RLIMIT_NPROC, "RLIMIT_NPROC", "minprocs", "processes" },
+	};
+	const int wanted[] = { config->minfds, config->minprocs };
+	int n = 0;
 
-	ret = raise_one(&files, (rlim_t)config->minfds, &ret_saved[0], err);
-	if (ret == 0)
-		ret = raise_one(&procs, (rlim_t)config->minprocs, &ret_saved[1], err);
-	return ret < 0 ? ret : 2;
+	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+		int ret = raise_one(&limits[i], (rlim_t)wanted[i], &ret_saved[n], err);
+
+		if (ret < 0)
+			return ret;
+		n += ret;
+	}
+	return n;
 }
 
 /* A NUL byte from the child: it is ready. Anything else, or nothing: it failed. */

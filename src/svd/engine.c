@@ -289,18 +289,31 @@ static void on_turn(void *arg)
 	engine_turn(arg);
 }
 
+static const int signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGUSR2 };
+_Static_assert(ARRAY_LEN(signals) == ENGINE_SIGNALS, "a watcher for each signal");
+
+/* Outside of the loop they wait: a second SIGTERM must not cut the last log lines off. */
+static void block_signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		sigaddset(&set, signals[i]);
+	(void)sigprocmask(how, &set, NULL);
+}
+
 void engine_run(struct engine *e)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGUSR2 };
-
-	_Static_assert(ARRAY_LEN(signals) == ENGINE_SIGNALS, "a watcher for each signal");
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
 		e->watches[i].engine = e;
 		sigwatch_start(&e->watches[i].watch, e->loop, signals[i], on_signal);
 	}
+	block_signals(SIG_UNBLOCK);
 	e->reap_wanted = true;		/* what died before we listened */
 	loop_on_turn(e->loop, on_turn, e);
 	loop_run(e->loop);
+	block_signals(SIG_BLOCK);
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
 		sigwatch_stop(&e->watches[i].watch);
 }

@@ -38,7 +38,7 @@ struct holdings {
 	int            ready;	/* owned; for daemon_ready; -1: in the foreground, or done */
 	struct saved_limit limits[2];
 	int            n_limits;
-	bool           background;	/* already there: this is no first life */
+	bool           raised, background;	/* done in the first life */
 };
 
 static int read_config(const char *program, const struct cmdline *cmdline, struct holdings *h,
@@ -92,8 +92,9 @@ static int take_place(struct holdings *h, struct err *err)
 
 	umask(config->umask);
 	ret = daemon_drop_privileges(config, err);
-	if (ret == 0 && !h->n_limits)
+	if (ret == 0 && !h->raised)
 		ret = h->n_limits = daemon_raise_limits(config, h->limits, err);
+	h->raised = true;
 	if (ret >= 0)
 		ret = pidfile_lock(config->pidfile, &h->pidfile, err);
 	if (ret == 0)
