@@ -76,18 +76,19 @@ char *ask_line(const char *prompt)
 	return line;
 }
 
-/* Reads a line from the terminal with its echo off. */
-static char *read_secret(FILE *tty)
+/* The echo goes before the prompt comes: whoever answers a prompt at once is not overheard. */
+static char *ask_quietly(FILE *tty, const char *prompt)
 {
 	struct termios quiet;
-	char *line;
+	char *line = NULL;
 
 	remember_terminal(fileno(tty));
 	quiet = terminal.modes;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	if (terminal.fd >= 0)
 		(void)tcsetattr(terminal.fd, TCSAFLUSH, &quiet);
-	line = read_line(tty);
+	if (fputs(prompt, tty) >= 0 && fflush(tty) == 0)
+		line = read_line(tty);
 	if (terminal.fd >= 0)
 		(void)tcsetattr(terminal.fd, TCSAFLUSH, &terminal.modes);
 	remember_terminal(STDIN_FILENO);
@@ -105,11 +106,7 @@ static char *ask_secret(const char *prompt)
 		close_fd(&fd);
 		return ask_line(prompt);
 	}
-	if (fputs(prompt, tty) < 0 || fflush(tty) != 0) {
-		fclose(tty);
-		return NULL;
-	}
-	line = read_secret(tty);
+	line = ask_quietly(tty, prompt);
 	(void)fputc('\n', tty);
 	fclose(tty);
 	return line;

@@ -1,0 +1,220 @@
+"""lib_svctl.py - two clients side by side, a server that misbehaves, a person at a terminal."""
+import os
+import pty
+import re
+import select
+import socket
+import subprocess
+import termios
+import threading
+import time
+
+from lib_daemon import REFERENCE_CTL, SVCTL, clean_env, wait_for
+
+
+class Outcome:
+    def __init__(self, run):
+        self.code = run.returncode
+        self.out = run.stdout
+        self.err = run.stderr
+
+    def __repr__(self):
+        return "exit %d\n%s%s" % (self.code, self.out, self.err)
+
+
+def run_client(program, args, box, stdin="", env=()):
+    environment = clean_env(box)
+    environment.update(env)
+    return Outcome(subprocess.run(
+        [program] + list(args), cwd=str(box), env=environment, input=stdin, timeout=120,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+        errors="surrogateescape"))
+
+
+def svctl(box, *args, **kwargs):
+    return run_client(SVCTL, args, box, **kwargs)
+
+
+def supervisorctl(box, *args, **kwargs):
+    return run_client(REFERENCE_CTL, args, box, **kwargs)
+
+
+# What differs between two runs of one program, in the order in which it is taken out.
+VARIABLE = [
+    (r"pid \d+, uptime \d+:\d\d:\d\d", "pid N, uptime T"),
+    (r"[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M", "DATE"),
+    (r"(?m)(^|[>?] )[1-9]\d*$", r"\1NUMBER"),
+    (r"(?m)(^|[>?] )error: .*$", r"\1error: (each in its own words)"),
+]
+
+
+def alike(text, box):
+    """The text without what may differ."""
+    for program in (SVCTL, REFERENCE_CTL):
+        text = text.replace(program, "CLIENT")
+    text = text.replace(str(box), "BOX")
+    for pattern, replacement in VARIABLE:
+        text = re.sub(pattern, replacement, text)
+    return text
+
+
+def of_several(line):
+    """Does the command answer for processes that go their ways at the same time?"""
+    words = line.split() or [""]
+    return words[0] in ("start", "stop", "restart") and any(
+        word == "all" or ":" in word for word in words[1:])
+
+
+def difference(line, theirs, ours, their_box, our_box):
+    """None, or what differs between the outcomes of a command line, in words."""
+    pair = [(each.code, alike(each.out, box), alike(each.err, box))
+            for each, box in ((theirs, their_box), (ours, our_box))]
+    if of_several(line):
+        pair = [(code, sorted(out.splitlines()), err) for code, out, err in pair]
+    if pair[0] == pair[1]:
+        return None
+    return "--- %r: supervisorctl\n%r\n--- svctl\n%r\n" % (line, theirs, ours)
+
+
+class FakeServer:
+    """A server on a port of its own that gives each connection to a function."""
+
+    def __init__(self, serve):
+        self.serve = serve
+        self.listener = socket.socket()
+        self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen(8)
+        self.url = "http://127.0.0.1:%d" % self.listener.getsockname()[1]
+        self.requests = []      # (head, body) of each
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join()
+
+    def run(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection:
+                try:
+                    self.serve(self, connection)
+                except OSError:
+                    pass
+
+    def read_request(self, connection):
+        """One request, or None at the end."""
+        data = b""
+        while b"\r\n\r\n" not in data:
+            more = connection.recv(65536)
+            if not more:
+                return None
+            data += more
+        head, _, body = data.partition(b"\r\n\r\n")
+        length = int(re.search(rb"(?i)content-length: *(\d+)", head).group(1))
+        while len(body) < length:
+            body += connection.recv(65536)
+        self.requests.append((head.decode(), body.decode()))
+        return body.decode()
+
+    def methods(self):
+        return [re.search("<methodName>(.*)</methodName>", body).group(1)
+                for _, body in self.requests]
+
+
+def http_answer(body, status="200 OK", more=""):
+    body = body.encode() if isinstance(body, str) else body
+    head = "HTTP/1.1 %s\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n%s\r\n" % (
+        status, len(body), more)
+    return head.encode() + body
+
+
+def raw(data):
+    """Serve: these bytes to any request, then the end."""
+    def serve(server, connection):
+        server.read_request(connection)
+        connection.sendall(data)
+    return serve
+
+
+def methods(table, hang_up=False):
+    """Serve: the answers of the table by method name, over a connection that stays, or does not."""
+    def serve(server, connection):
+        while True:
+            request = server.read_request(connection)
+            if request is None:
+                return
+            connection.sendall(http_answer(table[server.methods()[-1]]))
+            if hang_up:
+                return
+    return serve
+
+
+class Terminal:
+    """A program on a terminal, with a person who types."""
+
+    def __init__(self, argv, box, env=()):
+        environment = clean_env(box)
+        environment["TERM"] = "xterm"
+        environment.update(env)
+        self.text = ""
+        self.seen = 0
+        self.code = None
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.chdir(str(box))
+            os.execve(argv[0], argv, environment)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.code is None:
+            os.kill(self.pid, 9)
+            os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
+    def read(self, deadline):
+        """More text, or False at its end."""
+        assert select.select([self.fd], [], [], max(0, deadline - time.monotonic()))[0], \
+            "nothing came after %r" % self.text
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:
+            data = b""
+        self.text += data.decode(errors="replace")
+        return bool(data)
+
+    def expect(self, wanted, timeout=30):
+        """Read until the text comes, after what was expected before. Returns what is before it."""
+        deadline = time.monotonic() + timeout
+        while True:
+            at = self.text.find(wanted, self.seen)
+            if at >= 0:
+                before = self.text[self.seen:at]
+                self.seen = at + len(wanted)
+                return before
+            assert self.read(deadline), "%r never came: %r" % (wanted, self.text)
+
+    def type(self, text):
+        os.write(self.fd, text.encode())
+
+    def edit(self, text):
+        """Type what means something to an editor, once it has taken the terminal over."""
+        wait_for(lambda: not termios.tcgetattr(self.fd)[3] & termios.ICANON, "a line is edited")
+        self.type(text)
+
+    def end(self, timeout=30):
+        """Wait for the program's end. Returns what it still said."""
+        deadline = time.monotonic() + timeout
+        while self.read(deadline):
+            pass
+        self.code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self.text[self.seen:]

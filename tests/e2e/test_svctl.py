@@ -1,0 +1,435 @@
+"""The client beside supervisorctl: the same command lines, the same words, the same exit status."""
+import cmd
+import io
+import os
+import re
+import socket
+
+import pytest
+
+from lib_daemon import REFERENCE, wait_for
+from lib_svctl import difference, of_several, supervisorctl, svctl
+
+pytestmark = pytest.mark.reference
+
+PROGRAMS = """
+    [program:cat]
+    command=/bin/cat
+    startsecs=0
+    [program:idle]
+    command=/bin/cat
+    autostart=false
+    startsecs=0
+    [program:once]
+    command=/bin/true
+    startsecs=0
+    autorestart=false
+    [program:fatal]
+    command=/bin/false
+    startretries=0
+    [program:missing]
+    command=/nonexistent/program
+    autostart=false
+    [program:plain]
+    command={box}/plain
+    autostart=false
+    [program:quick]
+    command=/bin/sh -c "exit 3"
+    autostart=false
+    startretries=0
+    [program:nowhere]
+    command=/bin/cat
+    directory=/nonexistent
+    autostart=false
+    startretries=0
+    [program:a_program_with_a_name_of_more_than_thirty_characters]
+    command=/bin/cat
+    autostart=false
+    startsecs=0
+    [program:grün]
+    command=/bin/cat
+    startsecs=0
+    [program:w1]
+    command=/bin/cat
+    startsecs=0
+    [program:w2]
+    command=/bin/cat
+    startsecs=0
+    [group:web]
+    programs=w1,w2
+    [program:numbered]
+    command=/bin/cat
+    process_name=%(program_name)s_%(process_num)02d
+    numprocs=2
+    autostart=false
+    startsecs=0
+    """
+
+SETTLED = {"once:once": "EXITED", "fatal:fatal": "FATAL"}
+
+# In this order; a line is one argument where it begins with a quote.
+READING = """\
+status
+status all
+status cat all
+status cat
+status cat:cat
+status cat idle once fatal
+status cat cat
+status nope
+status nope cat
+status web:*
+status web:
+status web
+status web:w1
+status web:nope
+status nope:*
+status nope:
+status nope:x
+status :
+status :*
+status :w1
+status *
+status w1
+status a_program_with_a_name_of_more_than_thirty_characters
+status numbered:numbered_00 numbered:*
+status grün
+status grün a_program_with_a_name_of_more_than_thirty_characters
+status grün once:
+status "
+status -x
+status <&>
+status:cat
+pid
+pid cat
+pid idle
+pid nope
+pid nope cat
+pid idle cat
+pid all
+pid cat all
+pid web:*
+pid web:w2
+version
+version x
+shutdown now
+help help
+help status
+help start
+help stop
+help restart
+help pid
+help shutdown
+help version
+help exit
+help quit
+help EOF
+help nope
+help start stop
+?start
+? start
+! ls
+!
+nope
+nope cat
+stat
+starts
+statu s
+STATUS
+-
+:
+.
+exit
+quit
+quit now
+EOF
+"status cat"
+"status  cat   idle "
+"  status cat"
+"help start"
+"exit 3"
+"""
+
+CHANGING = """\
+start
+start idle
+start idle
+start cat
+start nope
+start nope:x
+start nope:*
+start nope:
+start web:nope
+start missing
+start plain
+start quick
+start nowhere
+start missing idle
+start idle missing
+start nope idle
+start quick idle
+start cat nope:*
+start nope:* cat
+start web:*
+start numbered:*
+start numbered:*
+start once
+start grün
+stop
+stop idle
+stop idle
+stop nope
+stop nope:x
+stop nope:*
+stop nope:* nope
+stop web:w1
+stop web:*
+stop web:*
+start web:w2
+start web:
+stop cat idle web:w1
+stop fatal
+stop once
+stop grün
+stop numbered:numbered_00 numbered:numbered_01
+status
+restart
+restart cat
+restart cat
+restart idle
+restart nope
+restart nope:*
+restart missing
+restart quick
+restart web:*
+restart web:w1
+restart cat idle nope
+"restart cat"
+"start a_program_with_a_name_of_more_than_thirty_characters"
+stop all
+stop all
+start all
+restart all
+start cat all
+stop all cat
+start web:* all
+status
+-i status cat
+-i help pid
+-i nope
+shutdown
+"""
+
+AFTER = """\
+status
+status cat
+pid
+pid cat
+version
+start
+start cat
+stop all
+restart
+restart cat
+shutdown
+help pid
+nope
+"""
+
+OPTIONS = """\
+-x
+--nope
+--nope=3
+-c
+--configuration
+--serverurl
+-s nonsense status
+--serverurl nonsense status
+-s http: status
+--serverurl=http:// status
+--help=3
+--interactive=3
+-i -i status
+-u a -u b status
+--username a --username b status
+-c /nonexistent/file status
+--configuration=/nonexistent/file
+-u
+"""
+
+SCRIPTS = [
+    "", "\n", "status cat", "quit\nstatus\n", "exit\n", "EOF\nstatus\n", "  quit  \n", "?pid\n",
+    "stop cat\nstart cat\nstatus cat\n", "\n\n\nversion\n\n", "shutdown\nn\npid\n",
+    "shutdown\n\npid\n",
+]
+
+
+def arguments(line):
+    return [line.strip('"')] if line.startswith('"') and len(line) > 1 else line.split()
+
+
+class Pair:
+    """Two daemons of one kind, one for each client."""
+
+    def __init__(self, daemon, program, **kwargs):
+        self.theirs = daemon(PROGRAMS, name="theirs", program=program, **kwargs)
+        self.ours = daemon(PROGRAMS, name="ours", program=program, **kwargs)
+        for each in (self.theirs, self.ours):
+            each.write("plain", "not a program", mode=0o644)
+            each.start()
+        for each in (self.theirs, self.ours):
+            wait_for(lambda: SETTLED.items() <= each.states().items(), "all have settled")
+
+    def compare(self, *lines, args=None, **kwargs):
+        """Run each line with both clients; what differs is the failure."""
+        found = []
+        for line in lines:
+            outcomes = []
+            for client, each in ((supervisorctl, self.theirs), (svctl, self.ours)):
+                before = ["-c", each.conf] if args is None else args(each)
+                outcomes.append(client(each.box, *(before + arguments(line)), **kwargs))
+            found.append(difference(line or repr(kwargs), *outcomes,
+                                    self.theirs.box, self.ours.box))
+        found = [each for each in found if each]
+        assert not found, "%d differ:\n%s" % (len(found), "\n".join(found))
+
+    def wait_end(self):
+        for each in (self.theirs, self.ours):
+            each.process.wait(30)
+
+
+@pytest.fixture(params=[REFERENCE], ids=os.path.basename)
+def pair(request, daemon):
+    return Pair(daemon, request.param)
+
+
+def test_every_command_line_gives_what_supervisorctl_gives(pair):
+    pair.compare(*READING.splitlines())
+    pair.compare(*CHANGING.splitlines())
+    pair.wait_end()
+    pair.compare(*AFTER.splitlines())
+
+
+@pytest.mark.parametrize("line", ["help", "?"])
+def test_help_lists_the_verbs_in_the_columns_that_supervisorctl_uses(box, line):
+    verbs = ["exit", "pid", "quit", "restart", "shutdown", "start", "status", "stop", "version"]
+    expected = io.StringIO()
+    cmd.Cmd(stdout=expected).print_topics("default commands (type help <topic>):", verbs, 15, 80)
+    outcome = svctl(box, line)
+    assert outcome.out == "\n" + expected.getvalue()
+    assert outcome.code == 0
+
+
+def test_a_shell_that_reads_a_pipe_gives_what_supervisorctl_gives(pair):
+    for script in SCRIPTS:
+        pair.compare("", stdin=script)
+    lines = [line for line in (READING + CHANGING).replace('"', "").splitlines()
+             if not of_several(line) and line.split()[0] not in ("exit", "quit", "EOF", "-i")]
+    pair.compare("", stdin="\n".join(lines[:-1]) + "\nshutdown\nno\nshutdown\nYes\n")
+    pair.wait_end()
+    pair.compare("", stdin="status\nshutdown\ny\npid\n")
+
+
+@pytest.mark.parametrize("line", OPTIONS.splitlines())
+def test_wrong_usage_is_refused_in_the_same_words(box, line):
+    theirs, ours = supervisorctl(box, *arguments(line)), svctl(box, *arguments(line))
+    assert not difference(line, theirs, ours, box, box)
+    assert ours.code == 2 and ours.err.startswith("Error: ") and not ours.out
+
+
+CONFIGS = {
+    "no section": "[supervisord]\n",
+    "a failing expansion of the section": "[supervisorctl]\nserverurl=http://%(nope)s:1\n",
+    "a failing expansion elsewhere": "[supervisorctl]\nserverurl=unix://{box}/x\n"
+                                     "[program:x]\ncommand=%(ENV_NOPE)s\n",
+    "a socket": "[supervisorctl]\nserverurl=unix://{box}/a/../x\n",
+    "a socket here": "[supervisorctl]\nserverurl=unix://%(here)s/x ; the socket\n",
+    "no url": "[supervisorctl]\nprompt=x\n",
+    "a directory": None,
+}
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_configuration_file_is_read_as_supervisorctl_reads_it(box, name):
+    path = box + "/c.conf"
+    if CONFIGS[name] is None:
+        os.mkdir(path)
+    else:
+        with open(path, "w") as f:
+            f.write(CONFIGS[name].replace("{box}", box))
+    theirs, ours = supervisorctl(box, "-c", path, "pid"), svctl(box, "-c", path, "pid")
+    assert (theirs.code, theirs.out) == (ours.code, ours.out)
+    assert bool(theirs.err) == bool(ours.err)
+
+
+INET = """
+    [inet_http_server]
+    port=127.0.0.1:{port}
+    username=me
+    password=se:cr%%et
+    """
+
+LOGINS = [
+    [], ["-u", "me", "-p", "se:cr%et"], ["-u", "me", "-p", "wrong"], ["-u", "me"],
+    ["-p", "se:cr%et"], ["-u", "you", "-p", "se:cr%et"], ["-u", "", "-p", ""],
+    ["--username=me", "--password=se:cr%et"],
+]
+
+
+@pytest.fixture
+def inet(daemon):
+    """A daemon with a port that asks for a login. Its url."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    d = daemon(INET.replace("{port}", str(port)) + PROGRAMS[:PROGRAMS.index("[program:idle]")],
+               program=REFERENCE)
+    d.start()
+    d.url = "http://127.0.0.1:%d" % port
+    return d
+
+
+def test_a_port_that_asks_for_a_login_gets_what_supervisorctl_sends(inet):
+    for login in LOGINS:
+        for line in (["status"], ["pid", "cat"], ["restart", "cat"]):
+            args = ["-s", inet.url] + login + line
+            theirs, ours = (client(inet.box, *args) for client in (supervisorctl, svctl))
+            # A refused supervisorctl goes on, and shows where in its source it fails again.
+            theirs.out = re.sub("(authentication\n)error: .*\n", r"\1", theirs.out)
+            assert not difference(str(args), theirs, ours, inet.box, inet.box)
+
+
+def test_a_login_may_come_from_the_file(inet):
+    path = inet.write("login.conf", "[supervisorctl]\nserverurl=%s\nusername=me\n"
+                                    "password=se:cr%%%%et\n" % inet.url)
+    assert svctl(inet.box, "-c", path, "pid").out == "%d\n" % inet.pid
+    assert svctl(inet.box, "-c", path, "-p", "wrong", "pid").code == 1
+
+
+def test_a_login_may_come_with_the_url_but_one_given_apart_is_preferred(inet):
+    host = inet.url.partition("//")[2]
+    right, wrong = "http://me:se%3acr%25et@" + host, "http://me:wrong@" + host
+    assert svctl(inet.box, "-s", right, "pid").out == "%d\n" % inet.pid
+    assert svctl(inet.box, "-s", wrong, "pid").out == "Server requires authentication\n"
+    assert svctl(inet.box, "-s", wrong, "-u", "me", "-p", "se:cr%et", "pid").code == 0
+    assert svctl(inet.box, "-s", right, "-u", "me", "-p", "wrong", "pid").code == 1
+
+
+def test_a_port_where_nobody_listens_refuses(inet):
+    inet.stop()
+    for line in ("status", "pid", "start cat", "shutdown"):
+        args = ["-s", inet.url] + line.split()
+        theirs, ours = (client(inet.box, *args) for client in (supervisorctl, svctl))
+        assert not difference(line, theirs, ours, inet.box, inet.box)
+        assert "refused connection" in ours.out
+
+
+def test_a_socket_that_nobody_serves_refuses(box):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.bind(box + "/stale.sock")
+    for url in ("unix://%s/stale.sock" % box, "unix:///etc/passwd", "unix://stale.sock"):
+        for line in ("status", "pid", "stop all", "shutdown"):
+            args = ["-s", url] + line.split()
+            theirs, ours = (client(box, *args) for client in (supervisorctl, svctl))
+            assert not difference(str(args), theirs, ours, box, box)
+            assert url + " refused connection" in ours.out
