@@ -1,0 +1,128 @@
+/*
+ * channel.c - when to read a pipe. Only channels that have bytes cost anything: one turn of at
+ * most a pipe-full each time round the loop. A channel whose bytes cannot go yet is not watched
+ * (its descriptor stays readable, the loop would spin) but looked at again after a while.
+ */
+#include "logd/channel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/fd.h"
+
+static const double LOOK_FIRST = 0.001, LOOK_LONGEST = 0.05;	/* seconds */
+
+static void finish(struct channel *c)
+{
+	io_stop(&c->io);
+	timer_stop(&c->timer);
+	if (c->sink)
+		sink_leave(c->sink, &c->source);
+	c->sink = NULL;
+	source_done(&c->source);
+	c->state = CHANNEL_DONE;
+}
+
+static void look_later(struct channel *c)
+{
+	double wait = c->looks < 6 ? LOOK_FIRST * (1 << c->looks) : LOOK_LONGEST;
+
+	c->looks++;
+	io_stop(&c->io);
+	timer_start(&c->timer, wait);
+}
+
+/* Takes one turn. Returns false when there is nothing more to do now. */
+static bool take(struct channel *c)
+{
+	bool more = false;
+
+	switch (sink_take(c->sink, &c->source)) {
+	case TAKEN_SOME:
+		c->looks = 0;
+		more = c->state == CHANNEL_OPEN || c->source.taken < c->until;
+		break;
+	case TAKEN_LATER:
+		look_later(c);
+		return false;
+	case TAKEN_END:
+		c->state = CHANNEL_CLOSING;
+		break;
+	case TAKEN_NONE:
+		break;
+	}
+	if (!more && c->state == CHANNEL_CLOSING) {
+		finish(c);
+		c->ops->on_done(c);
+	}
+	return more;
+}
+
+static void run(struct channel *c)
+{
+	if (c->state == CHANNEL_CLOSING) {
+		while (take(c))
+			;
+	} else {
+		io_start(&c->io, c->source.fd, IO_READ);
+		take(c);
+	}
+}
+
+static void on_ready(struct io *io, int events)
+{
+	(void)events;
+	run(container_of(io, struct channel, io));
+}
+
+static void on_look(struct timer *t)
+{
+	run(container_of(t, struct channel, timer));
+}
+
+int channel_new(struct loop *loop, struct sinks *sinks, const struct channel_spec *spec,
+		const struct channel_ops *ops, void *user, struct channel **ret_channel)
+{
+	struct channel *c = calloc(1, sizeof(*c));
+	int fd = spec->fd, ret;
+
+	if (!c) {
+		close_fd(&fd);
+		return -ENOMEM;
+	}
+	c->id = spec->id;
+	c->wanted = true;
+	c->ops = ops;
+	c->user = user;
+	io_init(&c->io, loop, on_ready);
+	timer_init(&c->timer, loop, on_look);
+	ret = source_init(&c->source, fd, spec->echo);
+	if (ret < 0)
+		close_fd(&fd);
+	else
+		ret = sink_join(sinks, spec->path, &spec->rules, &c->source, &c->sink);
+	if (ret < 0) {
+		channel_free(c);
+		return ret;
+	}
+	io_start(&c->io, fd, IO_READ);
+	*ret_channel = c;
+	return 0;
+}
+
+void channel_free(struct channel *c)
+{
+	if (!c)
+		return;
+	finish(c);
+	free(c);
+}
+
+void channel_close(struct channel *c)
+{
+	c->wanted = false;
+	c->state = CHANNEL_CLOSING;
+	c->source.closing = true;
+	c->until = c->source.taken + source_pending(&c->source);
+	run(c);
+}

@@ -1,0 +1,62 @@
+/* channel.h - one pipe from a program, from `open` to `closed` */
+#ifndef SVD_LOGD_CHANNEL_H
+#define SVD_LOGD_CHANNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/macro.h"
+#include "ipc/loop.h"
+#include "logd/sink.h"
+#include "logd/source.h"
+
+enum channel_state {
+	CHANNEL_OPEN,		/* read as bytes come */
+	CHANNEL_CLOSING,	/* read what was there when `close` came */
+	CHANNEL_DONE,		/* the descriptor is closed */
+};
+
+struct channel;
+
+struct channel_ops {
+	/* It became CHANNEL_DONE, by `close` or at the end of the pipe. It may be freed in here. */
+	void (*on_done)(struct channel *c);
+};
+
+struct channel {
+	UT_hash_handle hh;	/* the table of its owner, by id */
+	int64_t        id;	/* svd's number for it */
+	enum channel_state state;
+	bool           wanted;	/* `close` has not come yet */
+	unsigned       looks;	/* in vain, since bytes could go last */
+	uint64_t       until;	/* CHANNEL_CLOSING: done when source.taken gets there */
+	struct source  source;
+	struct sink   *sink;	/* joined; NULL when done */
+	struct io      io;
+	struct timer   timer;
+	const struct channel_ops *ops;	/* borrowed */
+	void          *user;
+};
+
+/* What `open` says. */
+struct channel_spec {
+	int64_t     id;
+	int         fd;		/* the channel's from now on, also on failure */
+	const char *path;
+	struct sink_rules rules;
+	const struct echo *echo;	/* borrowed; NULL: none */
+};
+
+/* Read fd into the sink of path. 0 or -errno, -EINVAL when fd is no pipe. */
+must_check int channel_new(struct loop *loop, struct sinks *sinks, const struct channel_spec *spec,
+			   const struct channel_ops *ops, void *user,
+			   struct channel **ret_channel);
+void channel_free(struct channel *c);	/* NULL is allowed; no callback */
+
+/*
+ * Read what is there now and be done; on_done comes in here or, when the sink makes it wait, a
+ * little later. Not for a channel that is done.
+ */
+void channel_close(struct channel *c);
+
+#endif

@@ -1,0 +1,409 @@
+/*
+ * logd.c - frames in, channels open and close, frames out. Frames are handled one after the
+ * other: while a channel is closing and has to wait for its sink, the next ones wait in a queue,
+ * so that what a later `open` brings is written after it.
+ */
+#include "logd/logd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#include "base/fd.h"
+#include "ipc/frame.h"
+#include "ipc/loop.h"
+#include "logd/channel.h"
+#include "logd/sink.h"
+
+static const double RESEND_SECONDS = 0.1;
+static const int64_t ECHO_ID = -1;	/* svd's numbers are not negative */
+
+/* A frame that waits for a closing channel. */
+struct order {
+	struct order *prev, *next;
+	json_t       *head;	/* counted */
+	int           fd;	/* owned; -1: none */
+};
+
+struct logd {
+	struct loop    *loop;	/* owned */
+	struct link    *link;	/* owned; NULL: svd is gone */
+	struct sinks    sinks;
+	struct channel *channels;	/* hash, owned */
+	struct order   *orders;		/* owned, the oldest first */
+	struct echo     echo;		/* into a channel that ends in our standard output */
+	struct timer    resend;		/* of `closed`, when the link was too full for it */
+	unsigned        alive;		/* channels with a descriptor */
+	unsigned        closing;	/* of these, those that hold up the next frame */
+	unsigned        echoing;	/* of these, those that need echo */
+	bool            handling;	/* orders, further down the stack */
+	bool            quitting;
+};
+
+/* --- news for svd --- */
+
+static int send_news(struct logd *d, const char *type, const char *path, const char *text,
+		     uint64_t lost)
+{
+	json_t *head;
+
+	if (!d->link)
+		return 0;
+	head = json_pack("{s:s, s:o, s:I}", "t", type, "path", json_text(path), "lost",
+			 (json_int_t)lost);
+	if (head && text)
+		json_object_set_new(head, "text", json_text(text));
+	return link_send(d->link, head, NULL, 0, -1);
+}
+
+static int on_trouble(void *user, const char *path, const char *text, uint64_t lost)
+{
+	return send_news(user, "trouble", path, text, lost);
+}
+
+static int on_healed(void *user, const char *path, uint64_t lost)
+{
+	return send_news(user, "healed", path, NULL, lost);
+}
+
+static const struct sink_news sink_news = { on_trouble, on_healed };
+
+static int send_closed(struct logd *d, int64_t id)
+{
+	if (!d->link || d->quitting)
+		return 0;
+	return link_send(d->link, json_pack("{s:s, s:I}", "t", "closed", "ch", (json_int_t)id),
+			 NULL, 0, -1);
+}
+
+/* --- the channels --- */
+
+static void forget(struct logd *d, struct channel *c)
+{
+	HASH_DELETE(hh, d->channels, c);
+	channel_free(c);
+}
+
+/* Done, and svd wants no more of it: it only has to be told. */
+static void close_for_good(struct logd *d, struct channel *c)
+{
+	int ret = send_closed(d, c->id);
+
+	if (ret == -ENOBUFS || ret == -ENOMEM)
+		timer_start(&d->resend, RESEND_SECONDS);
+	else
+		forget(d, c);
+}
+
+static void on_resend(struct timer *t)
+{
+	struct logd *d = container_of(t, struct logd, resend);
+	struct channel *c, *next;
+
+	HASH_ITER(hh, d->channels, c, next) {
+		if (c->state == CHANNEL_DONE && !c->wanted)
+			close_for_good(d, c);
+	}
+}
+
+static void end_if_over(struct logd *d)
+{
+	if (d->alive == 0 && !d->orders && (d->quitting || !d->link))
+		loop_stop(d->loop);
+}
+
+static void handle_orders(struct logd *d);
+
+static void on_done(struct channel *c)
+{
+	struct logd *d = c->user;
+
+	d->alive--;
+	if (c->source.echo && --d->echoing == 0)
+		close_fd(&d->echo.fd);	/* its channel comes to its end by that */
+	if (!c->wanted) {
+		d->closing--;
+		close_for_good(d, c);
+	} else if (!d->link || c->id == ECHO_ID) {
+		forget(d, c);
+	}
+	handle_orders(d);
+}
+
+static const struct channel_ops channel_ops = { on_done };
+
+static int add_channel(struct logd *d, const struct channel_spec *spec,
+		       struct channel **ret_channel)
+{
+	struct channel *c;
+	int ret = channel_new(d->loop, &d->sinks, spec, &channel_ops, d, &c);
+
+	if (ret < 0)
+		return ret;
+	HASH_ADD(hh, d->channels, id, sizeof(c->id), c);
+	if (!c->hh.tbl) {
+		channel_free(c);
+		return -ENOMEM;
+	}
+	d->alive++;
+	*ret_channel = c;
+	return 0;
+}
+
+/* The copy on standard output is a channel too, so that it has all the patience of one. */
+static const struct echo *get_echo(struct logd *d)
+{
+	struct channel_spec spec = { .id = ECHO_ID, .path = "/dev/stdout" };
+	struct channel *c;
+	int ends[2];
+
+	if (d->echo.fd >= 0)
+		return &d->echo;
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return NULL;
+	spec.fd = ends[0];
+	if (add_channel(d, &spec, &c) < 0) {
+		close_fd(&ends[1]);
+		return NULL;
+	}
+	d->echo = (struct echo){ .fd = ends[1], .sink = c->sink };
+	return &d->echo;
+}
+
+static void close_channel(struct logd *d, struct channel *c)
+{
+	if (c->state == CHANNEL_DONE) {
+		c->wanted = false;
+		close_for_good(d, c);
+		return;
+	}
+	d->closing++;
+	channel_close(c);
+}
+
+/* --- orders from svd --- */
+
+static struct channel *find(const struct logd *d, int64_t id)
+{
+	struct channel *c;
+
+	HASH_FIND(hh, d->channels, &id, sizeof(id), c);
+	return c;
+}
+
+static const char *text_of(json_t *head, const char *key)
+{
+	const char *text = json_string_value(json_object_get(head, key));
+
+	return text ? text : "";
+}
+
+static int64_t number_of(json_t *head, const char *key)
+{
+	return json_integer_value(json_object_get(head, key));
+}
+
+static int open_channel(struct logd *d, json_t *head, int fd)
+{
+	bool echo = json_is_true(json_object_get(head, "echo"));
+	struct channel_spec spec = {
+		.id = number_of(head, "ch"),
+		.fd = fd,
+		.path = text_of(head, "path"),
+		.rules = { .maxbytes = (uint64_t)number_of(head, "maxbytes"),
+			   .backups = (unsigned)number_of(head, "backups"),
+			   .mode = (mode_t)number_of(head, "mode") },
+	};
+	struct channel *c;
+	int ret;
+
+	if (!*spec.path)
+		spec.path = "/dev/null";
+	spec.echo = echo ? get_echo(d) : NULL;
+	ret = add_channel(d, &spec, &c);
+	if (ret == 0 && spec.echo)
+		d->echoing++;
+	return ret;
+}
+
+/* A channel that cannot be opened is only said; its `close` is answered like any other. */
+static void on_open(struct logd *d, struct order *order)
+{
+	char text[256];
+	int ret = -EBADF;	/* the kernel had no room for one more descriptor of ours */
+
+	if (find(d, number_of(order->head, "ch")))
+		return;
+	if (order->fd >= 0)
+		ret = open_channel(d, order->head, steal_fd(&order->fd));
+	if (ret == 0)
+		return;
+	snprintf(text, sizeof(text), "cannot read the output of %s: %s",
+		 text_of(order->head, "who"), strerror(-ret));
+	(void)send_news(d, "trouble", text_of(order->head, "path"), text, 0);
+}
+
+static void on_close(struct logd *d, struct order *order)
+{
+	int64_t id = number_of(order->head, "ch");
+	struct channel *c = find(d, id);
+
+	if (!c)
+		(void)send_closed(d, id);
+	else if (c->wanted)
+		close_channel(d, c);
+}
+
+static void on_reopen(struct logd *d, struct order *order)
+{
+	(void)order;
+	sinks_reopen(&d->sinks);
+}
+
+static void on_quit(struct logd *d, struct order *order)
+{
+	struct channel *c, *next;
+
+	(void)order;
+	d->quitting = true;
+	HASH_ITER(hh, d->channels, c, next) {
+		if (c->id != ECHO_ID && c->wanted)
+			close_channel(d, c);
+	}
+}
+
+static const struct {
+	const char *type;
+	void      (*fn)(struct logd *d, struct order *order);
+} orders[] = {
+	{ "open", on_open },
+	{ "close", on_close },
+	{ "reopen", on_reopen },
+	{ "quit", on_quit },
+};
+
+static void handle(struct logd *d, struct order *order)
+{
+	const char *type = text_of(order->head, "t");
+
+	for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
+		if (strcmp(orders[i].type, type) == 0)
+			orders[i].fn(d, order);
+	}
+}
+
+static void free_order(struct logd *d, struct order *order)
+{
+	DL_DELETE(d->orders, order);
+	json_decref(order->head);
+	close_fd(&order->fd);
+	free(order);
+}
+
+/*
+ * A marked pipe was open in the life of an svd-logd before us, and the line at the end of its sink
+ * may be its own. It does not wait its turn, or a closing channel before it would wait for the end
+ * of that line and it for the closing channel.
+ */
+static bool must_overtake(const struct order *order)
+{
+	return order->fd >= 0 && source_fd_is_marked(order->fd);
+}
+
+static void handle_orders(struct logd *d)
+{
+	if (d->handling)
+		return;
+	d->handling = true;
+	while (d->orders && (!d->closing || must_overtake(d->orders))) {
+		struct order *order = d->orders;
+
+		handle(d, order);
+		free_order(d, order);
+	}
+	d->handling = false;
+	end_if_over(d);		/* not before: the order to quit was one of them */
+}
+
+static void on_frame(struct link *link, struct frame *frame)
+{
+	struct logd *d = link_user(link);
+	struct order *order = calloc(1, sizeof(*order));
+
+	if (!order)
+		return;
+	order->head = json_incref(frame->head);
+	order->fd = steal_fd(&frame->fd);
+	if (must_overtake(order))
+		DL_PREPEND(d->orders, order);
+	else
+		DL_APPEND(d->orders, order);
+	handle_orders(d);
+}
+
+static void on_down(struct link *link, int error)
+{
+	struct logd *d = link_user(link);
+	struct channel *c, *next;
+
+	if (error)
+		fprintf(stderr, "svd-logd: the link to svd broke: %s\n", strerror(-error));
+	link_free(link);
+	d->link = NULL;
+	HASH_ITER(hh, d->channels, c, next) {
+		if (c->state == CHANNEL_DONE)
+			forget(d, c);
+	}
+	end_if_over(d);
+}
+
+static const struct link_ops link_ops = { on_frame, on_down };
+
+/* --- life --- */
+
+static int begin(struct logd *d, int link_fd, struct err *err)
+{
+	int ret;
+
+	d->loop = loop_new();
+	if (!d->loop) {
+		close_fd(&link_fd);
+		return err_set(err, -ENOMEM, "no memory for the event loop");
+	}
+	timer_init(&d->resend, d->loop, on_resend);
+	ret = link_new(d->loop, link_fd, &link_ops, d, &d->link);
+	if (ret == 0)
+		ret = sinks_init(&d->sinks, &sink_news, d);
+	return ret < 0 ? err_set(err, ret, "cannot begin: %s", strerror(-ret)) : 0;
+}
+
+static void done(struct logd *d)
+{
+	struct channel *c, *next;
+
+	while (d->orders)
+		free_order(d, d->orders);
+	HASH_ITER(hh, d->channels, c, next)
+		forget(d, c);
+	close_fd(&d->echo.fd);
+	sinks_done(&d->sinks);
+	link_free(d->link);
+	if (d->loop)
+		timer_stop(&d->resend);
+	loop_free(d->loop);
+}
+
+int logd_run(int link_fd, struct err *err)
+{
+	struct logd d = { .echo = { .fd = -1 } };
+	int ret = begin(&d, link_fd, err);
+
+	if (ret == 0)
+		loop_run(d.loop);
+	done(&d);
+	return ret;
+}

@@ -1,0 +1,88 @@
+/* sink.h - a destination that several channels may share */
+#ifndef SVD_LOGD_SINK_H
+#define SVD_LOGD_SINK_H
+
+#define HASH_NONFATAL_OOM 1
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <uthash.h>
+
+#include "base/macro.h"
+#include "logd/sinks.h"
+#include "logd/target.h"
+#include "logd/trouble.h"
+
+struct source;
+
+struct sink_rules {
+	uint64_t maxbytes;	/* 0: no rotation */
+	unsigned backups;
+	mode_t   mode;		/* of a file that is made */
+};
+
+/* Where does the file end? */
+enum sink_end {
+	END_UNKNOWN,	/* ask the file */
+	END_LINE,	/* after a newline, or it is empty */
+	END_INSIDE,	/* inside a line, which belongs to the owner if there is one */
+};
+
+struct sink {
+	UT_hash_handle path_hh, file_hh;
+	char          *path;	/* owned; as it is in the configuration */
+	struct sinks  *all;	/* borrowed */
+	struct target  target;
+	struct file_id file_id;	/* key of file_hh; target.id at the time */
+	struct sink_rules rules;
+	unsigned       sources;	/* channels that write here */
+	bool           shared;	/* there were several at a time: whole lines only */
+	bool           torn;	/* the line at the end will never be finished */
+	enum sink_end  end;
+	uint64_t       size;	/* of the file, when it was looked at last */
+	struct source *owner;	/* borrowed; who wrote last, NULL: not known or gone */
+	double         written_at;	/* monotonic; 0: nobody will finish the line at the end */
+	double         rotate_at;	/* after a rotation failed: not before; 0: any time */
+	struct trouble trouble;
+};
+
+enum taken {
+	TAKEN_SOME,	/* ask again, there may be more */
+	TAKEN_NONE,	/* the pipe is empty */
+	TAKEN_LATER,	/* bytes are there and cannot go yet: ask again in a while */
+	TAKEN_END,	/* the pipe is empty and has no writer */
+};
+
+/*
+ * Find or make the sink of a path and add a source to it; the latest rules count. A file that
+ * cannot be opened is no failure: it is told as trouble and tried again. 0 or -ENOMEM.
+ */
+must_check int sink_join(struct sinks *all, const char *path, const struct sink_rules *rules,
+			 struct source *src, struct sink **ret_sink);
+
+/* The source goes. The last one takes the sink with it. */
+void sink_leave(struct sink *s, struct source *src);
+
+/* Take at most one pipe-full out of the source and to the file, or drop it if it must be. */
+enum taken sink_take(struct sink *s, struct source *src);
+
+/* Close and open every file. */
+void sinks_reopen(struct sinks *all);
+
+/* --- between sink.c and sink_take.c --- */
+
+/* Open what is closed or was removed, ask for the size. 0, or -errno: it cannot be written to. */
+must_check int sink_prepare(struct sink *s);
+
+/* Give the full file a number and begin a new one. 0, or -errno: it cannot be written to. */
+must_check int sink_rotate(struct sink *s);
+
+bool sink_ends_inside_line(struct sink *s);
+
+/* An attempt to do something ("write") failed, or worked again; bytes were dropped. */
+void sink_failed(struct sink *s, const char *what, int code);
+void sink_healed(struct sink *s);
+void sink_lost(struct sink *s, uint64_t bytes);
+
+#endif

@@ -1,0 +1,335 @@
+/*
+ * sink_take.c - how bytes get from a pipe into a sink. One channel alone: all that is there, at
+ * once. Several, or near the end of a file: whole lines, and what is unfinished stays in its pipe
+ * for a while. When it has to go all the same, its channel owns the sink until the line ends.
+ */
+#include "logd/sink.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "logd/plan.h"
+#include "logd/source.h"
+
+enum {
+	PASS_MIN = 64 * 1024,	/* less room than this is filled with an eye on the lines */
+	PASS_MAX = 1024 * 1024,	/* bytes in one go */
+};
+
+static const double
+	LINE_SECONDS = 1,	/* an unfinished line waits so long for its end */
+	SILENCE_SECONDS = 1,	/* others wait for a line whose owner is silent */
+	OWNER_SECONDS = 5;	/* others wait for a line whose owner is not */
+
+static uint64_t min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* A pipe that is at its end, or that cannot be read at all, is over. */
+static enum taken nothing(ssize_t n)
+{
+	return n == -EAGAIN ? TAKEN_NONE : TAKEN_END;
+}
+
+static enum taken wait_with(struct source *src)
+{
+	if (src->waits_since == 0)
+		src->waits_since = clock_mono();
+	return TAKEN_LATER;
+}
+
+static bool has_waited(const struct source *src, double seconds)
+{
+	return src->waits_since != 0 && clock_mono() >= src->waits_since + seconds;
+}
+
+static bool wants_whole_lines(const struct sink *s)
+{
+	/* Standard output has other writers, that we know nothing of. */
+	return s->shared || s->target.kind == TARGET_STREAM;
+}
+
+static void count(struct source *src, size_t n)
+{
+	src->taken += n;
+	src->waits_since = 0;
+}
+
+static size_t copy_to_echo(struct source *src, size_t n)
+{
+	size_t lost;
+
+	n = source_echo(src, n, &lost);
+	if (lost)
+		sink_lost(src->echo->sink, lost);
+	return n;
+}
+
+/* --- to nowhere --- */
+
+static enum taken drop(struct sink *s, struct source *src, size_t n)
+{
+	ssize_t gone = look_discard(&s->all->look, src->fd, n);
+
+	if (gone <= 0)
+		return nothing(gone);
+	count(src, (size_t)gone);
+	sink_lost(s, (uint64_t)gone);
+	return TAKEN_SOME;
+}
+
+/* What is in the file of a line that began before the trouble must not stay half. */
+static void give_up_line(struct sink *s, struct source *src)
+{
+	uint64_t before = s->size;
+
+	if (s->owner != src)
+		return;
+	if (s->target.fd >= 0 && sink_ends_inside_line(s)) {
+		s->size = target_cut_line(&s->target, &s->all->look, s->size);
+		s->end = END_UNKNOWN;
+		trouble_lose(&s->trouble, before - s->size);
+	}
+	s->torn = true;
+	s->owner = NULL;
+	s->written_at = 0;
+}
+
+static enum taken drop_lines(struct sink *s, struct source *src, size_t n)
+{
+	give_up_line(s, src);
+	n = copy_to_echo(src, n);
+	src->skip = look_last_line(&s->all->look, n) < n;
+	return drop(s, src, n);
+}
+
+static enum taken drop_rest_of_line(struct sink *s, struct source *src)
+{
+	ssize_t n = look_at(&s->all->look, src->fd);
+	size_t line;
+
+	if (n <= 0)
+		return nothing(n);
+	n = (ssize_t)copy_to_echo(src, (size_t)n);
+	line = look_first_line(&s->all->look, (size_t)n);
+	src->skip = line == 0;
+	return drop(s, src, line ? line : (size_t)n);
+}
+
+/* A sink that nobody wants to read: path "", NONE, /dev/null. */
+static enum taken discard(struct sink *s, struct source *src)
+{
+	ssize_t n = src->echo ? look_at(&s->all->look, src->fd) : PASS_MAX;
+
+	if (n > 0)
+		n = look_discard(&s->all->look, src->fd, copy_to_echo(src, (size_t)n));
+	if (n <= 0)
+		return nothing(n);
+	count(src, (size_t)n);
+	return TAKEN_SOME;
+}
+
+/*
+ * The sink is in trouble. The pipe is read on, so that no program hangs in write(2) because of a
+ * disk; but young trouble may be over soon, so a file's bytes stay while their pipe has room. At
+ * the other end of a stream is a reader, often just slower than the program: that one may slow
+ * the program down, for as long as trouble is young.
+ */
+static enum taken cannot(struct sink *s, struct source *src)
+{
+	struct look *look = &s->all->look;
+	ssize_t n = look_at(look, src->fd);
+
+	if (n <= 0)
+		return nothing(n);
+	if (trouble_is_young(&s->trouble, clock_mono()) &&
+	    (s->target.kind == TARGET_STREAM || !look_is_full(look)))
+		return wait_with(src);
+	return drop_lines(s, src, (size_t)n);
+}
+
+/* --- whose turn is it? --- */
+
+/* Is another one inside a line that it may still finish? */
+static bool is_taken(struct sink *s, const struct source *src)
+{
+	if (s->owner == src || s->torn || !sink_ends_inside_line(s))
+		return false;
+	return clock_mono() < s->written_at + SILENCE_SECONDS && !has_waited(src, OWNER_SECONDS);
+}
+
+static int end_line_of_others(struct sink *s)
+{
+	int ret = target_newline(&s->target, s->size);
+
+	if (ret < 0) {
+		sink_failed(s, "write", ret);
+		return ret;
+	}
+	s->size += s->target.kind == TARGET_FILE;
+	s->end = END_LINE;
+	return 0;
+}
+
+/* The order matters when we are killed in here: at no time is a line marked as another's. */
+static int claim(struct sink *s, struct source *src)
+{
+	int ret;
+
+	if (s->owner == src)
+		return 0;
+	if ((s->shared || s->torn) && sink_ends_inside_line(s)) {
+		ret = end_line_of_others(s);
+		if (ret < 0)
+			return ret;
+	}
+	if (s->owner)
+		source_mark(s->owner, false);
+	source_mark(src, true);
+	s->owner = src;
+	s->torn = false;
+	return 0;
+}
+
+/* --- to the file --- */
+
+static void passed(struct sink *s, struct source *src, size_t n, enum sink_end end)
+{
+	count(src, n);
+	s->written_at = clock_mono();
+	s->end = end;
+	if (s->target.kind == TARGET_FILE)
+		s->size += n;
+}
+
+static enum taken pass(struct sink *s, struct source *src, size_t n, enum sink_end end)
+{
+	size_t may = copy_to_echo(src, n);
+	ssize_t moved = target_pass(&s->target, &s->all->look, src->fd, s->size, may);
+
+	if (moved == 0)
+		return TAKEN_END;
+	if (moved < 0) {
+		sink_failed(s, "write", (int)moved);
+		return cannot(s, src);
+	}
+	if ((size_t)moved < n)
+		end = s->target.kind == TARGET_FILE ? END_UNKNOWN : END_INSIDE;
+	passed(s, src, (size_t)moved, end);
+	/* A disk with room for a part is still full; a reader that took a part is reading. */
+	if (s->trouble.code && ((size_t)moved == may || s->target.kind == TARGET_STREAM))
+		sink_healed(s);
+	return TAKEN_SOME;
+}
+
+/* Bytes that may go without a look at them, 0: none. */
+static size_t unseen(const struct sink *s, const struct source *src)
+{
+	uint64_t room = plan_room(s->size, s->rules.maxbytes);
+
+	if (s->target.kind != TARGET_FILE || s->shared || s->owner != src || s->trouble.code ||
+	    src->echo || !plan_fits_easily(PASS_MIN, room))
+		return 0;
+	return min(room - PLAN_SPARE, PASS_MAX);
+}
+
+static enum taken pass_unseen(struct sink *s, struct source *src, size_t n)
+{
+	ssize_t moved = target_pass(&s->target, &s->all->look, src->fd, s->size, n);
+
+	if (moved == 0 || moved == -EAGAIN)
+		return nothing(moved);
+	if (moved < 0) {
+		sink_failed(s, "write", (int)moved);
+		return cannot(s, src);
+	}
+	passed(s, src, (size_t)moved, END_UNKNOWN);
+	return TAKEN_SOME;
+}
+
+static bool must_go(struct sink *s, const struct source *src)
+{
+	return src->closing || has_waited(src, LINE_SECONDS) || source_is_over(src) ||
+	       look_is_full(&s->all->look);
+}
+
+static enum plan_step decide(struct sink *s, const struct source *src, size_t n, struct plan *p)
+{
+	enum plan_step step;
+
+	*p = (struct plan){ .there = n, .room = UINT64_MAX, .most = UINT64_MAX,
+			    .fresh = s->size == 0 };
+	if (s->target.kind == TARGET_STREAM) {
+		p->room = target_room(&s->target, &p->fresh);
+	} else if (clock_mono() >= s->rotate_at) {
+		p->room = plan_room(s->size, s->rules.maxbytes);
+		p->most = plan_most(s->size, s->rules.maxbytes);
+	}
+	if (!wants_whole_lines(s) && plan_fits_easily(n, p->room))
+		p->lines = n;
+	else
+		p->lines = look_last_line(&s->all->look, min(n, p->room));
+	p->inside = !p->lines && sink_ends_inside_line(s);
+	step = plan_next(p);
+	if (step == PLAN_WAIT && must_go(s, src)) {
+		p->must = true;
+		step = plan_next(p);
+	}
+	return step;
+}
+
+static int make_room(struct sink *s)
+{
+	if (s->target.kind == TARGET_FILE)
+		return sink_rotate(s);
+	sink_failed(s, "write", -EAGAIN);
+	return -EAGAIN;
+}
+
+static enum taken pass_line_over(struct sink *s, struct source *src, uint64_t most)
+{
+	size_t line = look_first_line(&s->all->look, most);
+
+	return pass(s, src, line ? line : most, line ? END_LINE : END_INSIDE);
+}
+
+static enum taken pass_seen(struct sink *s, struct source *src)
+{
+	ssize_t n = look_at(&s->all->look, src->fd);
+	enum plan_step step;
+	struct plan p;
+
+	if (n <= 0)
+		return nothing(n);
+	if (is_taken(s, src))
+		return wait_with(src);
+	if (claim(s, src) < 0)
+		return cannot(s, src);
+	while ((step = decide(s, src, (size_t)n, &p)) == PLAN_ROTATE) {
+		if (make_room(s) < 0)
+			return cannot(s, src);
+	}
+	if (step == PLAN_WAIT)
+		return wait_with(src);
+	if (step == PLAN_LINE_OVER)
+		return pass_line_over(s, src, min(p.there, p.most));
+	if (step == PLAN_ALL)
+		return pass(s, src, p.there, END_INSIDE);
+	return pass(s, src, p.lines,
+		    wants_whole_lines(s) || p.lines < p.there ? END_LINE : END_UNKNOWN);
+}
+
+enum taken sink_take(struct sink *s, struct source *src)
+{
+	size_t n;
+
+	if (s->target.fd >= 0 && s->target.kind == TARGET_NULL)
+		return discard(s, src);
+	if (src->skip)
+		return drop_rest_of_line(s, src);
+	if (!trouble_may_try(&s->trouble, clock_mono()) || sink_prepare(s) < 0)
+		return cannot(s, src);
+	n = unseen(s, src);
+	return n ? pass_unseen(s, src, n) : pass_seen(s, src);
+}

@@ -1,0 +1,45 @@
+/* sinks.h - all sinks, by their path and by the file that is behind it */
+#ifndef SVD_LOGD_SINKS_H
+#define SVD_LOGD_SINKS_H
+
+#include <stdint.h>
+
+#include "base/macro.h"
+#include "logd/look.h"
+
+struct file_id;
+struct sink;
+
+/* News for svd. They return 0 when the news is on its way, or -errno: then it is told later. */
+struct sink_news {
+	int (*on_trouble)(void *user, const char *path, const char *text, uint64_t lost);
+	int (*on_healed)(void *user, const char *path, uint64_t lost);
+};
+
+/* What all sinks share. */
+struct sinks {
+	struct sink *by_path;	/* hash of all; each is owned by its channels together */
+	struct sink *by_file;	/* hash of those with an open file */
+	struct look  look;
+	double       started_at;	/* monotonic */
+	const struct sink_news *news;	/* borrowed */
+	void        *user;
+};
+
+/* 0 or -errno; on failure call sinks_done too. */
+must_check int sinks_init(struct sinks *all, const struct sink_news *news, void *user);
+void sinks_done(struct sinks *all);	/* no sink may be left */
+
+struct sink *sinks_by_path(const struct sinks *all, const char *path);
+struct sink *sinks_by_file(const struct sinks *all, const struct file_id *id);
+
+must_check int sinks_add(struct sinks *all, struct sink *s);	/* 0 or -ENOMEM */
+void sinks_remove(struct sinks *all, struct sink *s);
+
+/*
+ * The file behind s is now that of s->target, or none when that is closed. When another sink has
+ * the same file already, s is not found by it: lines of the two can mix then, no more.
+ */
+void sinks_note_file(struct sinks *all, struct sink *s);
+
+#endif

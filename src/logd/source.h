@@ -1,0 +1,60 @@
+/* source.h - the pipe of a channel, as its sink sees it */
+#ifndef SVD_LOGD_SOURCE_H
+#define SVD_LOGD_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/macro.h"
+
+struct sink;
+
+/* A second pipe that gets a copy of what the source brings. */
+struct echo {
+	int          fd;	/* owned; write end, non-blocking; -1: none */
+	struct sink *sink;	/* borrowed; where the copy goes */
+};
+
+struct source {
+	int      fd;		/* owned; -1: closed */
+	int      flags;		/* of the open file; O_APPEND in them is the mark, see below */
+	const struct echo *echo;	/* borrowed; NULL: none */
+	bool     closing;	/* no more is wanted: an unfinished line goes as it is */
+	bool     skip;		/* what comes is the rest of a line whose beginning was dropped */
+	uint64_t taken;		/* bytes taken out of the pipe */
+	uint64_t echoed;	/* bytes, counted like taken, that echo got or lost */
+	double   waits_since;	/* monotonic; bytes are there and cannot go yet; 0: no */
+};
+
+/*
+ * Makes fd, which must be a pipe, non-blocking and the source's. Returns 0, or -errno: then fd is
+ * the caller's and the source has none.
+ */
+must_check int source_init(struct source *src, int fd, const struct echo *echo);
+void source_done(struct source *src);
+
+/*
+ * THE MARK says "an unfinished line at the end of the sink is this pipe's". It has to live on when
+ * we are killed, or our successor could write another program's line into the middle of this one.
+ * The open file of the pipe lives on, svd holds it, and O_APPEND means nothing at its read end:
+ * that bit is the mark.
+ */
+bool source_fd_is_marked(int fd);
+bool source_is_marked(const struct source *src);
+void source_mark(struct source *src, bool on);
+
+/* Has the last writer gone? What is in the pipe is all there will be. */
+bool source_is_over(const struct source *src);
+
+/* Bytes in the pipe. */
+size_t source_pending(const struct source *src);
+
+/*
+ * Before the first n bytes are taken: copy them to echo, each byte once, however often this is
+ * called. An echo that does not keep up loses all of them. Returns how many of the n may be taken
+ * now; ret_lost is the number of bytes that echo lost.
+ */
+size_t source_echo(struct source *src, size_t n, size_t *ret_lost);
+
+#endif

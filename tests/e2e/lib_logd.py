@@ -1,0 +1,212 @@
+"""lib_logd.py - be svd for a svd-logd: open channels, keep their pipe ends, hand them on."""
+import fcntl
+import glob
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import frames
+from lib_daemon import BUILD, clean_env, wait_for
+
+LOGD = os.environ.get("LOGD", os.path.join(BUILD, "svd-logd"))
+
+# Writes numbered lines "NAME NUMBER xxx...\n", of up to LENGTH bytes, in pieces of odd sizes.
+WRITER = """
+import os, random, sys
+name, count, length, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+rnd = random.Random(seed + name)
+data = b""
+def out(n):
+    global data
+    pieces = 0
+    while len(data) >= n and data and pieces < 50:
+        data = data[os.write(1, data[:n]):]
+        pieces += 1
+for i in range(count):
+    fill = rnd.choice("abcdefgh") * rnd.randrange(length)
+    data += ("%s %d %d %s\\n" % (name, i, len(fill), fill)).encode()
+    out(rnd.choice((1, 100, 4096, 10000, 65536)))
+while data:
+    out(65536)
+"""
+
+
+class Logd:
+    """One svd-logd after the other, and what svd remembers for them."""
+
+    def __init__(self, box, command=(), stdout=None):
+        self.box, self.command, self.stdout = box, list(command), stdout
+        self.channels = {}      # number -> (head of its `open`, read end)
+        self.news = []          # frames that nobody has waited for
+        self.process = self.link = None
+        os.makedirs(box + "/sanitizer", exist_ok=True)
+        self.start()
+
+    def start(self):
+        ours, theirs = socket.socketpair()
+        with open(self.box + "/console", "ab") as console:
+            self.process = subprocess.Popen(
+                self.command + [LOGD, "--link", str(theirs.fileno())], cwd=self.box,
+                env=clean_env(self.box), stdin=subprocess.DEVNULL, stdout=self.stdout or console,
+                stderr=console, pass_fds=[theirs.fileno()])
+        theirs.close()
+        self.link = frames.Link(ours)
+        for head, fd in self.channels.values():
+            self.link.send(head, fd=fd)
+
+    def kill(self):
+        """kill -9, and a successor that gets the pipe ends."""
+        self.process.kill()
+        self.process.wait()
+        self.link.close()
+        self.start()
+
+    # --- channels ---
+
+    def open(self, path, read_end=None, **fields):
+        """A new channel. Returns its number and, unless read_end is given, the write end."""
+        write_end = None
+        if read_end is None:
+            read_end, write_end = os.pipe()
+        number = 1 + max(self.channels, default=0)
+        head = {"t": "open", "ch": number, "who": "test:%d stdout" % number, "path": path,
+                "maxbytes": 0, "backups": 0, "mode": 0o644}
+        head.update(fields)
+        self.channels[number] = head, read_end
+        self.link.send(head, fd=read_end)
+        return (number, write_end) if write_end is not None else number
+
+    def send(self, kind, **fields):
+        self.link.send(dict(fields, t=kind))
+
+    def expect(self, kind, timeout=30, **fields):
+        """Wait for the next frame of a type, with these members."""
+        wanted = dict(fields, t=kind).items()
+        while True:
+            for frame in self.news:
+                if wanted <= dict(frame, body=None).items():
+                    self.news.remove(frame)
+                    return frame
+            frame = self.link.receive(timeout)
+            assert frame, "no frame %s %s" % (kind, fields)
+            self.news.append(frame)
+
+    def forget(self, number):
+        os.close(self.channels.pop(number)[1])
+
+    def close(self, number):
+        """End a channel as svd does, and wait until it is done."""
+        self.send("close", ch=number)
+        self.expect("closed", ch=number)
+        self.forget(number)
+
+    def sync(self):
+        """When this is over, svd-logd has handled all that was sent to it before."""
+        self.send("close", ch=0)
+        self.expect("closed", ch=0)
+
+    # --- the end ---
+
+    def wait(self, timeout=60):
+        status = self.process.wait(timeout)
+        assert status == 0, self.console()
+
+    def quit(self):
+        self.send("quit")
+        self.wait()
+
+    def console(self):
+        with open(self.box + "/console") as f:
+            return f.read()
+
+    def cleanup(self):
+        """After a test, however it went. Nothing of what it started is left behind."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.link.close()
+        for number in list(self.channels):
+            self.forget(number)
+        for path in glob.glob(self.box + "/sanitizer/*"):
+            with open(path) as report:
+                raise AssertionError(report.read())
+
+    # --- looking at it ---
+
+    def status(self, key):
+        with open("/proc/%d/status" % self.process.pid) as f:
+            for line in f:
+                if line.startswith(key + ":"):
+                    return int(line.split()[1])
+        raise KeyError(key)
+
+    def cpu_ticks(self):
+        with open("/proc/%d/stat" % self.process.pid) as f:
+            fields = f.read().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
+
+
+def writer(stdout, name, count, length=200, seed=""):
+    """A process that writes lines; see WRITER."""
+    return subprocess.Popen([sys.executable, "-c", WRITER, name, str(count), str(length), seed],
+                            stdin=subprocess.DEVNULL, stdout=stdout)
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def contents(path):
+    """A log with its old files, the oldest first, as a list of their contents."""
+    numbers = sorted((int(name.rpartition(".")[2]) for name in glob.glob(path + ".*")),
+                     reverse=True)
+    return [read("%s.%d" % (path, n)) for n in numbers] + [read(path)]
+
+
+def check_lines(text, counts):
+    """Every line of the writers is there once, whole, and in the order of its writer."""
+    assert text.endswith(b"\n")
+    following = dict.fromkeys(counts, 0)
+    for line in text[:-1].split(b"\n"):
+        fields = line.split(b" ")
+        assert len(fields) == 4, "a torn line: %r" % line[:200]
+        name, number = fields[0].decode(), int(fields[1])
+        assert number == following[name], "%s: %d after %d" % (name, number, following[name] - 1)
+        assert len(fields[3]) == int(fields[2]) and len(set(fields[3])) <= 1, \
+            "a torn line: %r" % line[:200]
+        following[name] += 1
+    assert following == counts
+
+
+def wait_for_bytes(path, wanted):
+    """Wait until the file is exactly that."""
+    def there():
+        return os.path.exists(path) and read(path) == wanted
+    try:
+        wait_for(there, "the text in " + path)
+    except AssertionError:
+        found = read(path)[-500:] if os.path.exists(path) else None
+        raise AssertionError("%s ends with %r" % (path, found)) from None
+
+
+def pipe_size(fd):
+    return fcntl.fcntl(fd, 1032)    # F_GETPIPE_SZ
+
+
+def fill(fd):
+    """Write to a pipe, without waiting, as much as it takes. Returns the number of bytes."""
+    os.set_blocking(fd, False)
+    total = 0
+    try:
+        while True:
+            total += os.write(fd, b"x" * 4095 + b"\n")
+    except BlockingIOError:
+        return total
+
+
+def send_signal_to_all(process, signals):
+    for each in signals:
+        os.kill(process.pid, getattr(signal, each))
