@@ -86,6 +86,20 @@ def test_a_stopped_program_is_not_restarted_until_asked(daemon):
     assert d.state("cat") == "RUNNING"
 
 
+@pytest.mark.svd_only
+def test_a_stop_right_after_a_start_reaches_the_program(daemon):
+    """Supervisor's children swallow a signal that comes before their exec."""
+    d = daemon("""
+        [program:cat]
+        command=/bin/cat
+        startsecs=0
+        """).start()
+    for _ in range(30):
+        assert d.rpc.stopProcess("cat") is True
+        assert d.rpc.startProcess("cat") is True
+    assert "SIGKILL" not in d.log()
+
+
 @pytest.mark.parametrize("option, told, killed", [
     ("", False, False), ("killasgroup=true", False, True), ("stopasgroup=true", True, True),
 ])
