@@ -232,6 +232,19 @@ def test_other_troubles_name_the_server_and_the_reason(box):
         assert (len(outcome.out.splitlines()), outcome.code, outcome.err) == (1, 1, "")
 
 
+def test_a_port_without_tls_does_not_get_a_request_for_one_with(box):
+    def serve(server, connection):
+        server.requests.append(connection.recv(65536))
+        connection.sendall(http_answer("", "400 Bad Request"))
+
+    with FakeServer(serve) as server:
+        url = server.url.replace("http:", "https:")
+        outcome = svctl(box, "-s", url, "-u", "me", "-p", "secret", "status")
+    assert outcome.out.startswith("error: %s: " % url)
+    assert (len(outcome.out.splitlines()), outcome.code) == (1, 1)
+    assert server.requests[0].startswith(b"\x16\x03") and b"RPC2" not in server.requests[0]
+
+
 @pytest.mark.root_only
 def test_a_socket_without_permission_is_said_to_be_so(box):
     os.mkdir(box + "/private", 0o700)
