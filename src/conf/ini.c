@@ -275,7 +275,7 @@ int ini_read_file(struct ini *ini, const char *path, struct err *err)
 	return r;
 }
 
-const struct ini_section *ini_find_section(const struct ini *ini, const char *name)
+struct ini_section *ini_find_section(const struct ini *ini, const char *name)
 {
 	struct ini_section *section;
 

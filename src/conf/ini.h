@@ -31,6 +31,7 @@ struct ini_section {
 	const struct ini_file *file;	/* where its first header is */
 	int line;
 	struct ini_option *options;	/* hash by name, in the order of their first lines */
+	const char *taken_by;		/* NULL; for the user of the ini to mark it */
 	UT_hash_handle hh;
 };
 
@@ -57,7 +58,7 @@ must_check int ini_read_text(struct ini *ini, const char *path, const char *text
 			     struct err *err);
 
 /* NULL when there is none. An option that the section lacks is looked for in [DEFAULT]. */
-const struct ini_section *ini_find_section(const struct ini *ini, const char *name);
+struct ini_section *ini_find_section(const struct ini *ini, const char *name);
 const struct ini_option *ini_find_option(const struct ini *ini, const struct ini_section *section,
 					 const char *name);
 

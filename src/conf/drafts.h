@@ -1,0 +1,32 @@
+/* drafts.h - what sections are read into, where that is more than a struct of the snapshot */
+#ifndef SVD_CONF_DRAFTS_H
+#define SVD_CONF_DRAFTS_H
+
+#include "conf/config.h"
+
+/* [program:x] before its processes are made of it. */
+struct program_draft {
+	struct program_config config;	/* what they have in common */
+	int numprocs, numprocs_start;
+};
+
+/* [group:x] */
+struct group_draft {
+	const char *programs;	/* names, with commas */
+	int priority;
+};
+
+/* [include] */
+struct include_draft {
+	const char *files;	/* patterns, with blanks */
+};
+
+/* [supervisorctl] */
+struct client_draft {
+	const char *serverurl;
+	const char *username, *password;
+	const char *prompt;
+	const char *history_file;
+};
+
+#endif

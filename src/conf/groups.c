@@ -1,0 +1,271 @@
+/*
+ * groups.c - which groups there are. Supervisor lets a second group of a name, and a second
+ * process of a name in a group, disappear without a word; here both are errors.
+ */
+#include "conf/groups.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "conf/load.h"
+#include "conf/program.h"
+#include "conf/values.h"
+
+/* A group on its way into the snapshot. */
+struct entry {
+	struct group_config group;
+	struct program_config *programs;	/* group.programs, to be changed */
+	const struct ini_section *section;
+};
+
+struct groups {
+	struct load  *ld;
+	struct entry *list;		/* owned, on the heap */
+	size_t n, room;
+	struct program_list programs;	/* of the group in hand */
+	struct err *err;
+};
+
+static int by_process_name(const void *a, const void *b)
+{
+	return strcmp((*(struct program_config *const *)a)->name,
+		      (*(struct program_config *const *)b)->name);
+}
+
+/* Of one priority: in the order in which they were read, which is the order in memory. */
+static int by_priority(const void *a, const void *b)
+{
+	const struct program_config *p = *(struct program_config *const *)a;
+	const struct program_config *q = *(struct program_config *const *)b;
+
+	if (p->priority != q->priority)
+		return p->priority < q->priority ? -1 : 1;
+	return p < q ? -1 : p > q;
+}
+
+static int check_names(struct program_config **sorted, size_t n, const struct ini_section *section,
+		       struct err *err)
+{
+	for (size_t i = 1; i < n; i++)
+		if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
+			return section_error(section, -EINVAL, err,
+					     "two processes of one group are named %s",
+					     sorted[i]->name);
+	return 0;
+}
+
+/* The processes in hand, as the entry's, in their final order. */
+static int settle_programs(struct groups *g, struct entry *e)
+{
+	size_t n = g->programs.n;
+	struct program_config **sorted = malloc((n + 1) * sizeof(*sorted));
+	int r;
+
+	e->programs = arena_alloc(g->ld->config->arena, n * sizeof(*e->programs));
+	if (!sorted || !e->programs) {
+		free(sorted);
+		return no_memory(g->err);
+	}
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &g->programs.list[i];
+	qsort(sorted, n, sizeof(*sorted), by_process_name);
+	r = check_names(sorted, n, e->section, g->err);
+	qsort(sorted, n, sizeof(*sorted), by_priority);
+	for (size_t i = 0; i < n; i++)
+		e->programs[i] = *sorted[i];
+	free(sorted);
+	e->group.programs = e->programs;
+	e->group.n_programs = n;
+	return r;
+}
+
+/* A group of the processes in hand, which are none afterwards. */
+static int add_group(struct groups *g, const struct ini_section *section, const char *name,
+		     int priority)
+{
+	struct entry *more;
+	int r;
+
+	if (g->n == g->room) {
+		g->room = g->room ? g->room * 2 : 16;
+		more = realloc(g->list, g->room * sizeof(*more));
+		if (!more)
+			return no_memory(g->err);
+		g->list = more;
+	}
+	g->list[g->n] = (struct entry){
+		.group = { .name = name, .kind = GROUP_PROGRAMS, .priority = priority },
+		.section = section,
+	};
+	r = settle_programs(g, &g->list[g->n]);
+	g->n++;
+	g->programs.n = 0;
+	return r;
+}
+
+/* One of the names in programs=. */
+static int add_member(struct groups *g, const struct values *v, const char *group, const char *name)
+{
+	struct load *ld = g->ld;
+	const char *key = arena_printf(ld->ini.arena, "program:%s", name);
+	const char *fcgi_key = arena_printf(ld->ini.arena, "fcgi-program:%s", name);
+	struct ini_section *program, *fcgi;
+	int ignored;
+
+	if (!key || !fcgi_key)
+		return no_memory(g->err);
+	program = ini_find_section(&ld->ini, key);
+	fcgi = ini_find_section(&ld->ini, fcgi_key);
+	if (program && fcgi)
+		return value_error(v, OPT_GROUP_programs, -EINVAL, g->err, "[%s] name %s is "
+				   "ambiguous (exists as program and fcgi-program)",
+				   v->section->name, name);
+	if (!program && !fcgi)
+		return value_error(v, OPT_GROUP_programs, -EINVAL, g->err, "[%s] names unknown "
+				   "program or fcgi-program %s", v->section->name, name);
+	if (!program)
+		return 0;		/* it does not run yet, and a note says so */
+	if (program->taken_by)
+		return value_error(v, OPT_GROUP_programs, -EINVAL, g->err,
+				   "program %s is in [%s] already", name, program->taken_by);
+	program->taken_by = v->section->name;
+	return program_read(ld, program, group, &g->programs, &ignored, g->err);
+}
+
+/* The names between the commas, without the blanks around them. */
+static int add_members(struct groups *g, const struct values *v, const char *group,
+		       const char *programs)
+{
+	static const char blanks[] = " \t\r\n\v\f";
+	int r = 0;
+
+	while (programs && *programs && r == 0) {
+		size_t n = strcspn(programs, ",");
+		const char *next = programs[n] ? programs + n + 1 : NULL;
+		const char *name;
+
+		while (n > 0 && strchr(blanks, *programs)) {
+			programs++;
+			n--;
+		}
+		while (n > 0 && strchr(blanks, programs[n - 1]))
+			n--;
+		name = arena_strndup(g->ld->ini.arena, programs, n);
+		if (!name)
+			return no_memory(g->err);
+		r = add_member(g, v, group, name);
+		programs = next;
+	}
+	return r;
+}
+
+/* [group:x] */
+static int read_group(struct groups *g, const struct ini_section *section)
+{
+	struct group_draft draft = { 0 };
+	struct err why = { 0 };
+	const char *name;
+	struct values v;
+	int r;
+
+	if (program_name(g->ld, strchr(section->name, ':') + 1, &name, &why) < 0)
+		return section_error(section, why.code, g->err, "%s", why.text);
+	if (values_read(g->ld, section, SECTION_GROUP, &v) < 0)
+		return no_memory(g->err);
+	r = values_defaults(g->ld, SECTION_GROUP, &draft, g->err);
+	if (r == 0)
+		r = values_set_all(g->ld, &v, &g->ld->file, &draft, g->err);
+	if (r == 0)
+		r = add_members(g, &v, name, draft.programs);
+	return r == 0 ? add_group(g, section, name, draft.priority) : r;
+}
+
+/* A [program:x] that no group names is a group of its own. */
+static int read_single(struct groups *g, const struct ini_section *section)
+{
+	const char *name;
+	int priority = 0, r;
+
+	r = program_read(g->ld, section, NULL, &g->programs, &priority, g->err);
+	if (r < 0)
+		return r;
+	r = program_name(g->ld, strchr(section->name, ':') + 1, &name, g->err);
+	return r < 0 ? r : add_group(g, section, name, priority);
+}
+
+static int read_all(struct groups *g)
+{
+	struct ini_section *s;
+	int r = values_defaults(g->ld, SECTION_PROGRAM, &g->ld->program, g->err);
+
+	g->ld->program.config.environment = g->ld->config->environment;
+	for (s = g->ld->ini.sections; s && r == 0; s = s->hh.next)
+		if (section_kind(s->name) == SECTION_GROUP)
+			r = read_group(g, s);
+	for (s = g->ld->ini.sections; s && r == 0; s = s->hh.next)
+		if (section_kind(s->name) == SECTION_PROGRAM && !s->taken_by)
+			r = read_single(g, s);
+	return r;
+}
+
+static int by_group_name(const void *a, const void *b)
+{
+	return strcmp(((const struct entry *)a)->group.name, ((const struct entry *)b)->group.name);
+}
+
+static int by_group_priority(const void *a, const void *b)
+{
+	int p = ((const struct entry *)a)->group.priority;
+	int q = ((const struct entry *)b)->group.priority;
+
+	if (p != q)
+		return p < q ? -1 : 1;
+	return by_group_name(a, b);
+}
+
+static int check_group_names(struct groups *g)
+{
+	if (g->n > 0)
+		qsort(g->list, g->n, sizeof(*g->list), by_group_name);
+	for (size_t i = 1; i < g->n; i++)
+		if (by_group_name(&g->list[i - 1], &g->list[i]) == 0)
+			return section_error(g->list[i].section, -EINVAL, g->err,
+					     "there are two groups named %s, the other is [%s]",
+					     g->list[i].group.name, g->list[i - 1].section->name);
+	return 0;
+}
+
+static int into_snapshot(struct groups *g)
+{
+	struct config *config = g->ld->config;
+	struct group_config *groups = arena_alloc(config->arena, g->n * sizeof(*groups));
+
+	if (!groups)
+		return no_memory(g->err);
+	if (g->n > 0)
+		qsort(g->list, g->n, sizeof(*g->list), by_group_priority);
+	for (size_t i = 0; i < g->n; i++) {
+		groups[i] = g->list[i].group;
+		for (size_t j = 0; j < groups[i].n_programs; j++)
+			g->list[i].programs[j].group = &groups[i];
+	}
+	config->groups = groups;
+	config->n_groups = g->n;
+	return 0;
+}
+
+int groups_read(struct load *ld, struct err *err)
+{
+	struct groups g = { .ld = ld, .err = err };
+	int r = read_all(&g);
+
+	if (r == 0)
+		r = check_group_names(&g);
+	if (r == 0)
+		r = into_snapshot(&g);
+	program_list_done(&g.programs);
+	free(g.list);
+	return r;
+}

@@ -1,0 +1,82 @@
+/*
+ * others.c - the sections that nothing is made of: those that are for svctl, those whose time will
+ * come, plug-ins written in Python, and slips. Nothing in a file is passed over in silence.
+ */
+#include "conf/others.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "conf/load.h"
+#include "conf/values.h"
+
+static const char main_interface[] = "supervisor.rpcinterface:make_main_rpcinterface";
+
+static int note_not_run(struct load *ld, const struct ini_section *section)
+{
+	return note_add(ld, LEVEL_WARN, arena_printf(ld->config->arena,
+			"%s:%d: [%s] is accepted, but such a section is not run yet",
+			section->file->path, section->line, section->name)) ? 0 : -ENOMEM;
+}
+
+static int note_plugin(struct load *ld, const struct ini_option *factory,
+		       const struct ini_section *section)
+{
+	if (strcmp(factory->value, main_interface) == 0)
+		return 0;
+	return note_add(ld, LEVEL_WARN, arena_printf(ld->config->arena,
+			"%s:%d: [%s] %s=%s: plug-ins in Python cannot be loaded, it is ignored",
+			factory->file->path, factory->line, section->name, factory->name,
+			factory->value)) ? 0 : -ENOMEM;
+}
+
+static int read_plugin(struct load *ld, const struct values *v, enum option_id factory,
+		       struct err *err)
+{
+	if (!v->set[factory])
+		return section_error(v->section, -EINVAL, err,
+				     "section [%s] does not specify a %s", v->section->name,
+				     option_table[factory].name);
+	return note_plugin(ld, v->set[factory], v->section) < 0 ? no_memory(err) : 0;
+}
+
+static int read_section(struct load *ld, const struct ini_section *section, enum section_kind kind,
+			struct err *err)
+{
+	struct values v;
+
+	if (values_read(ld, section, kind, &v) < 0)
+		return no_memory(err);
+	if (kind == SECTION_RPCINTERFACE)
+		return read_plugin(ld, &v, OPT_RPCINTERFACE_factory, err);
+	if (kind == SECTION_CTLPLUGIN)
+		return read_plugin(ld, &v, OPT_CTLPLUGIN_factory, err);
+	if (kind != SECTION_CLIENT && note_not_run(ld, section) < 0)
+		return no_memory(err);
+	return 0;
+}
+
+int others_read(struct load *ld, struct err *err)
+{
+	int r = 0;
+
+	for (const struct ini_section *s = ld->ini.sections; s && r == 0; s = s->hh.next) {
+		switch (section_kind(s->name)) {
+		case SECTION_KIND_N:
+			if (values_unknown_section(ld, s) < 0)
+				r = no_memory(err);
+			break;
+		case SECTION_CLIENT:
+		case SECTION_FCGI:
+		case SECTION_LISTENER:
+		case SECTION_RPCINTERFACE:
+		case SECTION_CTLPLUGIN:
+			r = read_section(ld, s, section_kind(s->name), err);
+			break;
+		default:
+			break;
+		}
+	}
+	return r;
+}

@@ -1,0 +1,269 @@
+/*
+ * program.c - a section [program:x] and its processes. What does not depend on the number of the
+ * process is read once and shared by all of them.
+ */
+#include "conf/program.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/repr.h"
+#include "conf/load.h"
+#include "conf/values.h"
+
+enum { VAR_GROUP, VAR_PROGRAM, NAME_VARS };	/* in the order of their names */
+enum { VAR_NUMPROCS, VAR_NUM, NUMBER_VARS };
+
+/* A section on its way to its processes. */
+struct maker {
+	struct load *ld;
+	struct values v;
+	struct program_draft draft;
+	struct expand_var   name_vars[NAME_VARS], number_vars[NUMBER_VARS];
+	struct expand_scope names, numbers;	/* around ld->file; around names */
+	struct err *err;
+};
+
+/* Names are part of URLs, of namespecs (group:process) and of section headers. */
+static int check_name(const char *name, struct err *err)
+{
+	const char *bad = name;
+	struct strbuf sb = { 0 };
+
+	while ((unsigned char)*bad > ' ' && *bad != 0x7f && !strchr(":/[]", *bad))
+		bad++;
+	if (*name && !*bad)
+		return 0;
+	strbuf_adds(&sb, "Invalid name: ");
+	repr_add(&sb, name);
+	if (*name) {
+		strbuf_adds(&sb, " because of character: ");
+		repr_add(&sb, (char[]){ *bad, '\0' });
+	} else {
+		strbuf_adds(&sb, " because it is empty");
+	}
+	err_set(err, -EINVAL, "%s", sb.oom ? "Invalid name" : strbuf_str(&sb));
+	strbuf_done(&sb);
+	return -EINVAL;
+}
+
+int program_name(struct load *ld, const char *text, const char **ret_name, struct err *err)
+{
+	const char *name;
+	size_t n;
+
+	while (isspace((unsigned char)*text))
+		text++;
+	for (n = strlen(text); n > 0 && isspace((unsigned char)text[n - 1]); n--)
+		;
+	name = arena_strndup(ld->config->arena, text, n);
+	if (!name)
+		return no_memory(err);
+	*ret_name = name;
+	return check_name(name, err);
+}
+
+static void set_scopes(struct maker *m, const char *group_name, const char *name)
+{
+	m->name_vars[VAR_GROUP] = (struct expand_var){ .name = "group_name", .text = group_name };
+	m->name_vars[VAR_PROGRAM] = (struct expand_var){ .name = "program_name", .text = name };
+	m->names = (struct expand_scope){ &m->ld->file, m->name_vars, NAME_VARS };
+	m->number_vars[VAR_NUMPROCS].name = "numprocs";
+	m->number_vars[VAR_NUM].name = "process_num";
+	m->numbers = (struct expand_scope){ &m->names, m->number_vars, NUMBER_VARS };
+	m->ld->own = (struct expand_scope){ .outer = &m->numbers };
+}
+
+static int check_rules(struct maker *m)
+{
+	const struct values *v = &m->v;
+	const struct ini_option *name = v->set[OPT_PROCESS_process_name];
+	struct program_config *c = &m->draft.config;
+
+	if (!v->set[OPT_PROCESS_killasgroup])
+		c->killasgroup = c->stopasgroup;
+	if (c->stopasgroup && !c->killasgroup)
+		return value_error(v, OPT_PROCESS_killasgroup, -EINVAL, m->err,
+				   "Cannot set stopasgroup=true and killasgroup=false");
+	if (m->draft.numprocs > 1 && !(name && strstr(name->value, "%(process_num)")))
+		return value_error(v, OPT_PROCESS_numprocs, -EINVAL, m->err, "%%(process_num) must "
+				   "be present within process_name when numprocs > 1");
+	if (!v->set[OPT_PROCESS_command])
+		return section_error(v->section, -EINVAL, m->err,
+				     "program section %s does not specify a command",
+				     v->section->name);
+	c->has_umask = v->set[OPT_PROCESS_umask];
+	return 0;
+}
+
+/* What the options of one channel are called. */
+static const struct channel_options {
+	const char *name;
+	enum option_id logfile, syslog;
+} channel_options[] = {
+	[CHANNEL_STDOUT] = { "stdout", OPT_PROCESS_stdout_logfile, OPT_PROCESS_stdout_syslog },
+	[CHANNEL_STDERR] = { "stderr", OPT_PROCESS_stderr_logfile, OPT_PROCESS_stderr_syslog },
+};
+_Static_assert(ARRAY_LEN(channel_options) == CHANNEL_N, "a channel has no options");
+
+/* The words are Supervisor's. */
+static int note_log(struct maker *m, const struct logfile_config *log,
+		    const struct channel_options *o)
+{
+	struct arena *arena = m->ld->config->arena;
+	const char *section = m->v.section->name;
+
+	if (log->kind == LOGFILE_AUTO && log->maxbytes == 0 &&
+	    !note_add(m->ld, LEVEL_WARN, arena_printf(arena,
+			"For [%s], AUTO logging used for %s_logfile without rollover, set "
+			"maxbytes > 0 to avoid filling up filesystem unintentionally", section,
+			o->name)))
+		return -ENOMEM;
+	if (!m->v.set[o->logfile] || strcasecmp(m->v.set[o->logfile]->value, "syslog") != 0)
+		return 0;
+	if (!note_add(m->ld, LEVEL_WARN, arena_printf(arena,
+			"For [%s], %s_logfile=syslog but this is deprecated and will be removed.  "
+			"Use %s_syslog=true to enable syslog instead.", section, o->name, o->name)) ||
+	    !values_note_later(m->ld, &m->v, o->logfile))
+		return -ENOMEM;
+	return 0;
+}
+
+static int note_logs(struct maker *m, const struct program_config *p)
+{
+	for (int c = 0; c < CHANNEL_N; c++)
+		if (note_log(m, &p->log[c], &channel_options[c]) < 0)
+			return -ENOMEM;
+	if (p->redirect_stderr && p->log[CHANNEL_STDERR].kind == LOGFILE_PATH &&
+	    !note_add(m->ld, LEVEL_WARN, arena_printf(m->ld->config->arena,
+			"For [%s], redirect_stderr=true but stderr_logfile has also been set to a "
+			"filename, the filename has been ignored", m->v.section->name)))
+		return -ENOMEM;
+	return 0;
+}
+
+/* What a log file of the name "syslog" and redirect_stderr mean for the log files. */
+static void settle_logs(const struct maker *m, struct program_config *p)
+{
+	for (int c = 0; c < CHANNEL_N; c++) {
+		const struct ini_option *o = m->v.set[channel_options[c].logfile];
+
+		if (o && strcasecmp(o->value, "syslog") == 0)
+			p->log[c].syslog = true;
+	}
+	if (p->redirect_stderr) {
+		p->log[CHANNEL_STDERR].kind = LOGFILE_NONE;
+		p->log[CHANNEL_STDERR].path = NULL;
+	}
+}
+
+/* environment= first: the other options may use what it sets. */
+static int set_varying(struct maker *m, struct program_draft *draft)
+{
+	int r = 0;
+
+	if (values_varies(&m->v, OPT_PROCESS_environment))
+		r = values_set(m->ld, &m->v, OPT_PROCESS_environment, &m->numbers, draft, m->err);
+	for (unsigned id = 0; id < OPTION_N && r == 0; id++)
+		if (id != OPT_PROCESS_environment && values_varies(&m->v, id))
+			r = values_set(m->ld, &m->v, id, &m->ld->own, draft, m->err);
+	return r;
+}
+
+static int name_process(struct maker *m, struct program_config *p)
+{
+	struct err why = { 0 };
+
+	if (!m->v.set[OPT_PROCESS_process_name]) {
+		p->name = m->name_vars[VAR_PROGRAM].text;
+		return 0;
+	}
+	if (check_name(p->name, NULL) < 0 && program_name(m->ld, p->name, &p->name, &why) < 0)
+		return value_error(&m->v, OPT_PROCESS_process_name, why.code, m->err, "%s",
+				   why.text);
+	return 0;
+}
+
+static int append(struct program_list *list, const struct program_config *p)
+{
+	struct program_config *more;
+
+	if (list->n == list->room) {
+		list->room = list->room ? list->room * 2 : 4;
+		more = realloc(list->list, list->room * sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		list->list = more;
+	}
+	list->list[list->n++] = *p;
+	return 0;
+}
+
+static int make_process(struct maker *m, int64_t num, bool is_first, struct program_list *list)
+{
+	struct program_draft draft = m->draft;
+	int r;
+
+	m->number_vars[VAR_NUM].number = num;
+	r = set_varying(m, &draft);
+	if (r == 0)
+		r = name_process(m, &draft.config);
+	if (r < 0)
+		return r;
+	if (is_first && note_logs(m, &draft.config) < 0)
+		return no_memory(m->err);
+	settle_logs(m, &draft.config);
+	return append(list, &draft.config) < 0 ? no_memory(m->err) : 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct program_config *)a)->name,
+		      ((const struct program_config *)b)->name);
+}
+
+/* The draft: all that the processes have in common. */
+static int read_section(struct maker *m, const struct ini_section *section,
+			const char *group_name)
+{
+	struct err why = { 0 };
+	const char *name;
+	int r;
+
+	if (program_name(m->ld, strchr(section->name, ':') + 1, &name, &why) < 0)
+		return section_error(section, why.code, m->err, "%s", why.text);
+	if (values_read(m->ld, section, SECTION_PROGRAM, &m->v) < 0)
+		return no_memory(m->err);
+	set_scopes(m, group_name ? group_name : name, name);
+	m->draft = m->ld->program;
+	r = values_set_all(m->ld, &m->v, &m->names, &m->draft, m->err);
+	m->number_vars[VAR_NUMPROCS].number = m->draft.numprocs;
+	return r == 0 ? check_rules(m) : r;
+}
+
+int program_read(struct load *ld, const struct ini_section *section, const char *group_name,
+		 struct program_list *list, int *ret_priority, struct err *err)
+{
+	struct maker m = { .ld = ld, .err = err };
+	size_t before = list->n;
+	int r = read_section(&m, section, group_name);
+
+	for (int i = 0; i < m.draft.numprocs && r == 0; i++)
+		r = make_process(&m, (int64_t)m.draft.numprocs_start + i, i == 0, list);
+	if (r < 0)
+		return r;
+	if (list->n > before)
+		qsort(list->list + before, list->n - before, sizeof(*list->list), by_name);
+	*ret_priority = m.draft.config.priority;
+	return 0;
+}
+
+void program_list_done(struct program_list *list)
+{
+	free(list->list);
+	*list = (struct program_list){ 0 };
+}

@@ -1,0 +1,37 @@
+/* program.h - a section [program:x] and its processes */
+#ifndef SVD_CONF_PROGRAM_H
+#define SVD_CONF_PROGRAM_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/macro.h"
+
+struct ini_section;
+struct load;
+struct program_config;
+
+/* Processes on their way into a group. All zero is an empty list. */
+struct program_list {
+	struct program_config *list;	/* owned, on the heap */
+	size_t n, room;
+};
+
+/*
+ * Appends the processes of the section, by name, and tells the section's priority. group_name NULL
+ * is the program's own name. ld->program holds the defaults.
+ */
+must_check int program_read(struct load *ld, const struct ini_section *section,
+			    const char *group_name, struct program_list *list, int *ret_priority,
+			    struct err *err);
+
+/*
+ * The name of a program or a group as it stands behind the colon of a section's name, without
+ * blanks around it, in the snapshot. err says what is wrong with it, without saying where.
+ */
+must_check int program_name(struct load *ld, const char *text, const char **ret_name,
+			    struct err *err);
+
+void program_list_done(struct program_list *list);
+
+#endif

@@ -1,0 +1,266 @@
+/*
+ * values.c - the options of one section, and how they get into the snapshot. Every value passes
+ * here, so this is the one place that says in which file and line a mistake is.
+ */
+#include "conf/values.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/utf8.h"
+#include "conf/load.h"
+#include "conf/types.h"
+
+enum { SHOWN_MAX = 100 };	/* bytes of a value in a message */
+
+/* A value for people: in one line, and not too much of it. */
+static void add_shown(struct strbuf *sb, const char *text)
+{
+	size_t left = strlen(text), shown = 0, n;
+
+	for (; left > 0; text += n, left -= n, shown += n) {
+		n = utf8_len(text, left);
+		if (shown >= SHOWN_MAX) {
+			strbuf_adds(sb, "...");
+			return;
+		}
+		if (n == 0 || (unsigned char)*text < ' ')
+			strbuf_addc(sb, *text == '\n' ? ' ' : '?');
+		else
+			strbuf_add(sb, text, n);
+		if (n == 0)
+			n = 1;
+	}
+}
+
+static void flatten(struct err *err)
+{
+	for (char *c = err ? err->text : NULL; c && *c; c++)
+		if ((unsigned char)*c < ' ')
+			*c = ' ';
+}
+
+int section_error(const struct ini_section *section, int code, struct err *err, const char *fmt,
+		  ...)
+{
+	char why[sizeof(err->text)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	err_set(err, code, "%s:%d: [%s] %s", section->file->path, section->line, section->name,
+		why);
+	flatten(err);
+	return code;
+}
+
+int value_error(const struct values *v, enum option_id id, int code, struct err *err,
+		const char *fmt, ...)
+{
+	const struct ini_option *option = v->set[id];
+	struct strbuf value = { 0 };
+	char why[sizeof(err->text)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	if (option_table[id].flags & SECRET)
+		strbuf_adds(&value, "***");
+	else
+		add_shown(&value, option->value);
+	err_set(err, code, "%s:%d: [%s] %s=%s: %s", option->file->path, option->line,
+		v->section->name, option->name, value.oom ? "" : strbuf_str(&value), why);
+	flatten(err);
+	strbuf_done(&value);
+	return code;
+}
+
+/* One note for all of that key; ret_note tells which it is. 1: it is a new one. */
+static int count_unknown(struct load *ld, const char *key, struct unknown **ret_unknown)
+{
+	struct unknown *u;
+
+	if (!key)
+		return -ENOMEM;
+	HASH_FIND_STR(ld->unknowns, key, u);
+	if (u) {
+		u->again++;
+		return 0;
+	}
+	u = arena_alloc(ld->ini.arena, sizeof(*u));
+	if (!u)
+		return -ENOMEM;
+	u->key = key;
+	HASH_ADD_KEYPTR(hh, ld->unknowns, u->key, strlen(u->key), u);
+	*ret_unknown = u;
+	return u->hh.tbl ? 1 : -ENOMEM;
+}
+
+static int note_unknown(struct load *ld, struct unknown *u, const char *text)
+{
+	u->note = note_add(ld, LEVEL_WARN, text);
+	return u->note ? 0 : -ENOMEM;
+}
+
+int values_unknown_section(struct load *ld, const struct ini_section *section)
+{
+	const char *meant = section_suggest(section->name), *colon = strchr(section->name, ':');
+	size_t n = colon ? (size_t)(colon - section->name) : strlen(section->name);
+	struct unknown *u;
+	int r = count_unknown(ld, arena_strndup(ld->ini.arena, section->name, n), &u);
+
+	if (r <= 0)
+		return r;
+	if (meant)
+		return note_unknown(ld, u, arena_printf(ld->config->arena,
+				"%s:%d: [%s] is an unknown section, it is ignored; did you mean "
+				"[%s%s]?", section->file->path, section->line, section->name,
+				meant, colon && strchr(meant, ':') ? colon + 1 : ""));
+	return note_unknown(ld, u, arena_printf(ld->config->arena,
+			"%s:%d: [%s] is an unknown section, it is ignored", section->file->path,
+			section->line, section->name));
+}
+
+static int unknown_option(struct load *ld, const struct values *v, const struct ini_option *option)
+{
+	const char *meant = option_suggest(v->kind, option->name);
+	struct unknown *u;
+	int r = count_unknown(ld, arena_printf(ld->ini.arena, "%d:%s", v->kind, option->name), &u);
+
+	if (r <= 0)
+		return r;
+	return note_unknown(ld, u, arena_printf(ld->config->arena,
+			"%s:%d: [%s] %s is an unknown option, it is ignored%s%s%s",
+			option->file->path, option->line, v->section->name, option->name,
+			meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : ""));
+}
+
+/* A factory's own options are not ours to know. */
+static bool has_free_options(enum section_kind kind)
+{
+	return kind == SECTION_RPCINTERFACE || kind == SECTION_CTLPLUGIN;
+}
+
+int values_read(struct load *ld, const struct ini_section *section, enum section_kind kind,
+		struct values *ret_values)
+{
+	struct values *v = ret_values;
+	const struct ini_option *option;
+	enum option_id id;
+	int r;
+
+	*v = (struct values){ .section = section, .kind = kind };
+	for (option = ld->ini.defaults ? ld->ini.defaults->options : NULL; option;
+	     option = option->hh.next) {
+		id = option_find(kind, option->name);
+		if (id < OPTION_N)
+			v->set[id] = option;
+	}
+	for (option = section->options; option; option = option->hh.next) {
+		id = option_find(kind, option->name);
+		if (id < OPTION_N) {
+			v->set[id] = option;
+		} else if (!has_free_options(kind)) {
+			r = unknown_option(ld, v, option);
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+int values_defaults(struct load *ld, enum section_kind kind, void *base, struct err *err)
+{
+	int r;
+
+	for (unsigned id = 0; id < OPTION_N; id++) {
+		const struct option_info *info = &option_table[id];
+
+		if (!info->fallback || info->place == NOWHERE || !option_fits(id, kind))
+			continue;
+		r = type_set(ld, info->type, info->fallback, (char *)base + info->place, err);
+		if (r < 0)
+			return err_wrap(err, "the default of %s", info->name);
+	}
+	return 0;
+}
+
+bool values_varies(const struct values *v, enum option_id id)
+{
+	return v->set[id] && option_table[id].flags & EACH && strchr(v->set[id]->value, '%');
+}
+
+/* The value with its expansions done, until the next one; NULL: err says why. */
+static const char *expanded(struct load *ld, const struct values *v, enum option_id id,
+			    const struct expand_scope *scope, struct err *err)
+{
+	const struct ini_option *option = v->set[id];
+	char what[256];
+	int r;
+
+	if (!strchr(option->value, '%'))
+		return option->value;
+	ld->file_vars[VAR_HERE].text = option->file->dir;
+	snprintf(what, sizeof(what), "%s.%s", v->section->name, option->name);
+	strbuf_reset(&ld->text);
+	r = expand(option->value, scope, what, &ld->text, err);
+	if (r == 0)
+		return strbuf_str(&ld->text);
+	if (r == -EINVAL && option_table[id].flags & SECRET)
+		err_set(err, r, "it contains names which cannot be expanded, or a single %%");
+	return NULL;
+}
+
+/* Is this the value that an option without effect has anyway? */
+static bool is_off(const struct option_info *info, const void *field)
+{
+	return (info->type == TYPE_BOOL && !*(const bool *)field) ||
+	       (info->type == TYPE_BYTES && *(const int64_t *)field == 0);
+}
+
+bool values_note_later(struct load *ld, const struct values *v, enum option_id id)
+{
+	const struct ini_option *option = v->set[id];
+
+	if (ld->told[id])
+		return true;
+	ld->told[id] = true;
+	return note_add(ld, LEVEL_WARN, arena_printf(ld->config->arena,
+			"%s:%d: [%s] %s=%s is accepted, but has no effect yet", option->file->path,
+			option->line, v->section->name, option->name, option->value));
+}
+
+int values_set(struct load *ld, const struct values *v, enum option_id id,
+	       const struct expand_scope *scope, void *base, struct err *err)
+{
+	const struct option_info *info = &option_table[id];
+	char *field = (char *)base + info->place;
+	struct err why = { 0 };
+	const char *text;
+	int r;
+
+	if (!v->set[id] || info->place == NOWHERE)
+		return 0;
+	text = expanded(ld, v, id, scope, &why);
+	r = text ? type_set(ld, info->type, text, field, &why) : why.code;
+	if (r < 0)
+		return value_error(v, id, r, err, "%s", why.text);
+	if (info->flags & LATER && !is_off(info, field) && !values_note_later(ld, v, id))
+		return no_memory(err);
+	return 0;
+}
+
+int values_set_all(struct load *ld, const struct values *v, const struct expand_scope *scope,
+		   void *base, struct err *err)
+{
+	int r = 0;
+
+	for (unsigned id = 0; id < OPTION_N && r == 0; id++)
+		if (option_fits(id, v->kind) && !values_varies(v, id))
+			r = values_set(ld, v, id, scope, base, err);
+	return r;
+}
