@@ -73,7 +73,7 @@ def refused(d, *more):
 
 @pytest.mark.parametrize("what", BAD)
 def test_the_configuration_is_refused_for(what, daemon):
-    text, line, words = (part for part in BAD[what])
+    text, line, words = BAD[what]
     d = daemon(config=text)
     said = refused(d)
     assert words.lower() in said.lower()
