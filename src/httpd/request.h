@@ -1,0 +1,55 @@
+/* request.h - the life of one HTTP request */
+#ifndef SVD_HTTPD_REQUEST_H
+#define SVD_HTTPD_REQUEST_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+
+#include "base/strbuf.h"
+#include "httpd/client.h"
+#include "httpd/rpc.h"
+#include "httpd/server.h"
+#include "ipc/loop.h"
+
+struct route;
+
+struct request {
+	struct server *server;		/* borrowed */
+	struct client *client;		/* borrowed */
+	struct MHD_Connection *connection;	/* borrowed */
+	const struct route *route;	/* borrowed; NULL when refused */
+	struct strbuf body;
+	unsigned     status;		/* HTTP; 0: not decided yet */
+	struct MHD_Response *response;	/* owned; NULL: the status says it all */
+	struct call  call;
+	struct io    hangup;		/* while suspended: does the client still listen? */
+	struct timer grace;		/* it has stopped talking; how long it may still listen */
+	bool         suspended;
+	bool         aborted;		/* nobody will read an answer */
+	struct request *prev, *next;	/* in server->requests */
+};
+
+/*
+ * The headers have come. Decides what this request is; it is answered when its body has been
+ * read, also when it is refused, or the client would still be sending and never see the answer.
+ * NULL: no memory.
+ */
+struct request *request_new(struct server *server, struct client *client,
+			    struct MHD_Connection *connection, const char *url, const char *method);
+
+/* Takes a piece of the body. */
+void request_feed(struct request *r, const char *p, size_t n);
+
+/*
+ * The body is complete, or the request was resumed: answers it or suspends it. MHD_NO: the
+ * connection is to be closed.
+ */
+enum MHD_Result request_finish(struct request *r);
+
+/* Goes on with a suspended request so that its connection can be closed. */
+void request_abort(struct request *r);
+
+/* It has been answered, or its connection has ended. Tells svd if a call was under way. */
+void request_free(struct request *r);
+
+#endif

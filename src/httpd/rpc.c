@@ -1,0 +1,96 @@
+/*
+ * rpc.c - svd-httpd knows nothing of processes: every XML-RPC call becomes a `call` frame, and
+ * its reply finds the way back by a number. Numbers are never used twice, so that a reply that
+ * comes after its client went away meets nobody.
+ */
+#include "httpd/rpc.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void forget(struct rpc *rpc, struct call *call)
+{
+	HASH_DEL(rpc->calls, call);
+	call->id = 0;
+}
+
+static int send_call(struct rpc *rpc, const struct call *call, const char *method,
+		     const json_t *params)
+{
+	char *body = json_dumps(params, JSON_COMPACT);
+	int ret = -ENOMEM;
+
+	if (body)
+		ret = link_send(rpc->link,
+				json_pack("{s:s, s:I, s:s}", "t", "call",
+					  "id", (json_int_t)call->id, "method", method),
+				body, strlen(body), -1);
+	free(body);
+	return ret;
+}
+
+int rpc_start(struct rpc *rpc, struct call *call, const char *method, const json_t *params)
+{
+	int ret;
+
+	call->id = ++rpc->last_id;
+	HASH_ADD(hh, rpc->calls, id, sizeof(call->id), call);
+	if (!call->hh.tbl) {
+		call->id = 0;
+		return -ENOMEM;
+	}
+	ret = send_call(rpc, call, method, params);
+	if (ret < 0)
+		forget(rpc, call);
+	return ret;
+}
+
+void rpc_drop(struct rpc *rpc, struct call *call)
+{
+	json_int_t id = (json_int_t)call->id;
+
+	if (!id)
+		return;
+	forget(rpc, call);
+	/* Without this frame svd works a while for nobody; there is nothing better to do. */
+	(void)link_send(rpc->link, json_pack("{s:s, s:I}", "t", "gone", "id", id), NULL, 0, -1);
+}
+
+void rpc_reply(struct rpc *rpc, const struct frame *frame)
+{
+	uint64_t id = (uint64_t)json_integer_value(json_object_get(frame->head, "id"));
+	const json_t *code = json_object_get(frame->head, "code");
+	struct reply reply = { 0 };
+	struct call *call;
+	json_t *result = NULL;
+
+	HASH_FIND(hh, rpc->calls, &id, sizeof(id), call);
+	if (!call)
+		return;
+	if (code) {
+		reply.code = (int)json_integer_value(code);
+		reply.text = json_string_value(json_object_get(frame->head, "text"));
+	} else {
+		result = json_loadb(frame->body, frame->body_len,
+				    JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+		reply.result = result;
+	}
+	forget(rpc, call);
+	call->on_reply(call, &reply);
+	json_decref(result);
+}
+
+void rpc_log(struct rpc *rpc, const char *level, const char *fmt, ...)
+{
+	char line[2048];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	(void)link_send(rpc->link, json_pack("{s:s, s:s}", "t", "log", "level", level),
+			line, strlen(line), -1);
+}

@@ -1,0 +1,50 @@
+/* rpc.h - calls to svd that wait for their reply */
+#ifndef SVD_HTTPD_RPC_H
+#define SVD_HTTPD_RPC_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/macro.h"
+#include "ipc/frame.h"
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+/* What svd answered: a result, or a fault, or (both NULL) something that nobody understands. */
+struct reply {
+	const json_t *result;	/* borrowed */
+	int           code;
+	const char   *text;	/* borrowed */
+};
+
+/* One call, embedded in what waits for it. */
+struct call {
+	uint64_t id;	/* 0: not under way */
+	void   (*on_reply)(struct call *call, const struct reply *reply);
+	UT_hash_handle hh;
+};
+
+struct rpc {
+	struct link *link;	/* borrowed */
+	uint64_t     last_id;
+	struct call *calls;	/* by id; each borrowed */
+};
+
+/*
+ * Sends the call. call->on_reply comes once, later, unless rpc_drop comes before. Returns 0,
+ * -EMSGSIZE (too large for a frame), -ENOBUFS or -EPIPE (svd does not listen), or -ENOMEM.
+ */
+must_check int rpc_start(struct rpc *rpc, struct call *call, const char *method,
+			 const json_t *params);
+
+/* Nobody waits for this call any more; tells svd. Nothing happens if it is not under way. */
+void rpc_drop(struct rpc *rpc, struct call *call);
+
+/* Hands a `reply` frame to the call that it answers, if that still waits. */
+void rpc_reply(struct rpc *rpc, const struct frame *frame);
+
+/* A line for svd's activity log; lost if svd does not listen. level: "info", "warn", ... */
+void rpc_log(struct rpc *rpc, const char *level, const char *fmt, ...) printf_like(3, 4);
+
+#endif
