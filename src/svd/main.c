@@ -78,6 +78,8 @@ static void log_notes(const struct config *config)
 {
 	for (size_t i = 0; i < config->n_notes; i++)
 		log_msg(config->notes[i].level, "%s", config->notes[i].text);
+	if (config->n_servers)
+		log_info("RPC interface 'supervisor' initialized");
 	for (size_t i = 0; i < config->n_servers; i++)
 		if (!config->servers[i].username)
 			log_crit("Server '%s' running without any HTTP authentication checking",
