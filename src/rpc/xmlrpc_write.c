@@ -15,11 +15,11 @@
 
 #define add_lit(sb, lit) strbuf_add(sb, lit, sizeof(lit) - 1)
 
-/* Characters of a run are copied as they are; the others have a stand-in. */
-static bool is_plain(unsigned char c)
-{
-	return (c >= ' ' && c < 0x80 && c != '<' && c != '>' && c != '&') || c == '\n' || c == '\t';
-}
+/* Characters that are copied as they are: ASCII but controls, '&', '<' and '>'. */
+static const bool is_plain[256] = {
+	['\t'] = true, ['\n'] = true, [' ' ... '%'] = true, ['\'' ... ';'] = true,
+	['='] = true, ['?' ... 0x7f] = true,
+};
 
 /*
  * Bytes of the character at s if XML 1.0 allows it, else 0. Well-formed UTF-8 leaves two to
@@ -41,7 +41,7 @@ static size_t run_len(const char *s, size_t n)
 	while (i < n) {
 		size_t len = 1;
 
-		if (!is_plain((unsigned char)s[i]))
+		if (!is_plain[(unsigned char)s[i]])
 			len = (unsigned char)s[i] < 0x80 ? 0 : wide_len(s + i, n - i);
 		if (!len)
 			break;
