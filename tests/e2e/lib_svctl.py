@@ -1,4 +1,5 @@
 """lib_svctl.py - two clients side by side, a server that misbehaves, a person at a terminal."""
+import difflib
 import os
 import pty
 import re
@@ -67,13 +68,15 @@ def of_several(line):
 
 def difference(line, theirs, ours, their_box, our_box):
     """None, or what differs between the outcomes of a command line, in words."""
-    pair = [(each.code, alike(each.out, box), alike(each.err, box))
+    pair = [["exit %d" % each.code] + alike(each.out, box).split("\n") +
+            ["stderr:"] + alike(each.err, box).split("\n")
             for each, box in ((theirs, their_box), (ours, our_box))]
     if of_several(line):
-        pair = [(code, sorted(out.splitlines()), err) for code, out, err in pair]
+        pair = [sorted(each) for each in pair]
     if pair[0] == pair[1]:
         return None
-    return "--- %r: supervisorctl\n%r\n--- svctl\n%r\n" % (line, theirs, ours)
+    return "%r:\n%s\n" % (line, "\n".join(difflib.unified_diff(
+        *pair, "supervisorctl", "svctl", lineterm="", n=1)))
 
 
 class FakeServer:

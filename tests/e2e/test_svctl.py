@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from lib_daemon import REFERENCE, wait_for
+from lib_daemon import REFERENCE, SVD, wait_for
 from lib_svctl import difference, of_several, supervisorctl, svctl
 
 pytestmark = pytest.mark.reference
@@ -173,7 +173,6 @@ start nope:* cat
 start web:*
 start numbered:*
 start numbered:*
-start once
 start grün
 stop
 stop idle
@@ -298,7 +297,7 @@ class Pair:
             each.process.wait(30)
 
 
-@pytest.fixture(params=[REFERENCE], ids=os.path.basename)
+@pytest.fixture(params=[REFERENCE, SVD], ids=os.path.basename)
 def pair(request, daemon):
     return Pair(daemon, request.param)
 
