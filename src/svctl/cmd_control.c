@@ -2,8 +2,6 @@
  * cmd_control.c - start, stop and restart: one table row each, since they differ in method names
  * and words only. The texts are what configuration management tools look for.
  */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/strbuf.h"

@@ -1,7 +1,5 @@
 /* cmd_daemon.c - pid, shutdown, version: what concerns the server as a whole */
 #include <ctype.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/fd.h"

@@ -1,7 +1,6 @@
 /* cmd_help.c - help, and the three ways to leave the shell */
 #include <string.h>
 
-#include "base/macro.h"
 #include "svctl/cmd.h"
 #include "svctl/columns.h"
 #include "svctl/ctl.h"

@@ -7,7 +7,6 @@
 #include "svctl/shell.h"
 
 #include <editline/readline.h>
-#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
