@@ -117,7 +117,7 @@ static void frame_listen(struct gateway *g, struct frame *frame)
 {
 	const char *name = head_string(frame, "name");
 	struct server_config config = {
-		.name = name ? name : "a server",
+		.name = name && *name ? name : "HTTP",
 		.username = head_string(frame, "username"),
 		.password = head_string(frame, "password"),
 		.patience = g->config->patience,
