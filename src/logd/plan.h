@@ -18,6 +18,7 @@ struct plan {
 	uint64_t room;		/* bytes until the file is full; UINT64_MAX: no limit */
 	uint64_t most;		/* bytes it takes at all, when a line runs over */
 	uint64_t lines;		/* bytes through the last newline within room; 0: no newline */
+	bool     seen;		/* there is one; otherwise `lines` are all, newline or not */
 	bool     fresh;		/* the file is empty */
 	bool     inside;	/* it ends inside a line, and the line is this pipe's */
 	bool     must;		/* what is there will not become a whole line soon */

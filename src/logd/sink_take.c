@@ -1,11 +1,12 @@
 /*
  * sink_take.c - how bytes get from a pipe into a sink. One channel alone: all that is there, at
- * once. Several, or near the end of a file: whole lines, and what is unfinished stays in its pipe
- * for a while. When it has to go all the same, its channel owns the sink until the line ends.
+ * once. Several, or near the end of a file, or a stream, where others that we do not know of may
+ * write too: whole lines, and what is unfinished stays in its pipe for a while. When it has to go all the same, its channel owns the sink until the line ends.
  */
 #include "logd/sink.h"
 
 #include <errno.h>
+#include <limits.h>
 
 #include "base/clock.h"
 #include "logd/plan.h"
@@ -42,12 +43,6 @@ static enum taken wait_with(struct source *src)
 static bool has_waited(const struct source *src, double seconds)
 {
 	return src->waits_since != 0 && clock_mono() >= src->waits_since + seconds;
-}
-
-static bool wants_whole_lines(const struct sink *s)
-{
-	/* Standard output has other writers, that we know nothing of. */
-	return s->shared || s->target.kind == TARGET_STREAM;
 }
 
 static void count(struct source *src, size_t n)
@@ -254,22 +249,38 @@ static bool must_go(struct sink *s, const struct source *src)
 	       look_is_full(&s->all->look);
 }
 
+static void plan_stream(struct sink *s, size_t n, struct plan *p)
+{
+	struct look *look = &s->all->look;
+
+	p->seen = true;
+	p->most = UINT64_MAX;
+	p->room = target_room(&s->target, &p->fresh);
+	p->lines = look_last_line(look, min(n, p->fresh ? p->room : min(p->room, PIPE_BUF)));
+	if (!p->lines && !p->fresh)
+		p->lines = look_first_line(look, min(n, p->room));
+}
+
+static void plan_file(struct sink *s, size_t n, struct plan *p)
+{
+	uint64_t maxbytes = clock_mono() < s->rotate_at ? 0 : s->rules.maxbytes;
+
+	p->fresh = s->size == 0;
+	p->room = plan_room(s->size, maxbytes);
+	p->most = plan_most(s->size, maxbytes);
+	p->seen = s->shared || !plan_fits_easily(n, p->room);
+	p->lines = p->seen ? look_last_line(&s->all->look, min(n, p->room)) : n;
+}
+
 static enum plan_step decide(struct sink *s, const struct source *src, size_t n, struct plan *p)
 {
 	enum plan_step step;
 
-	*p = (struct plan){ .there = n, .room = UINT64_MAX, .most = UINT64_MAX,
-			    .fresh = s->size == 0 };
-	if (s->target.kind == TARGET_STREAM) {
-		p->room = target_room(&s->target, &p->fresh);
-	} else if (clock_mono() >= s->rotate_at) {
-		p->room = plan_room(s->size, s->rules.maxbytes);
-		p->most = plan_most(s->size, s->rules.maxbytes);
-	}
-	if (!wants_whole_lines(s) && plan_fits_easily(n, p->room))
-		p->lines = n;
+	*p = (struct plan){ .there = n };
+	if (s->target.kind == TARGET_STREAM)
+		plan_stream(s, n, p);
 	else
-		p->lines = look_last_line(&s->all->look, min(n, p->room));
+		plan_file(s, n, p);
 	p->inside = !p->lines && sink_ends_inside_line(s);
 	step = plan_next(p);
 	if (step == PLAN_WAIT && must_go(s, src)) {
@@ -316,8 +327,7 @@ static enum taken pass_seen(struct sink *s, struct source *src)
 		return pass_line_over(s, src, min(p.there, p.most));
 	if (step == PLAN_ALL)
 		return pass(s, src, p.there, END_INSIDE);
-	return pass(s, src, p.lines,
-		    wants_whole_lines(s) || p.lines < p.there ? END_LINE : END_UNKNOWN);
+	return pass(s, src, p.lines, p.seen ? END_LINE : END_UNKNOWN);
 }
 
 enum taken sink_take(struct sink *s, struct source *src)

@@ -137,14 +137,14 @@ bool target_is_at(const struct target *t, const char *path)
 	return stat(path, &st) == 0 && st.st_dev == t->id.dev && st.st_ino == t->id.ino;
 }
 
-uint64_t target_room(const struct target *t, bool *ret_empty)
+uint64_t target_room(const struct target *t, bool *ret_whole)
 {
 	int size = fcntl(t->fd, F_GETPIPE_SZ), used;
 
-	*ret_empty = true;
+	*ret_whole = true;
 	if (size < 0 || ioctl(t->fd, FIONREAD, &used) < 0)
-		return UINT64_MAX;
-	*ret_empty = used == 0;
+		return t->copies ? PIPE_BUF : UINT64_MAX;
+	*ret_whole = used == 0;
 	return used < size ? (uint64_t)(size - used) : 0;
 }
 
@@ -207,18 +207,34 @@ static bool is_refusal(int error)
 	return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP;
 }
 
+/*
+ * splice(2) needs a slot of the FIFO for each slot it takes from, and nobody tells how many are
+ * free: into an empty one all goes, otherwise it may stop inside a line. write(2) of PIPE_BUF
+ * bytes does not.
+ */
+static bool must_copy(const struct target *t, size_t n)
+{
+	bool whole;
+
+	if (t->copies || t->kind != TARGET_STREAM || n > PIPE_BUF)
+		return t->copies;
+	(void)target_room(t, &whole);
+	return !whole;
+}
+
 ssize_t target_pass(struct target *t, struct look *look, int fd, uint64_t at, size_t n)
 {
 	loff_t offset = (loff_t)at;
 
-	while (!t->copies) {
+	while (!must_copy(t, n)) {
 		ssize_t moved = splice(fd, NULL, t->fd, t->kind == TARGET_FILE ? &offset : NULL, n,
 				       SPLICE_F_NONBLOCK);
 
 		if (moved >= 0)
 			return moved;
-		t->copies = is_refusal(errno);
-		if (!t->copies && errno != EINTR)
+		if (is_refusal(errno))
+			t->copies = true;
+		else if (errno != EINTR)
 			return -errno;
 	}
 	return pass_copy(t, look, fd, at, n);

@@ -42,14 +42,17 @@ must_check int target_size(const struct target *t, uint64_t *ret_size);
 /* Does the path still name this file? */
 bool target_is_at(const struct target *t, const char *path);
 
-/* Bytes that a FIFO takes without waiting, and is it empty? UINT64_MAX and true when unknown. */
-uint64_t target_room(const struct target *t, bool *ret_empty);
+/*
+ * Bytes that a stream takes without waiting, as far as can be told. ret_whole says whether it will
+ * take so many for sure: a FIFO that is not empty does so only up to PIPE_BUF.
+ */
+uint64_t target_room(const struct target *t, bool *ret_whole);
 
 /*
  * Move up to n bytes from the front of the pipe fd to offset `at` (regular files). What was moved
  * is out of the pipe, what was not is in it, also when we are killed in here; only where splice(2)
- * is refused a kill between writing and taking out writes bytes twice. Returns the bytes moved, 0
- * at the end of the pipe, or -errno.
+ * is refused, or cannot promise all or nothing to a FIFO that is filling up, a kill between writing
+ * and taking out writes bytes twice. Returns the bytes moved, 0 at the end of the pipe, or -errno.
  */
 ssize_t target_pass(struct target *t, struct look *look, int fd, uint64_t at, size_t n);
 

@@ -1,5 +1,5 @@
 """lib_logd.py - be svd for a svd-logd: open channels, keep their pipe ends, hand them on."""
-import fcntl
+import contextlib
 import glob
 import os
 import signal
@@ -29,7 +29,7 @@ for i in range(count):
     data += ("%s %d %d %s\\n" % (name, i, len(fill), fill)).encode()
     out(rnd.choice((1, 100, 4096, 10000, 65536)))
 while data:
-    out(65536)
+    data = data[os.write(1, data):]
 """
 
 
@@ -148,6 +148,22 @@ class Logd:
         return int(fields[11]) + int(fields[12])
 
 
+@contextlib.contextmanager
+def logds(box):
+    """A function that makes Logds, which are ended afterwards."""
+    made = []
+
+    def make(**kwargs):
+        made.append(Logd(box, **kwargs))
+        return made[-1]
+
+    try:
+        yield make
+    finally:
+        for each in made:
+            each.cleanup()
+
+
 def writer(stdout, name, count, length=200, seed=""):
     """A process that writes lines; see WRITER."""
     return subprocess.Popen([sys.executable, "-c", WRITER, name, str(count), str(length), seed],
@@ -190,10 +206,6 @@ def wait_for_bytes(path, wanted):
     except AssertionError:
         found = read(path)[-500:] if os.path.exists(path) else None
         raise AssertionError("%s ends with %r" % (path, found)) from None
-
-
-def pipe_size(fd):
-    return fcntl.fcntl(fd, 1032)    # F_GETPIPE_SZ
 
 
 def fill(fd):

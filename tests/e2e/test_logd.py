@@ -7,7 +7,7 @@ import time
 import pytest
 
 from lib_daemon import wait_for
-from lib_logd import (Logd, check_lines, contents, read, send_signal_to_all, wait_for_bytes,
+from lib_logd import (check_lines, contents, logds, read, send_signal_to_all, wait_for_bytes,
                       writer)
 
 MB = 1 << 20
@@ -15,15 +15,8 @@ MB = 1 << 20
 
 @pytest.fixture
 def logd(box):
-    made = []
-
-    def make(**kwargs):
-        made.append(Logd(box, **kwargs))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.cleanup()
+    with logds(box) as make:
+        yield make
 
 
 def test_what_one_program_writes_is_in_the_file_at_once(logd, box):
