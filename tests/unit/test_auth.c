@@ -36,7 +36,8 @@ START_TEST(the_right_password_passes_in_plain_and_as_sha)
 START_TEST(everything_else_does_not_pass)
 {
 	static const char *const headers[] = {
-		NULL, "", "Basic", "Basic ", "Basic !", "Bearer dXNlcjpzZWNyZXQ=", "dXNlcjpzZWNyZXQ=",
+		NULL, "", "Basic", "Basic ", "Basic !",
+		"Bearer dXNlcjpzZWNyZXQ=", "dXNlcjpzZWNyZXQ=",
 		"Basic dXNlcg==",		/* user */
 		"Basic dXNlcjo=",		/* user: */
 		"Basic OnNlY3JldA==",		/* :secret */
