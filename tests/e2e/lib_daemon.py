@@ -136,13 +136,14 @@ class Daemon:
         except (OSError, http.client.HTTPException):
             return False
 
-    def run(self, *args, env=(), timeout=30):
+    def run(self, *args, env=(), timeout=30, **kwargs):
         """Run it with these arguments and no others, until it ends."""
         environment = clean_env(self.box)
         environment.update(env)
         return subprocess.run([self.program] + list(args), cwd=self.box, env=environment,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, universal_newlines=True, timeout=timeout)
+                              stderr=subprocess.STDOUT, universal_newlines=True, timeout=timeout,
+                              **kwargs)
 
     def stop(self, signo=signal.SIGTERM, timeout=60):
         """End it as an operator would, and see that it ends well."""

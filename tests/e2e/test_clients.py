@@ -34,14 +34,10 @@ SESSION = [
     ("start steady", 0, "steady: started"),
     ("start steady", 0, "steady: ERROR (already started)"),
     ("restart steady", 0, "steady: started\nsteady: stopped"),
-    ("signal CONT steady", 0, "steady: signalled"),
     ("stop many:*", 0, "many:many_00: stopped\nmany:many_01: stopped"),
     ("start many:*", 0, "many:many_00: started\nmany:many_01: started"),
     ("start nobody", 1, "nobody: ERROR (no such process)"),
-    ("reread", 0, "No config updates to processes"),
-    ("update", 0, ""),
     ("stop idle", 0, "idle: ERROR (not running)"),
-    ("remove steady", 1, "ERROR: process/group still running: steady"),
     ("status nobody", 4, "nobody: ERROR (no such process)"),
 ]
 

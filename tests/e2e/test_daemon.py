@@ -107,22 +107,23 @@ def test_hangup_reloads_the_configuration_and_starts_anew(daemon):
 def test_usr2_reopens_the_logs(daemon):
     d = daemon("""
         [program:talker]
-        command=/bin/sh -c 'while read line; do echo "$line"; done'
+        command=/bin/sh -c 'while read line <{box}/fifo; do echo "$line"; done'
         startsecs=0
         stdout_logfile={box}/talker.out
-        """).start()
-    d.wait_state("talker", "RUNNING")
-    d.rpc.sendProcessStdin("talker", "one\n")
+        """)
+    os.mkfifo(d.path("fifo"))
+    d.start()
+    d.write("fifo", "one\n")
     wait_for(lambda: d.read("talker.out") == "one\n", "the first line")
     os.rename(d.path("talker.out"), d.path("talker.old"))
     os.rename(d.path("supervisord.log"), d.path("old.log"))
     os.kill(d.pid, signal.SIGUSR2)
     for name in "talker.out", "supervisord.log":
         wait_for(lambda name=name: os.path.exists(d.path(name)), "a new " + name)
-    d.rpc.sendProcessStdin("talker", "two\n")
+    d.write("fifo", "two\n")
     wait_for(lambda: d.read("talker.out") == "two\n", "the second line")
     assert d.read("talker.old") == "one\n"
-    assert "received SIGUSR2 indicating log reopen request" in d.read("old.log")
+    assert "received SIGUSR2 indicating log reopen request" in d.read("old.log") + d.log()
     d.rpc.stopProcess("talker")
     wait_for(lambda: "stopped: talker" in d.log(), "the next line is in the new log")
 

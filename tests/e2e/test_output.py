@@ -91,24 +91,8 @@ def test_the_daemons_own_log_rotates(daemon):
         startsecs=0
         autorestart=false
         """, supervisord="logfile_maxbytes=2KB\nlogfile_backups=2").start()
-    wait_for(lambda: os.path.exists(d.path("supervisord.log.2")), "two backups")
+    d.wait_all("EXITED")
+    d.stop()
+    assert os.path.exists(d.path("supervisord.log.2"))
     assert not os.path.exists(d.path("supervisord.log.3"))
     assert os.path.getsize(d.path("supervisord.log.1")) < 2500
-
-
-def test_a_log_is_read_and_cleared_through_rpc(daemon):
-    d = daemon("""
-        [program:p]
-        command=/bin/sh -c 'echo one; echo two; echo three >&2; exec cat'
-        startsecs=0
-        """).start()
-    wait_for(lambda: d.rpc.readProcessStdoutLog("p", 0, 0) == "one\ntwo\n", "both lines")
-    wait_for(lambda: d.rpc.readProcessStderrLog("p", 0, 0) == "three\n", "the other line")
-    assert d.rpc.readProcessStdoutLog("p", 4, 3) == "two"
-    assert d.rpc.tailProcessStdoutLog("p", 0, 100) == ["one\ntwo\n", 8, False]
-    assert d.rpc.tailProcessStdoutLog("p", 0, 4) == ["two\n", 8, True]
-    assert d.rpc.clearProcessLogs("p") is True
-    assert d.rpc.readProcessStdoutLog("p", 0, 0) == ""
-    assert "supervisord started" in d.rpc.readLog(0, 0)
-    d.rpc.sendProcessStdin("p", "four\n")
-    wait_for(lambda: d.rpc.readProcessStdoutLog("p", 0, 0) == "four\n", "the line after")

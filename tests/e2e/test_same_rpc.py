@@ -81,47 +81,22 @@ STORIES = {
     "is killed": [("startProcess", "deaf"), ("stopProcess", "deaf"), ("getProcessInfo", "deaf")],
     "bad names": [
         (method, name) for method in ("startProcess", "stopProcess", "getProcessInfo",
-                                      "startProcessGroup", "stopProcessGroup", "clearProcessLogs",
-                                      "addProcessGroup", "removeProcessGroup")
+                                      "startProcessGroup", "stopProcessGroup")
         for name in ("nobody", "nobody:", "steady:nobody", "nobody:*", "many:nobody", "many", "",
                      ":", "*", "a:b:c")
         if (method, name) not in (("startProcessGroup", "many"), ("stopProcessGroup", "many"))],
     "group by name": [("startProcess", "many:*"), ("stopProcess", "many:*")],
-    "bad signals": [
-        ("signalProcess", "nobody", "TERM"), ("signalProcess", "steady", "NOPE"),
-        ("signalProcess", "steady", "TERM"), ("signalProcess", "steady", "15"),
-        ("signalProcessGroup", "nobody", "TERM"), ("signalProcessGroup", "many", "NOPE"),
-        ("signalAllProcesses", "NOPE")],
-    "signals": [
-        ("startProcess", "many:many_1"), ("signalProcess", "many:many_1", "CONT"),
-        ("signalProcess", "many:many_1", "SIGCONT"), ("signalProcess", "many:many_1", "18"),
-        ("signalProcess", "many:*", "CONT"), ("signalProcessGroup", "many", "CONT"),
-        ("signalAllProcesses", "CONT"), ("stopProcess", "many:many_1")],
     "groups": [
         ("startProcessGroup", "many"), ("startProcessGroup", "many"), ("stopProcessGroup", "many"),
         ("stopProcessGroup", "many"), ("startProcessGroup", "mixed"),
         ("stopProcessGroup", "mixed"), ("startProcessGroup", "many", False),
         ("stopProcessGroup", "many", False)],
-    "a group that goes and comes": [
-        ("removeProcessGroup", "many"), ("getProcessInfo", "many:many_0"),
-        ("removeProcessGroup", "many"), ("addProcessGroup", "many"), ("addProcessGroup", "many"),
-        ("startProcess", "many:many_0"), ("removeProcessGroup", "many"),
-        ("stopProcessGroup", "many"), ("removeProcessGroup", "many"), ("addProcessGroup", "many")],
     "all": [("stopAllProcesses",), ("getAllProcessInfo",), ("stopAllProcesses", False)],
     "wrong arguments": [
         ("startProcess",), ("startProcess", "a", "b", "c"), ("startProcess", 1),
-        ("getProcessInfo",), ("getState", 1), ("noSuchMethod",), ("startProcess.x",),
-        ("readProcessStdoutLog", "steady", 0), ("sendProcessStdin", "steady", "x"),
-        ("sendProcessStdin", "nobody", "x"), ("sendProcessStdin", "many:*", "x"),
-        ("sendRemoteCommEvent", "type", "data")],
-    "logs that are not there": [
-        ("readProcessStdoutLog", "nobody", 0, 10), ("tailProcessStdoutLog", "nobody", 0, 10),
-        ("readProcessStdoutLog", "steady", -10, 5), ("readProcessStdoutLog", "steady", -5, 0),
-        ("readProcessStderrLog", "lost", 0, 0), ("clearProcessLog", "steady"),
-        ("clearProcessLog", "nobody"), ("readProcessLog", "many:*", 0, 1)],
+        ("getProcessInfo",), ("getState", 1), ("noSuchMethod",), ("startProcess.x",)],
     "about itself": [
-        ("getAPIVersion",), ("getVersion",), ("getIdentification",), ("getState",),
-        ("getAllConfigInfo",), ("reloadConfig",)],
+        ("getAPIVersion",), ("getVersion",), ("getIdentification",), ("getState",)],
 }
 
 
@@ -227,14 +202,3 @@ def test_a_waiting_call_holds_up_no_other(daemon):
         assert d.rpc.startProcess("steady") is True
         assert not waiting.done()
         assert waiting.result(30) is True
-
-
-def test_a_multicall_answers_each(daemon):
-    d = daemon(PROGRAMS).start()
-    calls = [{"methodName": "supervisor.getAPIVersion", "params": []},
-             {"methodName": "supervisor.startProcess", "params": ["nobody"]},
-             {"methodName": "supervisor.startProcess", "params": ["steady"]},
-             {"methodName": "supervisor.getProcessInfo", "params": ["steady"]}]
-    version, fault, started, info = d.proxy.system.multicall(calls)
-    assert version == "3.0" and started is True and info["statename"] == "RUNNING"
-    assert fault == {"faultCode": 10, "faultString": "BAD_NAME: nobody"}
