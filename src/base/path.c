@@ -5,6 +5,7 @@
 #include "base/path.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +111,8 @@ int path_normalise(const char *path, char **ret_path, struct err *err)
 	return 0;
 }
 
-char *path_dirname(const char *path)
+/* Bytes of the directory's part of the path. */
+static size_t dirname_len(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	size_t n = slash ? (size_t)(slash - path) : 0;
@@ -119,7 +121,12 @@ char *path_dirname(const char *path)
 		n--;
 	if (n == 0 && slash)
 		n = (size_t)(slash - path) + 1;		/* slashes only: they are the root */
-	return strndup(path, n);
+	return n;
+}
+
+char *path_dirname(const char *path)
+{
+	return strndup(path, dirname_len(path));
 }
 
 bool path_is_dir(const char *path)
@@ -131,7 +138,12 @@ bool path_is_dir(const char *path)
 
 bool path_dir_exists(const char *path)
 {
-	_cleanup_(free_str) char *dir = path_dirname(path);
+	size_t n = dirname_len(path);
+	char dir[PATH_MAX];
 
-	return dir && path_is_dir(*dir ? dir : ".");
+	if (n >= sizeof(dir))
+		return false;		/* the kernel would not take it either */
+	memcpy(dir, path, n);
+	dir[n] = '\0';
+	return path_is_dir(n > 0 ? dir : ".");
 }

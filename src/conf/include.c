@@ -136,15 +136,16 @@ int include_read(struct load *ld, struct err *err)
 
 	if (!section)
 		return 0;
-	if (see(&in, ld->config->path) < 0 || values_read(ld, section, SECTION_INCLUDE, &v) < 0)
+	if (values_read(ld, section, SECTION_INCLUDE, &v) < 0)
 		return no_memory(err);
 	if (!v.set[OPT_INCLUDE_files])
 		return section_error(section, -EINVAL, err,
 				     ".ini file has [include] section, but no files setting");
 	raw = v.set[OPT_INCLUDE_files]->value;
 	r = values_set_all(ld, &v, &ld->file, &draft, err);
-	if (r == 0)
-		r = include_all(&in, draft.files);
+	if (r < 0)
+		return r;
+	r = see(&in, ld->config->path) < 0 ? no_memory(err) : include_all(&in, draft.files);
 	if (r == 0 && note_nested(ld, raw) < 0)
 		r = no_memory(err);
 	HASH_CLEAR(hh, in.seen);

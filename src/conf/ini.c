@@ -69,9 +69,9 @@ static bool is_plain(const char *s, size_t max, const char *but_not)
 	if (n == 0 || n == max || *s == ' ' || s[n - 1] == ' ')
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (s[i] < ' ' || s[i] > '~' || strchr(but_not, s[i]))
+		if (s[i] < ' ' || s[i] > '~')
 			return false;
-	return true;
+	return !strpbrk(s, but_not);
 }
 
 static const char *part(const char *s, size_t max, const char *but_not)

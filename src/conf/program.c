@@ -126,8 +126,9 @@ static int note_log(struct maker *m, const struct logfile_config *log,
 	if (!m->v.set[o->logfile] || strcasecmp(m->v.set[o->logfile]->value, "syslog") != 0)
 		return 0;
 	if (!note_add(m->ld, LEVEL_WARN, arena_printf(arena,
-			"For [%s], %s_logfile=syslog but this is deprecated and will be removed.  "
-			"Use %s_syslog=true to enable syslog instead.", section, o->name, o->name)) ||
+			"For [%s], %s_logfile=syslog but this is deprecated and will be "
+			"removed.  Use %s_syslog=true to enable syslog instead.", section,
+			o->name, o->name)) ||
 	    !values_note_later(m->ld, &m->v, o->logfile))
 		return -ENOMEM;
 	return 0;

@@ -16,9 +16,9 @@ static int check_login(const struct values *v, struct server_config *server, str
 {
 	if (!v->set[OPT_SERVER_username] != !v->set[OPT_SERVER_password])
 		return section_error(v->section, -EINVAL, err,
-				     "Section [%s] contains incomplete authentication: If a username "
-				     "or a password is specified, both the username and password must "
-				     "be specified", v->section->name);
+				     "Section [%s] contains incomplete authentication: If a "
+				     "username or a password is specified, both the username and "
+				     "password must be specified", v->section->name);
 	if (server->username && !*server->username)
 		server->username = server->password = NULL;
 	return 0;
@@ -32,10 +32,20 @@ static int check_required(const struct values *v, enum option_id id, struct err 
 			     v->section->name, option_table[id].name);
 }
 
+/* What the daemon says when the socket cannot be had, long after the file was read. */
+static int note_place(struct load *ld, const struct ini_option *option,
+		      struct server_config *server)
+{
+	server->where = arena_printf(ld->config->arena, "%s:%d: [%s] %s=%s", option->file->path,
+				     option->line, server->section, option->name, option->value);
+	return server->where ? 0 : -ENOMEM;
+}
+
 static int read_server(struct load *ld, const struct ini_section *section, enum server_kind kind,
 		       struct server_config *server, struct err *err)
 {
 	enum section_kind section_kind = kind == SERVER_UNIX ? SECTION_UNIX : SECTION_INET;
+	enum option_id place = kind == SERVER_UNIX ? OPT_UNIX_file : OPT_INET_port;
 	struct values v;
 	int r;
 
@@ -43,7 +53,9 @@ static int read_server(struct load *ld, const struct ini_section *section, enum 
 	server->section = arena_strdup(ld->config->arena, section->name);
 	if (!server->section || values_read(ld, section, section_kind, &v) < 0)
 		return no_memory(err);
-	r = check_required(&v, kind == SERVER_UNIX ? OPT_UNIX_file : OPT_INET_port, err);
+	r = check_required(&v, place, err);
+	if (r == 0 && note_place(ld, v.set[place], server) < 0)
+		r = no_memory(err);
 	if (r == 0)
 		r = values_defaults(ld, section_kind, server, err);
 	if (r == 0)

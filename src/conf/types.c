@@ -212,13 +212,16 @@ static int set_owner(struct load *ld, const char *text, void *field, struct err 
 	_cleanup_(free_str) char *name = strdup(text);
 	const struct user_config *user;
 	char *colon = name ? strchr(name, ':') : NULL;
+	int r;
 
 	if (!name)
 		return no_memory(err);
 	if (colon)
 		*colon = '\0';
-	if (user_find(ld, name, &user, NULL) < 0 ||
-	    (colon && group_find(colon + 1, &server->gid) < 0))
+	r = user_find(ld, name, &user, NULL);
+	if (r == -ENOMEM)
+		return no_memory(err);
+	if (r < 0 || (colon && group_lookup(colon + 1, &server->gid) < 0))
 		return err_set(err, -EINVAL, "Invalid sockchown value %s", text);
 	server->uid = user->uid;
 	return 0;

@@ -88,7 +88,7 @@ int user_find(struct load *ld, const char *name, const struct user_config **ret_
 	return look_up(ld, name, ret_user, err);
 }
 
-int group_find(const char *name, gid_t *ret_gid)
+int group_lookup(const char *name, gid_t *ret_gid)
 {
 	int64_t number;
 	int r = unit_integer(name, 0, UINT32_MAX, &number);

@@ -18,6 +18,6 @@ must_check int user_find(struct load *ld, const char *name, const struct user_co
 			 struct err *err);
 
 /* The group with that name or number; -EINVAL when there is none. */
-must_check int group_find(const char *name, gid_t *ret_gid);
+must_check int group_lookup(const char *name, gid_t *ret_gid);
 
 #endif

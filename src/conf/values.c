@@ -260,7 +260,7 @@ int values_set_all(struct load *ld, const struct values *v, const struct expand_
 	int r = 0;
 
 	for (unsigned id = 0; id < OPTION_N && r == 0; id++)
-		if (option_fits(id, v->kind) && !values_varies(v, id))
+		if (v->set[id] && !values_varies(v, id))
 			r = values_set(ld, v, id, scope, base, err);
 	return r;
 }

@@ -1,0 +1,128 @@
+/*
+ * test_conf_memory.c - no allocation may fail without -ENOMEM coming out, and nothing may leak or
+ * be freed twice on the way. The linker puts our malloc and its kin in front of the real ones.
+ */
+#include <check.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf_box.h"
+
+static size_t left;		/* allocations until one fails; 0: none fails */
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t n);
+char *__real_strdup(const char *s);
+char *__real_strndup(const char *s, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t n);
+char *__wrap_strdup(const char *s);
+char *__wrap_strndup(const char *s, size_t n);
+
+static bool fails(void)
+{
+	return left > 0 && --left == 0;
+}
+
+void *__wrap_malloc(size_t n)
+{
+	return fails() ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	return fails() ? NULL : __real_realloc(p, n);
+}
+
+char *__wrap_strdup(const char *s)
+{
+	return fails() ? NULL : __real_strdup(s);
+}
+
+char *__wrap_strndup(const char *s, size_t n)
+{
+	return fails() ? NULL : __real_strndup(s, n);
+}
+
+static const char text[] =
+	"[supervisord]\nenvironment=A=1,B=2\nuser=root\nunknown=1\n"
+	"[unix_http_server]\nfile=%s/s.sock\nchown=daemon:0\n"
+	"[inet_http_server]\nport=*:9001\nusername=u\npassword=%(ENV_COLOUR)s\n"
+	"[program:web]\ncommand=/bin/cat %(process_num)d\nprocess_name=web%(process_num)d\n"
+	"numprocs=3\nenvironment=C='%(process_num)d'\nstdout_logfile=%s/x.log\nunknown=1\n"
+	"stdout_syslog=true\nexitcodes=0,1\n"
+	"[program:solo]\ncommand=x\nuser=0\nstderr_logfile_maxbytes=0\n[group:g]\nprograms=web\n"
+	"[include]\nfiles=*.inc none\n[eventlistener:x]\n[sectoin]\n[rpcinterface:z]\n"
+	"supervisor.rpcinterface_factory=x\n"
+	"[supervisorctl]\nserverurl=unix://%s/s.sock\nusername=u\npassword=p\nhistory_file=h\n";
+
+enum { MANY = 100000 };
+
+START_TEST(every_failed_allocation_fails_the_load)
+{
+	const char *path;
+	size_t n = 0;
+	int r;
+
+	box_write("y.inc", "[program:y]\ncommand=y %(here)s\n");
+	path = box_write("supervisord.conf", text);
+	do {
+		struct err err = { 0 };
+
+		left = ++n;
+		r = config_load(path, NULL, &config, &err);
+		left = 0;
+		ck_assert_msg(r == 0 || (r == -ENOMEM && err.code == -ENOMEM && *err.text),
+			      "allocation %zu: %d, %s", n, r, err.text);
+	} while (r < 0 && n < MANY);
+	ck_assert_int_eq(r, 0);
+	ck_assert_uint_gt(n, 20);
+	ck_assert_uint_eq(config->n_groups, 3);
+} END_TEST
+
+START_TEST(every_failed_allocation_fails_the_client)
+{
+	const char *path = box_write("supervisord.conf", text);
+	struct client_config client;
+	size_t n = 0;
+	int r;
+
+	do {
+		struct err err = { 0 };
+
+		left = ++n;
+		r = client_config_load(path, &client, &err);
+		left = 0;
+		ck_assert_msg(r == 0 || (r == -ENOMEM && *err.text), "allocation %zu: %d, %s", n, r,
+			      err.text);
+	} while (r < 0 && n < MANY);
+	ck_assert_int_eq(r, 0);
+	ck_assert_uint_gt(n, 10);
+	client_config_done(&client);
+} END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("conf_memory");
+	TCase *tc = tcase_create("conf_memory");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(tc, box_setup, box_teardown);
+	tcase_add_test(tc, every_failed_allocation_fails_the_load);
+	tcase_add_test(tc, every_failed_allocation_fails_the_client);
+	suite_add_tcase(s, tc);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
