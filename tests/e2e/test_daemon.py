@@ -155,6 +155,17 @@ def test_flags_outrank_the_file(daemon):
     assert d.log() == ""
 
 
+@pytest.mark.root_only
+def test_a_working_directory_that_it_may_not_write_does_not_matter(daemon):
+    """The defaults would be there, but everything has a place of its own."""
+    d = daemon(CAT)
+    os.chmod(d.box, 0o777)
+    os.mkdir(d.path("locked"), 0o755)
+    d.start(user="nobody", group="nogroup", extra_groups=[],
+            preexec_fn=lambda: os.chdir(d.path("locked")))
+    d.wait_state("cat", "RUNNING")
+
+
 @pytest.mark.svd_only
 def test_an_idle_daemon_is_not_woken(daemon):
     """Nothing to do, nothing done: no context switch in a second."""
