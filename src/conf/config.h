@@ -21,7 +21,8 @@ enum autorestart { AUTORESTART_NEVER, AUTORESTART_ALWAYS, AUTORESTART_UNEXPECTED
 enum log_level { LEVEL_BLATHER, LEVEL_TRACE, LEVEL_DEBUG, LEVEL_INFO, LEVEL_WARN, LEVEL_ERROR,
 		 LEVEL_CRITICAL, LEVEL_N };
 
-enum logfile_kind { LOGFILE_NONE, LOGFILE_AUTO, LOGFILE_PATH, LOGFILE_SYSLOG };
+/* A log file named "syslog" is none: it sets `syslog`. */
+enum logfile_kind { LOGFILE_NONE, LOGFILE_AUTO, LOGFILE_PATH };
 
 enum channel { CHANNEL_STDOUT, CHANNEL_STDERR, CHANNEL_N };
 
@@ -78,7 +79,8 @@ struct group_config {
 	const char *name;
 	enum group_kind kind;
 	int         priority;
-	const struct program_config *programs;	/* by priority, then name */
+	/* By priority, then as programs= lists them, then by name: as Supervisor starts them. */
+	const struct program_config *programs;
 	size_t      n_programs;
 };
 

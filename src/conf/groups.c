@@ -141,7 +141,9 @@ static int add_members(struct groups *g, const struct values *v, const char *gro
 	static const char blanks[] = " \t\r\n\v\f";
 	int r = 0;
 
-	while (programs && *programs && r == 0) {
+	if (programs && !*programs)
+		programs = NULL;
+	while (programs && r == 0) {
 		size_t n = strcspn(programs, ",");
 		const char *next = programs[n] ? programs + n + 1 : NULL;
 		const char *name;

@@ -1,7 +1,7 @@
 /*
  * conf_probe.c - the lower floors seen from outside: answers a JSON array of questions with a JSON
  * array of answers, so that test_conf_diff.py can put the same questions to Python.
- * usage: conf_probe ini|split|pairs|path|integer|bytes|octal|bool|signal|expand|repr
+ * usage: conf_probe ini|config|split|pairs|path|integer|bytes|octal|bool|signal|expand|repr
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@
 #include "base/shwords.h"
 #include "base/signame.h"
 #include "base/units.h"
+#include "conf/config.h"
 #include "conf/ini.h"
 
 static json_t *refused(const char *why)
@@ -50,6 +51,93 @@ static json_t *ask_ini(const json_t *question)
 		answer = json_pack("[o,o]", sections, ini_options(ini.defaults));
 	}
 	ini_done(&ini);
+	return answer;
+}
+
+static json_t *log_of(const struct logfile_config *log)
+{
+	static const char *const kinds[] = { [LOGFILE_NONE] = "NONE", [LOGFILE_AUTO] = "AUTO" };
+
+	return json_pack("{s:s, s:I, s:i, s:I, s:b, s:b}",
+			 "file", log->kind == LOGFILE_PATH ? log->path : kinds[log->kind],
+			 "maxbytes", (json_int_t)log->maxbytes, "backups", log->backups,
+			 "capture", (json_int_t)log->capture_maxbytes,
+			 "events", log->events_enabled, "syslog", log->syslog);
+}
+
+static json_t *program_of(const struct program_config *p)
+{
+	json_t *codes = json_array(), *environment = json_array();
+
+	for (size_t i = 0; i < p->n_exitcodes; i++)
+		json_array_append_new(codes, json_integer(p->exitcodes[i]));
+	for (size_t i = 0; p->environment[i]; i++)
+		json_array_append_new(environment, json_string(p->environment[i]));
+	return json_pack("{s:s, s:s, s:s*, s:i, s:i, s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:b, s:b, "
+			 "s:o, s:b, s:o, s:s*, s:o, s:o}",
+			 "name", p->name, "command", p->command, "directory", p->directory,
+			 "umask", p->has_umask ? (int)p->umask : -1, "priority", p->priority,
+			 "autostart", p->autostart, "autorestart", p->autorestart,
+			 "startsecs", p->startsecs, "startretries", p->startretries,
+			 "uid", p->user ? (int)p->user->uid : -1, "stopsignal", p->stopsignal,
+			 "stopwaitsecs", p->stopwaitsecs, "stopasgroup", p->stopasgroup,
+			 "killasgroup", p->killasgroup, "exitcodes", codes,
+			 "redirect_stderr", p->redirect_stderr, "environment", environment,
+			 "serverurl", p->serverurl, "stdout", log_of(&p->log[CHANNEL_STDOUT]),
+			 "stderr", log_of(&p->log[CHANNEL_STDERR]));
+}
+
+static json_t *groups_of(const struct config *config)
+{
+	json_t *groups = json_array();
+
+	for (size_t i = 0; i < config->n_groups; i++) {
+		const struct group_config *g = &config->groups[i];
+		json_t *programs = json_array();
+
+		for (size_t j = 0; j < g->n_programs; j++)
+			json_array_append_new(programs, program_of(&g->programs[j]));
+		json_array_append_new(groups, json_pack("{s:s, s:i, s:o}", "name", g->name,
+							"priority", g->priority,
+							"programs", programs));
+	}
+	return groups;
+}
+
+static json_t *servers_of(const struct config *config)
+{
+	json_t *servers = json_array();
+
+	for (size_t i = 0; i < config->n_servers; i++) {
+		const struct server_config *s = &config->servers[i];
+
+		json_array_append_new(servers, json_pack("{s:s*, s:i, s:i, s:i, s:s*, s:i, s:s*, s:s*}",
+				"file", s->path, "chmod", (int)s->chmod, "uid", (int)s->uid,
+				"gid", (int)s->gid, "host", s->host, "port", s->port,
+				"username", s->username, "password", s->password));
+	}
+	return servers;
+}
+
+/* The path of a configuration file. */
+static json_t *ask_config(const json_t *question)
+{
+	struct config *config;
+	json_t *answer;
+	struct err err;
+
+	if (config_load(json_string_value(question), NULL, &config, &err) < 0)
+		return refused(err.text);
+	answer = json_pack("{s:o, s:o, s:s*, s:s, s:s, s:I, s:i, s:s, s:i, s:i, s:i, s:s, s:s*}",
+			   "groups", groups_of(config), "servers", servers_of(config),
+			   "serverurl", config->serverurl, "logfile", config->logfile,
+			   "pidfile", config->pidfile,
+			   "logfile_maxbytes", (json_int_t)config->logfile_maxbytes,
+			   "logfile_backups", config->logfile_backups,
+			   "identifier", config->identifier, "umask", (int)config->umask,
+			   "minfds", config->minfds, "minprocs", config->minprocs,
+			   "childlogdir", config->childlogdir, "directory", config->directory);
+	config_unref(config);
 	return answer;
 }
 
@@ -177,10 +265,10 @@ static const struct {
 	const char *name;
 	json_t *(*ask)(const json_t *question);
 } modes[] = {
-	{ "ini", ask_ini },	    { "split", ask_split }, { "pairs", ask_pairs },
-	{ "path", ask_path },	    { "bytes", ask_bytes }, { "octal", ask_octal },
-	{ "integer", ask_integer }, { "bool", ask_bool },   { "signal", ask_signal },
-	{ "expand", ask_expand },   { "repr", ask_repr },
+	{ "ini", ask_ini },	{ "config", ask_config },   { "split", ask_split },
+	{ "pairs", ask_pairs }, { "path", ask_path },	    { "bytes", ask_bytes },
+	{ "octal", ask_octal }, { "integer", ask_integer }, { "bool", ask_bool },
+	{ "signal", ask_signal }, { "expand", ask_expand }, { "repr", ask_repr },
 };
 
 static int answer_all(json_t *(*ask)(const json_t *question))

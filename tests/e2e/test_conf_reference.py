@@ -1,0 +1,203 @@
+"""The same configuration files to us and to Supervisor's own parser: the same programs come out.
+
+The files are made so that they do not get to where we differ on purpose: names with brackets,
+sizes like 1K, numbers below zero, a directory that begins with ~, environment= of before 4.4.
+"""
+import json
+import os
+import random
+import subprocess
+
+import pytest
+
+from lib_daemon import BUILD
+from test_conf_diff import python_pairs
+
+PROBE = os.path.join(BUILD, "tests", "e2e", "conf_probe")
+pytestmark = [pytest.mark.reference,
+              pytest.mark.skipif(not os.access(PROBE, os.X_OK), reason="no conf_probe is built")]
+COUNT = 400
+
+
+@pytest.fixture(scope="module")
+def options():
+    return pytest.importorskip("supervisor.options")
+
+
+class Refused(Exception):
+    pass
+
+
+def their_log(config, channel, directory):
+    from supervisor.datatypes import Automatic
+    path = getattr(config, channel + "_logfile")
+    # A relative path counts from where the daemon is when it opens the file.
+    path = {None: "NONE", Automatic: "AUTO"}.get(path) or os.path.abspath(
+        os.path.join(directory or "", path))
+    names = {"maxbytes": "logfile_maxbytes", "backups": "logfile_backups",
+             "capture": "capture_maxbytes", "events": "events_enabled", "syslog": "syslog"}
+    return dict({ours: getattr(config, "%s_%s" % (channel, theirs))
+                 for ours, theirs in names.items()}, file=path)
+
+
+def their_program(config, directory):
+    from supervisor.datatypes import RestartUnconditionally, RestartWhenExitUnexpected
+    program = {name: getattr(config, name) for name in (
+        "name", "command", "directory", "priority", "autostart", "startsecs", "startretries",
+        "stopsignal", "stopwaitsecs", "stopasgroup", "killasgroup", "exitcodes",
+        "redirect_stderr", "serverurl")}
+    program["umask"] = -1 if config.umask is None else config.umask
+    program["uid"] = -1 if config.uid is None else config.uid
+    program["autorestart"] = {False: 0, RestartUnconditionally: 1,
+                              RestartWhenExitUnexpected: 2}[config.autorestart]
+    program["environment"] = sorted("%s=%s" % pair for pair in config.environment.items())
+    for channel in ("stdout", "stderr"):
+        program[channel] = their_log(config, channel, directory)
+    return program
+
+
+def their_server(config):
+    server = {"file": config.get("file"), "chmod": config.get("chmod", 0),
+              "host": config.get("host"), "port": config.get("port", 0),
+              "username": config["username"], "password": config["password"]}
+    server["uid"], server["gid"] = config.get("chown", (-1, -1))
+    return server
+
+
+def theirs(options, path):
+    """What ServerOptions makes of the file, in the words of conf_probe."""
+    def usage(message):
+        raise Refused(str(message))
+
+    made = options.ServerOptions()
+    made.usage = usage
+    made.realize(["-c", path], doc="", progname="supervisord")
+    groups = []
+    for group in made.process_group_configs:
+        programs = sorted(group.process_configs, key=lambda config: config.priority)
+        groups.append({"name": group.name, "priority": group.priority,
+                       "programs": [their_program(config, made.directory)
+                                    for config in programs]})
+    servers = [their_server(config) for config in made.server_configs]
+    servers.sort(key=lambda server: server["file"] is None)
+    return dict({name: getattr(made, name) for name in (
+        "serverurl", "logfile", "pidfile", "logfile_maxbytes", "logfile_backups", "identifier",
+        "umask", "minfds", "minprocs", "childlogdir", "directory")}, groups=groups,
+                servers=servers)
+
+
+def without_nulls(value):
+    if isinstance(value, dict):
+        return {key: without_nulls(each) for key, each in value.items() if each is not None}
+    return [without_nulls(each) for each in value] if isinstance(value, list) else value
+
+
+def our_answers(paths):
+    run = subprocess.run([PROBE, "config"], input=json.dumps(paths).encode(), check=True,
+                         stdout=subprocess.PIPE)
+    answers = json.loads(run.stdout.decode())
+    for answer in answers:
+        for group in answer.get("groups", ()):
+            for program in group["programs"]:
+                program["environment"].sort()
+    return answers
+
+
+PROGRAM = {
+    "command": ["/bin/cat", "sh -c 'a b'", "%(program_name)s %(process_num)d", "%(ENV_HOME)s/x",
+                "%(here)s/%(group_name)s", "a %% b", "100%", "%(nobody)s", "x\n  y", "%(ENV_A)s",
+                "%(ENV_B)s", "%(numprocs)d ; comment", "unclosed 'quote"],
+    "process_name": ["%(program_name)s", "p%(process_num)02d", "%(program_name)s-%(process_num)d",
+                     "same", "a b", "a:b", "%(group_name)s_%(process_num)03d", "%(no)s"],
+    "numprocs": ["1", "1", "3", "12", "x", ""], "numprocs_start": ["0", "1", "8000", "-1"],
+    "priority": ["1", "999", "-1", "5", "x"], "autostart": ["true", "No", "on", "2"],
+    "autorestart": ["true", "false", "unexpected", "Unexpected", "maybe"],
+    "startsecs": ["0", "1", "10", "1.5"], "startretries": ["0", "3", "99"],
+    "exitcodes": ["0", "0,2", "", "0, 1 ,2", "256", "a"],
+    "stopsignal": ["TERM", "sigint", "9", "USR2", "NOPE", "77", "RTMIN"],
+    "stopwaitsecs": ["0", "10", "1_0"], "stopasgroup": ["true", "false"],
+    "killasgroup": ["true", "false"], "user": ["root", "0", "daemon", "nobody-here", "99999"],
+    "redirect_stderr": ["true", "false"],
+    "stdout_logfile": ["NONE", "AUTO", "off", "/tmp/x%(process_num)d.log", "/no/such/x", "syslog",
+                       "/dev/stdout", "/tmp/%(program_name)s", "relative.log"],
+    "stderr_logfile": ["none", "auto", "/tmp/err.log", "/tmp/%(ENV_A)s"],
+    "stdout_logfile_maxbytes": ["0", "1MB", "10 kb", "1TB"], "stdout_logfile_backups": ["0", "5"],
+    "stderr_logfile_maxbytes": ["0", "1GB"], "stdout_capture_maxbytes": ["0", "1KB"],
+    "stdout_events_enabled": ["true", "false"], "stderr_syslog": ["true", "0"],
+    "environment": ["B=2", "B='x,y',C=\"z\"", "A=%(process_num)d", "B=%(ENV_A)s", "B", "B=a=b", "",
+                    "HOME=/x,", "B='%(ENV_NONE)s'", "B=\"say \\\"hi\\\"\""],
+    "directory": ["/tmp", "relative", "/no/such", "%(here)s"], "umask": ["022", "0", "8", "077"],
+    "serverurl": ["AUTO", "http://x:1", "auto"],
+    "unknown": ["1"],
+}
+DAEMON = {
+    "logfile": ["/tmp/x.log", "x.log", "/no/such/x.log", "syslog", "%(here)s/./x.log"],
+    "logfile_maxbytes": ["1MB", "0", "x"], "logfile_backups": ["0", "3"],
+    "loglevel": ["info", "DEBUG", "loud"], "pidfile": ["x.pid", "/no/such/x"],
+    "umask": ["077", "x"], "identifier": ["me", "%(ENV_HOME)s"], "minfds": ["1024", "x"],
+    "minprocs": ["5"], "childlogdir": ["/tmp", "/no/such"], "directory": ["/usr", "/no/such"],
+    "environment": ["A=1", "A='x y',HOME=/other", "A", "A=%(ENV_HOME)s", "A=1,PATH=/x"],
+}
+UNIX = {"file": ["/tmp/x.sock", "rel.sock", "%(here)s/s"], "chmod": ["0777", "0700", "x"],
+        "chown": ["root", "root:daemon", "0:0", "nobody-here", "root:no"],
+        "username": ["me"], "password": ["p", "{SHA}x", "%(ENV_HOME)s"]}
+INET = {"port": ["9001", "*:9001", "127.0.0.1:1", "Host:5", "x", "1:0", ":7"],
+        "username": ["me"], "password": ["p"]}
+GROUP = {"programs": ["a", "b, c", "a,b,c", "c,a", "x", "", "b,"], "priority": ["1", "500", "x"]}
+
+
+def section(dice, header, pool, chance, always=()):
+    lines = ["[%s]" % header]
+    for name, values in pool.items():
+        if name in always or dice.random() < chance:
+            # Two good values first: with too many errors nothing would be compared.
+            value = dice.choice(values if dice.random() < 0.15 else values[:2])
+            lines.append("%s%s%s" % (name, dice.choice(["=", " = ", ": "]), value))
+    return "\n".join(lines) + "\n"
+
+
+def make_file(dice):
+    parts = [section(dice, "supervisord", DAEMON, 0.15)]
+    for name in "abc"[:dice.randrange(1, 4)]:
+        parts.append(section(dice, "program:" + name, PROGRAM, 0.15, ("command",)))
+    if dice.random() < 0.3:
+        parts.append(section(dice, "group:g", GROUP, 0.4, ("programs",)))
+    if dice.random() < 0.3:
+        parts.append(section(dice, "unix_http_server", UNIX, 0.3, ("file",)))
+    if dice.random() < 0.2:
+        parts.append(section(dice, "inet_http_server", INET, 0.3, ("port",)))
+    dice.shuffle(parts)
+    return "\n".join(parts)
+
+
+def differ(ours, their):
+    """Files that Supervisor takes and that are errors here: it would drop a process in silence."""
+    return "two processes of one group" in ours.get("error", "") and \
+        any(len({p["name"] for p in g["programs"]}) < len(g["programs"]) for g in their["groups"])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_files_make_the_programs_that_supervisor_makes(options, seed, box, monkeypatch):
+    monkeypatch.setattr(options, "dict_of_key_value_pairs",
+                        lambda text: dict(pair.split("=", 1) for pair in python_pairs(text)))
+    monkeypatch.chdir(box)
+    dice = random.Random(seed)
+    paths = []
+    for i in range(COUNT):
+        paths.append(os.path.join(box, "%d.conf" % i))
+        with open(paths[-1], "w") as f:
+            f.write(make_file(dice))
+    taken = 0
+    for path, ours in zip(paths, our_answers(paths)):
+        with open(path) as f:
+            text = f.read()
+        try:
+            their = without_nulls(theirs(options, path))
+        except Refused as e:
+            assert "error" in ours, "%s\n%s" % (text, e)
+            continue
+        if differ(ours, their):
+            continue
+        assert ours == their, text
+        taken += 1
+    assert taken > COUNT / 5
