@@ -99,6 +99,13 @@ void *link_user(const struct link *link);
  */
 int link_send(struct link *link, json_t *head, const void *body, size_t body_len, int fd);
 
+/*
+ * A lazy link collects frames without descriptors until link_flush, which its owner promises to
+ * call before the loop sleeps: a thousand small frames of one turn become a few system calls.
+ */
+void link_set_lazy(struct link *link, bool on);
+void link_flush(struct link *link);	/* NULL is allowed */
+
 /* Bytes queued and not yet sent. */
 size_t link_queued(const struct link *link);
 

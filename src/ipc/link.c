@@ -18,6 +18,8 @@
 
 enum {
 	READ_SIZE = 64 * 1024,	/* bytes per recvmsg */
+	KEEP = 4 * READ_SIZE,	/* a larger buffer is given back when it is empty */
+	LAZY_MAX = 32 * 1024,	/* bytes that a lazy link collects */
 	FDS_PER_READ = 8,	/* the kernel ends a read at each descriptor anyway */
 	FDS_WAITING_MAX = 1024,	/* received and not yet asked for by a frame */
 };
@@ -46,6 +48,7 @@ struct link {
 	struct parcel *parcels;		/* owned, by offset */
 	int         fds[FDS_WAITING_MAX];	/* owned; received */
 	size_t      n_fds;
+	bool        lazy;
 	bool       *freed;		/* set by link_free during a callback */
 };
 
@@ -144,6 +147,8 @@ static void flush(struct link *link)
 		link->sent += (size_t)n;
 	}
 	if (link->sent == link->out.len) {
+		if (link->out.cap > KEEP)
+			strbuf_done(&link->out);
 		strbuf_reset(&link->out);
 		link->sent = 0;
 	}
@@ -230,8 +235,20 @@ int link_send(struct link *link, json_t *head, const void *body, size_t body_len
 	json_decref(head);
 	if (ret < 0)
 		return ret;
-	flush(link);
+	if (!link->lazy || fd >= 0 || link_queued(link) > LAZY_MAX)
+		flush(link);
 	return keep_parcel(link);
+}
+
+void link_set_lazy(struct link *link, bool on)
+{
+	link->lazy = on;
+}
+
+void link_flush(struct link *link)
+{
+	if (link && link_queued(link))
+		flush(link);
 }
 
 size_t link_queued(const struct link *link)
@@ -305,7 +322,7 @@ static void deliver_all(struct link *link)
 			return;
 	}
 	strbuf_consume(&link->in, at);
-	if (link->in.len == 0 && link->in.cap > 4 * READ_SIZE)
+	if (link->in.len == 0 && link->in.cap > KEEP)
 		strbuf_done(&link->in);
 }
 

@@ -7,10 +7,31 @@
 
 struct loop {
 	struct ev_loop *ev;	/* owned */
+	ev_periodic     never;	/* see sleep_long */
 	ev_prepare      turn;
 	void          (*on_turn)(void *arg);
 	void           *turn_arg;
 };
+
+static void on_never(struct ev_loop *ev, ev_periodic *w, int events)
+{
+	(void)ev;
+	(void)w;
+	(void)events;
+}
+
+/*
+ * libev wakes up once a minute to see whether the clock was set, unless it has a timerfd that
+ * tells it; and it makes one (from 4.33 on) only for the first watcher of wall-clock time.
+ */
+static void sleep_long(struct loop *loop)
+{
+	static const double YEARS = 30 * 365.25 * 86400;
+
+	ev_periodic_init(&loop->never, on_never, ev_now(loop->ev) + YEARS, 0., NULL);
+	ev_periodic_start(loop->ev, &loop->never);
+	ev_unref(loop->ev);
+}
 
 struct loop *loop_new(void)
 {
@@ -23,6 +44,7 @@ struct loop *loop_new(void)
 		free(loop);
 		return NULL;
 	}
+	sleep_long(loop);
 	return loop;
 }
 

@@ -268,6 +268,7 @@ void engine_turn(struct engine *e)
 		step_calls(e);
 		report(e);
 	} while (e->again);
+	logs_flush(e->logs);
 }
 
 /* --- callbacks of the loop --- */

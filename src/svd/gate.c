@@ -175,28 +175,39 @@ static const struct sibling_ops httpd_ops = {
 
 /* --- */
 
-void gate_reply(struct gate *gate, const struct call *call)
+static void send_fault(struct gate *gate, json_int_t id, int code, const char *text)
 {
-	json_t *head = json_pack("{s:s, s:I}", "t", "reply", "id", call->id);
-	char *body = NULL;
-	int ret;
+	(void)link_send(gate->httpd.link,
+			json_pack("{s:s, s:I, s:i, s:o}", "t", "reply", "id", id, "code", code,
+				  "text", json_text(text)), NULL, 0, -1);
+}
 
-	gate->n_calls--;
-	if (!gate->httpd.link) {
-		json_decref(head);
-		return;
-	}
-	if (call->result)
-		body = json_dumps(call->result, JSON_COMPACT | JSON_ENCODE_ANY);
-	if (!body && head) {
-		json_object_set_new(head, "code",
-				    json_integer(call->fault ? call->fault : FAULT_FAILED));
-		json_object_set_new(head, "text", json_text(call->text ? call->text : "FAILED"));
-	}
-	ret = link_send(gate->httpd.link, head, body, body ? strlen(body) : 0, -1);
-	free(body);
+static void send_result(struct gate *gate, json_int_t id, const char *body)
+{
+	int ret = link_send(gate->httpd.link, json_pack("{s:s, s:I}", "t", "reply", "id", id), body,
+			    strlen(body), -1);
+
 	if (ret == -ENOBUFS)	/* it does not read any more */
 		(void)sys_kill(gate->httpd.pid, SIGKILL);
+	else if (ret < 0)
+		send_fault(gate, id, FAULT_FAILED, "FAILED: the answer is too large");
+}
+
+void gate_reply(struct gate *gate, const struct call *call)
+{
+	char *body = NULL;
+
+	gate->n_calls--;
+	if (!gate->httpd.link)
+		return;
+	if (call->result)
+		body = json_dumps(call->result, JSON_COMPACT | JSON_ENCODE_ANY);
+	if (body)
+		send_result(gate, call->id, body);
+	else
+		send_fault(gate, call->id, call->fault ? call->fault : FAULT_FAILED,
+			   call->text ? call->text : "FAILED: out of memory");
+	free(body);
 }
 
 bool gate_reaped(struct gate *gate, pid_t pid, int wait_status)

@@ -28,11 +28,13 @@ static const char *const level_names[] = {
 };
 _Static_assert(ARRAY_LEN(level_names) == LEVEL_N, "a level has no name");
 
-static void flush(void)
+void log_flush(void)
 {
 	struct strbuf *sb = &the_log.backlog;
 	size_t done = 0;
 
+	if (!sb->len)
+		return;
 	while (the_log.fd >= 0 && done < sb->len) {
 		ssize_t n = write(the_log.fd, sb->s + done, sb->len - done);
 
@@ -57,7 +59,7 @@ static void on_room(struct io *io, int events)
 
 	(void)io;
 	(void)events;
-	flush();
+	log_flush();
 	if (dropped && the_log.backlog.len == 0) {
 		the_log.dropped = 0;
 		log_warn("%lu lines of this log were dropped: its file could not be written",
@@ -70,14 +72,14 @@ void log_open(struct loop *loop, int fd, enum log_level level)
 	the_log.level = level;
 	the_log.fd = fd;
 	io_init(&the_log.io, loop, on_room);
-	flush();
+	log_flush();
 }
 
 void log_close(void)
 {
 	if (the_log.fd < 0)
 		return;
-	flush();
+	log_flush();
 	io_stop(&the_log.io);
 	close_fd(&the_log.fd);
 	strbuf_done(&the_log.backlog);
@@ -124,5 +126,7 @@ void log_msg(enum log_level level, const char *fmt, ...)
 	tame(line + n);
 	strbuf_adds(&the_log.backlog, line);
 	strbuf_addc(&the_log.backlog, '\n');
-	flush();
+	if (the_log.fd >= 0 && the_log.backlog.len > LOG_TOGETHER_MAX &&
+	    !io_is_started(&the_log.io))
+		log_flush();
 }

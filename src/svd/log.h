@@ -9,14 +9,15 @@ struct loop;
 
 /*
  * Lines go into a pipe whose other end is a channel of svd-logd, like any program's output: svd
- * never waits for a disk. Up to LOG_BACKLOG_MAX bytes wait here while the pipe is full; beyond
+ * never waits for a disk. The lines of a turn are written together, by log_flush. Up to LOG_BACKLOG_MAX bytes wait here while the pipe is full; beyond
  * that lines are dropped, counted, and the number is logged when there is room again.
  */
-enum { LOG_BACKLOG_MAX = 256 * 1024 };
+enum { LOG_TOGETHER_MAX = 4096, LOG_BACKLOG_MAX = 256 * 1024 };	/* bytes */
 
 /* Before this call (and with fd -1 after it) lines are kept in the backlog. */
 void log_open(struct loop *loop, int fd, enum log_level level);	/* fd is the log's from now on */
 void log_close(void);
+void log_flush(void);
 
 /* One line "2026-01-31 23:59:59,123 INFO text". Control characters become '?'. */
 void log_msg(enum log_level level, const char *fmt, ...) printf_like(2, 3);

@@ -112,6 +112,7 @@ static void on_up(struct sibling *s)
 	struct logs *logs = s->user;
 	struct chan *chan;
 
+	link_set_lazy(s->link, true);
 	DL_FOREACH(logs->chans, chan) {
 		tell_open(logs, chan);
 		if (chan->closing)
@@ -207,6 +208,12 @@ void logs_close(struct logs *logs, unsigned number)
 void logs_reopen(struct logs *logs)
 {
 	tell(logs, json_pack("{s:s}", "t", "reopen"), -1);
+}
+
+void logs_flush(struct logs *logs)
+{
+	log_flush();
+	link_flush(logs->logd.link);
 }
 
 bool logs_reaped(struct logs *logs, pid_t pid, int wait_status)

@@ -36,6 +36,9 @@ void logs_close(struct logs *logs, unsigned number);
 /* Reopen all files (SIGUSR2). */
 void logs_reopen(struct logs *logs);
 
+/* The turn is over: let go of what was collected, log lines and frames. */
+void logs_flush(struct logs *logs);
+
 /* A child of svd died: true if it was svd-logd, and then it is started again. */
 bool logs_reaped(struct logs *logs, pid_t pid, int wait_status);
 
