@@ -39,10 +39,13 @@ static int default_childlogdir(struct load *ld, struct err *err)
 	const char *const places[] = { getenv("TMPDIR"), getenv("TEMP"), getenv("TMP"), "/tmp",
 				       "/var/tmp", "/usr/tmp" };
 
-	for (size_t i = 0; i < ARRAY_LEN(places); i++)
-		if (places[i] && type_set(ld, TYPE_LOG_DIRECTORY, places[i],
-					  &ld->config->childlogdir, err) == 0)
-			return 0;
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		int r = places[i] ? type_set(ld, TYPE_LOG_DIRECTORY, places[i],
+					     &ld->config->childlogdir, err) : -ENOENT;
+
+		if (r == 0 || r == -ENOMEM)
+			return r;
+	}
 	return err_set(err, -EINVAL, "no directory for AUTO log files: set childlogdir");
 }
 

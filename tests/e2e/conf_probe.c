@@ -111,10 +111,11 @@ static json_t *servers_of(const struct config *config)
 	for (size_t i = 0; i < config->n_servers; i++) {
 		const struct server_config *s = &config->servers[i];
 
-		json_array_append_new(servers, json_pack("{s:s*, s:i, s:i, s:i, s:s*, s:i, s:s*, s:s*}",
-				"file", s->path, "chmod", (int)s->chmod, "uid", (int)s->uid,
-				"gid", (int)s->gid, "host", s->host, "port", s->port,
-				"username", s->username, "password", s->password));
+		json_array_append_new(servers,
+			json_pack("{s:s*, s:i, s:i, s:i, s:s*, s:i, s:s*, s:s*}",
+				  "file", s->path, "chmod", (int)s->chmod, "uid", (int)s->uid,
+				  "gid", (int)s->gid, "host", s->host, "port", s->port,
+				  "username", s->username, "password", s->password));
 	}
 	return servers;
 }

@@ -36,7 +36,7 @@ START_TEST(a_program_is_its_own_group_with_its_priority)
 START_TEST(a_group_takes_its_programs)
 {
 	loads(DAEMON "[program:a]\ncommand=%(group_name)s\n[program:b]\ncommand=x\n"
-	      "[program:c]\ncommand=x\n[group:g]\nprograms=a, c\npriority=5\n");
+	      "[program:c]\ncommand=x\n[group:g]\nprograms=a , c\npriority=5\n");
 	are_groups("g(a,c)b(b)");
 	ck_assert_int_eq(config->groups[0].priority, 5);
 	ck_assert_str_eq(config->groups[0].programs[0].command, "g");
