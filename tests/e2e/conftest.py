@@ -50,6 +50,14 @@ def a_box():
         shutil.rmtree(path)
 
 
+def sanitizer_reports(box):
+    text = ""
+    for path in glob.glob(box + "/**/sanitizer/*", recursive=True):
+        with open(path, errors="replace") as f:
+            text += f.read()
+    return text
+
+
 @contextlib.contextmanager
 def daemons(box):
     """What the fixture `daemon` gives: see there."""
@@ -70,8 +78,8 @@ def daemons(box):
         assert lib_reaper.children() == [], "processes were left behind"
     finally:
         lib_reaper.kill_children()
-    reports = [open(path).read() for path in glob.glob(box + "/**/sanitizer/*", recursive=True)]
-    assert not reports, "\n".join(reports)
+        reports = sanitizer_reports(box)
+        assert not reports, reports
     assert public_files() == before, "files were left behind"
     for each in made:
         assert not os.path.exists(each.socket), "the socket was left behind"

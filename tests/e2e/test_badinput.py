@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from lib_daemon import IS_SVD
+from lib_daemon import IS_SVD, wait_for
 
 HEAD = """\
 [supervisord]
@@ -162,10 +162,14 @@ def test_what_is_merely_unknown_is_a_warning(daemon):
             assert words in d.log()
 
 
-@pytest.mark.svd_only
-def test_the_same_program_in_two_places_is_told(daemon):
-    """Sections merge, the last option wins; who has pasted once too often should know."""
+def test_a_section_that_comes_twice_is_one_and_its_last_option_wins(daemon):
     d = daemon(PROGRAM + "startsecs=0\n[program:x]\ncommand=/bin/sleep 1000\n").start()
-    d.wait_state("x", "RUNNING")
-    assert os.readlink("/proc/%d/exe" % d.info("x")["pid"]).endswith("sleep")
-    assert "program:x" in d.log().partition("spawned")[0]
+    pid = d.wait_state("x", "RUNNING")["pid"]
+    wait_for(lambda: os.readlink("/proc/%d/exe" % pid).endswith("sleep"), "it is the last command")
+
+
+@pytest.mark.svd_only
+def test_two_groups_of_one_name_are_refused(daemon):
+    """In Supervisor one of them disappears without a word."""
+    said = refused(daemon(PROGRAM + "[program:y]\ncommand=/bin/cat\n[group:x]\nprograms=y\n"))
+    assert "[group:x]" in said or "[program:x]" in said

@@ -108,9 +108,8 @@ def reopen(d):
 
 
 # "Waiting for x to stop" (or "to die") is said when the daemon happens to look while x still
-# lives; Supervisor tells of the plug-in that its RPC interface is; svd tells why a child could not
-# be set up.
-DIFFER = re.compile("INFO (waiting for|RPC interface|spawnerr: couldn)")
+# lives; svd tells why a child could not be set up.
+DIFFER = re.compile("INFO (waiting for|spawnerr: couldn)")
 SUBJECT = re.compile(r"(?:spawned:|exited:|stopped:|success:|gave up:|killing) '?(\w+)")
 
 

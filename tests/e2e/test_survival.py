@@ -25,10 +25,11 @@ def sibling(d, name):
     return None
 
 
-def kill_sibling(d, name):
-    pid = wait_for(lambda: sibling(d, name), name + " runs")
-    os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: not is_running(pid), name + " is dead")
+def kill_siblings(d, *names):
+    pids = [wait_for(lambda name=name: sibling(d, name), name + " runs") for name in names]
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not any(map(is_running, pids)), "%s are dead" % " and ".join(names))
 
 
 @pytest.fixture
@@ -53,24 +54,20 @@ def loaded(daemon):
 
 def test_svd_logd_dies_a_hundred_times_and_no_line_is_lost(loaded):
     for _ in range(KILLS):
-        kill_sibling(loaded, "svd-logd")
+        kill_siblings(loaded, "svd-logd")
     wait_for(lambda: sibling(loaded, "svd-logd"), "svd-logd runs again")
 
 
 def test_svd_httpd_dies_a_hundred_times_and_no_later_request_fails(loaded):
     for _ in range(KILLS):
         assert loaded.rpc.getState()["statename"] == "RUNNING"
-        kill_sibling(loaded, "svd-httpd")
+        kill_siblings(loaded, "svd-httpd")
 
 
 def test_both_die_together(loaded):
     for _ in range(KILLS // 5):
         assert loaded.rpc.getState()["statename"] == "RUNNING"
-        logd, httpd = sibling(loaded, "svd-logd"), sibling(loaded, "svd-httpd")
-        for pid in logd, httpd:
-            if pid:
-                os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: sibling(loaded, "svd-logd") not in (None, logd), "another svd-logd")
+        kill_siblings(loaded, "svd-logd", "svd-httpd")
 
 
 def test_the_siblings_end_with_svd(daemon):
