@@ -365,6 +365,20 @@ static const struct link_ops link_ops = { on_frame, on_down };
 
 /* --- life --- */
 
+static void on_turn(void *arg)
+{
+	struct logd *d = arg;
+
+	link_flush(d->link);
+}
+
+/* Many programs end together; svd hears of it in one go. */
+static void collect_answers(struct logd *d)
+{
+	link_set_lazy(d->link, true);
+	loop_on_turn(d->loop, on_turn, d);
+}
+
 static int begin(struct logd *d, int link_fd, struct err *err)
 {
 	int ret;
@@ -376,6 +390,8 @@ static int begin(struct logd *d, int link_fd, struct err *err)
 	}
 	timer_init(&d->resend, d->loop, on_resend);
 	ret = link_new(d->loop, link_fd, &link_ops, d, &d->link);
+	if (ret == 0)
+		collect_answers(d);
 	if (ret == 0)
 		ret = sinks_init(&d->sinks, &sink_news, d);
 	return ret < 0 ? err_set(err, ret, "cannot begin: %s", strerror(-ret)) : 0;
@@ -404,6 +420,9 @@ int logd_run(int link_fd, struct err *err)
 
 	if (ret == 0)
 		loop_run(d.loop);
+	if (d.link)
+		link_set_lazy(d.link, false);	/* no turn comes any more */
+	link_flush(d.link);
 	done(&d);
 	return ret;
 }

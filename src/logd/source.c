@@ -4,26 +4,45 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 
+/*
+ * svd holds the open file that it sent us, so our close(2) of that one would not take it out of
+ * epoll: each channel that ends would leave a false event behind, and libev then builds its whole
+ * set anew. An open file of our own goes when we close it. Without /proc the one that came will do.
+ */
+static int open_own(int fd)
+{
+	char path[32];
+	int own;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	own = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (own < 0)
+		return fd_set_nonblock(fd, 1) < 0 ? -errno : fd;
+	close_fd(&fd);
+	return own;
+}
+
 int source_init(struct source *src, int fd, const struct echo *echo)
 {
 	struct stat st;
-	int flags;
+	int own;
 
 	*src = (struct source){ .fd = -1 };
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if (!S_ISFIFO(st.st_mode))
 		return -EINVAL;
-	flags = fcntl(fd, F_GETFL);
-	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
-		return -errno;
-	*src = (struct source){ .fd = fd, .flags = flags | O_NONBLOCK, .echo = echo };
+	own = open_own(fd);
+	if (own < 0)
+		return own;
+	*src = (struct source){ .fd = own, .marked = st.st_mode & S_ISVTX, .echo = echo };
 	return 0;
 }
 
@@ -34,22 +53,24 @@ void source_done(struct source *src)
 
 bool source_fd_is_marked(int fd)
 {
-	int flags = fcntl(fd, F_GETFL);
+	struct stat st;
 
-	return flags >= 0 && flags & O_APPEND;
+	return fstat(fd, &st) == 0 && st.st_mode & S_ISVTX;
 }
 
 bool source_is_marked(const struct source *src)
 {
-	return src->flags & O_APPEND;
+	return src->marked;
 }
 
 void source_mark(struct source *src, bool on)
 {
-	int flags = on ? src->flags | O_APPEND : src->flags & ~O_APPEND;
+	struct stat st;
 
-	if (flags != src->flags && fcntl(src->fd, F_SETFL, flags) == 0)
-		src->flags = flags;
+	if (on == src->marked || fstat(src->fd, &st) < 0)
+		return;
+	if (fchmod(src->fd, (st.st_mode & ACCESSPERMS) | (on ? S_ISVTX : 0)) == 0)
+		src->marked = on;
 }
 
 bool source_is_over(const struct source *src)

@@ -18,7 +18,7 @@ struct echo {
 
 struct source {
 	int      fd;		/* owned; -1: closed */
-	int      flags;		/* of the open file; O_APPEND in them is the mark, see below */
+	bool     marked;	/* see below */
 	const struct echo *echo;	/* borrowed; NULL: none */
 	bool     closing;	/* no more is wanted: an unfinished line goes as it is */
 	bool     skip;		/* what comes is the rest of a line whose beginning was dropped */
@@ -28,8 +28,8 @@ struct source {
 };
 
 /*
- * Makes fd, which must be a pipe, non-blocking and the source's. Returns 0, or -errno: then fd is
- * the caller's and the source has none.
+ * Makes fd, which must be a pipe, the source's. Returns 0, or -errno: then fd is the caller's and
+ * the source has none.
  */
 must_check int source_init(struct source *src, int fd, const struct echo *echo);
 void source_done(struct source *src);
@@ -37,8 +37,8 @@ void source_done(struct source *src);
 /*
  * THE MARK says "an unfinished line at the end of the sink is this pipe's". It has to live on when
  * we are killed, or our successor could write another program's line into the middle of this one.
- * The open file of the pipe lives on, svd holds it, and O_APPEND means nothing at its read end:
- * that bit is the mark.
+ * The pipe lives on, svd holds it, and the sticky bit of its mode means nothing to anybody: that
+ * bit is the mark.
  */
 bool source_fd_is_marked(int fd);
 bool source_is_marked(const struct source *src);
