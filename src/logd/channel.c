@@ -105,7 +105,7 @@ int channel_new(struct loop *loop, struct sinks *sinks, const struct channel_spe
 		channel_free(c);
 		return ret;
 	}
-	io_start(&c->io, fd, IO_READ);
+	io_start(&c->io, c->source.fd, IO_READ);
 	*ret_channel = c;
 	return 0;
 }

@@ -94,6 +94,8 @@ static void feed_posted(struct engine *e)
 
 static void handle_signal(struct engine *e, int signo)
 {
+	struct err err;
+
 	switch (signo) {
 	case SIGTERM:
 	case SIGINT:
@@ -108,7 +110,7 @@ static void handle_signal(struct engine *e, int signo)
 			break;
 		}
 		log_warn("received %s indicating restart request", signame(signo));
-		engine_set_mood(e, MOOD_RESTARTING);
+		(void)engine_restart(e, &err);
 		break;
 	case SIGUSR2:
 		log_info("received %s indicating log reopen request", signame(signo));
@@ -212,6 +214,17 @@ void engine_set_mood(struct engine *e, enum mood mood)
 		return;
 	e->mood = mood;
 	e->again = true;
+}
+
+int engine_restart(struct engine *e, struct err *err)
+{
+	int ret = e->check ? e->check(e->check_arg, err) : 0;
+
+	if (ret < 0)
+		log_error("no restart: %s", err->text);
+	else
+		engine_set_mood(e, MOOD_RESTARTING);
+	return ret;
 }
 
 /* --- answers --- */

@@ -41,6 +41,8 @@ struct engine {
 	struct signal_watch watches[ENGINE_SIGNALS];
 	struct timer   report;		/* armed while something is waited for */
 	bool           report_due;	/* ... and it has fired */
+	int          (*check)(void *arg, struct err *err);	/* is the configuration in order? */
+	void          *check_arg;	/* borrowed */
 	const struct saved_limit *limits;	/* borrowed: what programs get back */
 	int            n_limits;
 	int            null_fd;		/* owned: /dev/null, for channels that are not kept */
@@ -58,6 +60,12 @@ void engine_turn(struct engine *e);
 
 /* Leave MOOD_RUNNING: everything is stopped in order, then the loop ends. */
 void engine_set_mood(struct engine *e, enum mood mood);
+
+/*
+ * Stop everything and begin anew with the configuration as it is now. When that is not in order
+ * nothing happens, unlike in Supervisor: 0, or -errno with err.
+ */
+int engine_restart(struct engine *e, struct err *err);
 
 /* Supervisor's name of a mood: "RUNNING". */
 const char *mood_name(enum mood mood);

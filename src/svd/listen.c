@@ -161,6 +161,8 @@ void listen_close(const struct server_config *server, struct bound *bound)
 	struct sockaddr_un addr;
 	struct stat st;
 
+	/* Also for copies that others hold, as our parent does while we daemonize. */
+	(void)shutdown(bound->fd, SHUT_RDWR);
 	close_fd(&bound->fd);
 	if (server->kind == SERVER_UNIX && lstat(server->path, &st) == 0 &&
 	    st.st_dev == bound->dev && st.st_ino == bound->ino &&

@@ -9,8 +9,9 @@ struct loop;
 
 /*
  * Lines go into a pipe whose other end is a channel of svd-logd, like any program's output: svd
- * never waits for a disk. The lines of a turn are written together, by log_flush. Up to LOG_BACKLOG_MAX bytes wait here while the pipe is full; beyond
- * that lines are dropped, counted, and the number is logged when there is room again.
+ * never waits for a disk. The lines of a turn are written together, by log_flush. Up to
+ * LOG_BACKLOG_MAX bytes wait here while the pipe is full; beyond that lines are dropped, counted,
+ * and the number is logged when there is room again.
  */
 enum { LOG_TOGETHER_MAX = 4096, LOG_BACKLOG_MAX = 256 * 1024 };	/* bytes */
 

@@ -30,6 +30,8 @@ static const double ANSWERS_TIME = 2, LOGS_TIME = 10;
 
 /* What the daemon has on the machine, to be given back in reverse. */
 struct holdings {
+	const char    *program;			/* borrowed: argv[0] */
+	const struct cmdline *cmdline;		/* borrowed */
 	struct config *config;	/* counted */
 	struct engine *engine;	/* owned */
 	struct bound  *bound;	/* owned array */
@@ -41,20 +43,30 @@ struct holdings {
 	bool           raised, background;	/* done in the first life */
 };
 
-static int read_config(const char *program, const struct cmdline *cmdline, struct holdings *h,
-		       struct err *err)
+static int read_config(const struct holdings *h, struct config **ret_config, struct err *err)
 {
 	_cleanup_(free_str) char *found = NULL;
-	const char *path = cmdline->configuration;
+	const char *path = h->cmdline->configuration;
 
 	if (!path) {
-		int ret = config_find(program, &found, err);
+		int ret = config_find(h->program, &found, err);
 
 		if (ret < 0)
 			return ret;
 		path = found;
 	}
-	return config_load(path, &cmdline->list, &h->config, err);
+	return config_load(path, &h->cmdline->list, ret_config, err);
+}
+
+/* For engine_restart: would we find a configuration to begin anew with? */
+static int check_config(void *arg, struct err *err)
+{
+	struct config *config;
+	int ret = read_config(arg, &config, err);
+
+	if (ret == 0)
+		config_unref(config);
+	return ret;
 }
 
 static int bind_servers(struct holdings *h, struct err *err)
@@ -127,6 +139,8 @@ static int set_up(struct holdings *h, struct err *err)
 		return err_set(err, -ENOMEM, "cannot start: %s", strerror(errno));
 	h->engine->limits = h->limits;
 	h->engine->n_limits = h->n_limits;
+	h->engine->check = check_config;
+	h->engine->check_arg = h;
 	ret = logs_start(h->engine->logs, err);
 	if (ret == 0)
 		ret = serve(h, err);
@@ -179,11 +193,11 @@ static void give_back(struct holdings *h)
 	h->config = NULL;
 }
 
-static int fail(const char *program, struct holdings *h, const struct err *err)
+static int fail(struct holdings *h, const struct err *err)
 {
 	char text[sizeof(err->text) + 512];
 
-	snprintf(text, sizeof(text), "Error: %s\nFor help, use %s -h\n", err->text, program);
+	snprintf(text, sizeof(text), "Error: %s\nFor help, use %s -h\n", err->text, h->program);
 	if (h->ready >= 0)
 		daemon_failed(steal_fd(&h->ready), text);
 	else
@@ -194,18 +208,18 @@ static int fail(const char *program, struct holdings *h, const struct err *err)
 /* One life of the supervisor after the other; SIGHUP and the method restart begin a new one. */
 static int live(const char *program, const struct cmdline *cmdline)
 {
-	struct holdings h = { .pidfile = -1, .ready = -1 };
+	struct holdings h = { .program = program, .cmdline = cmdline, .pidfile = -1, .ready = -1 };
 	struct err err = { 0 };
 	int ret, mood;
 
 	do {
 		mood = MOOD_SHUTDOWN;
-		ret = read_config(program, cmdline, &h, &err);
+		ret = read_config(&h, &h.config, &err);
 		if (ret == 0)
 			ret = run(&h, &err, &mood);
 		give_back(&h);
 	} while (ret == 0 && mood == MOOD_RESTARTING);
-	return ret < 0 ? fail(program, &h, &err) : 0;
+	return ret < 0 ? fail(&h, &err) : 0;
 }
 
 int main(int argc, char **argv)
@@ -221,7 +235,7 @@ int main(int argc, char **argv)
 	case CMDLINE_DONE:
 		return fflush(stdout) == 0 ? 0 : 1;
 	case CMDLINE_ERROR:
-		return fail(argv[0], &(struct holdings){ .ready = -1 }, &err);
+		return fail(&(struct holdings){ .program = argv[0], .ready = -1 }, &err);
 	case CMDLINE_RUN:
 		break;
 	}

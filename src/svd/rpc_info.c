@@ -48,8 +48,12 @@ void rpc_shutdown(struct engine *e, struct call *call)
 
 void rpc_restart(struct engine *e, struct call *call)
 {
-	engine_set_mood(e, MOOD_RESTARTING);
-	call_result(call, json_true());
+	struct err err;
+
+	if (engine_restart(e, &err) < 0)
+		call_fault(call, FAULT_CANT_REREAD, "%s", err.text);
+	else
+		call_result(call, json_true());
 }
 
 /* --- process info --- */

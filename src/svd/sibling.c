@@ -92,8 +92,9 @@ static pid_t run(struct sibling *s, int fd, int null_fd, struct err *err)
 	pid = sys_spawn(&plan, &failure);
 	if (pid < 0)
 		return err_set(err, pid, "cannot start %s: %s", s->name, strerror(-pid));
-	if (failure.step != SPAWN_OK)
-		log_error("cannot start %s: %s: %s", s->name, file, strerror(failure.error));
+	if (failure.step != SPAWN_OK)	/* the child is gone and will be reaped like a stranger */
+		return err_set(err, -failure.error, "cannot start %s: %s: %s", s->name, file,
+			       strerror(failure.error));
 	return pid;
 }
 
