@@ -1,7 +1,8 @@
 /*
  * sink_take.c - how bytes get from a pipe into a sink. One channel alone: all that is there, at
  * once. Several, or near the end of a file, or a stream, where others that we do not know of may
- * write too: whole lines, and what is unfinished stays in its pipe for a while. When it has to go all the same, its channel owns the sink until the line ends.
+ * write too: whole lines, and what is unfinished stays in its pipe for a while. When it has to go
+ * all the same, its channel owns the sink until the line ends.
  */
 #include "logd/sink.h"
 
