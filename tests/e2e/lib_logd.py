@@ -1,11 +1,14 @@
 """lib_logd.py - be svd for a svd-logd: open channels, keep their pipe ends, hand them on."""
+import array
 import contextlib
+import fcntl
 import glob
 import os
 import signal
 import socket
 import subprocess
 import sys
+import termios
 
 import frames
 from lib_daemon import BUILD, clean_env, wait_for
@@ -142,6 +145,10 @@ class Logd:
                     return int(line.split()[1])
         raise KeyError(key)
 
+    def is_sanitized(self):
+        with open("/proc/%d/maps" % self.process.pid) as f:
+            return "libasan" in f.read()
+
     def cpu_ticks(self):
         with open("/proc/%d/stat" % self.process.pid) as f:
             fields = f.read().rpartition(")")[2].split()
@@ -206,6 +213,13 @@ def wait_for_bytes(path, wanted):
     except AssertionError:
         found = read(path)[-500:] if os.path.exists(path) else None
         raise AssertionError("%s ends with %r" % (path, found)) from None
+
+
+def pending(fd):
+    """Bytes in a pipe."""
+    count = array.array("i", [0])
+    fcntl.ioctl(fd, termios.FIONREAD, count)
+    return count[0]
 
 
 def fill(fd):

@@ -1,0 +1,349 @@
+/* test_sink.c - one file, one sink; what is said of trouble, and when */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "logd/sink.h"
+#include "logd/source.h"
+#include "logd/trouble.h"
+
+/* --- a fake clock: this one is linked instead of base/clock.c --- */
+
+static double now;
+
+double clock_mono(void)
+{
+	return now;
+}
+
+/* --- sinks in a directory of their own --- */
+
+static const struct sink_rules rules = { .mode = 0644 };
+static char dir[] = "/tmp/svd-test-sink-XXXXXX";
+static struct sinks sinks;
+static int troubles, healings;
+static uint64_t lost;
+
+static int on_trouble(void *user, const char *path, const char *text, uint64_t bytes)
+{
+	(void)user, (void)path, (void)text, (void)bytes;
+	troubles++;
+	return 0;
+}
+
+static int on_healed(void *user, const char *path, uint64_t bytes)
+{
+	(void)user, (void)path;
+	healings++;
+	lost = bytes;
+	return 0;
+}
+
+static const struct sink_news news = { on_trouble, on_healed };
+
+static void begin(void)
+{
+	now = 1000;
+	troubles = healings = 0;
+	lost = 0;
+	strcpy(strrchr(dir, '-'), "-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	ck_assert_int_eq(chdir(dir), 0);
+	ck_assert_int_eq(sinks_init(&sinks, &news, NULL), 0);
+}
+
+static void end(void)
+{
+	sinks_done(&sinks);
+	(void)remove("a");
+	(void)remove("b");
+	(void)remove("d/a");
+	(void)remove("d");
+	ck_assert_int_eq(chdir("/"), 0);
+	ck_assert_int_eq(rmdir(dir), 0);
+}
+
+/* A program's pipe with a sink at its end. */
+struct program {
+	struct source src;
+	struct sink  *sink;
+	int           out;
+};
+
+static void join(struct program *p, const char *path)
+{
+	int ends[2];
+
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	p->out = ends[1];
+	ck_assert_int_eq(source_init(&p->src, ends[0], NULL), 0);
+	ck_assert_int_eq(sink_join(&sinks, path, &rules, &p->src, &p->sink), 0);
+}
+
+static void leave(struct program *p)
+{
+	sink_leave(p->sink, &p->src);
+	source_done(&p->src);
+	close_fd(&p->out);
+}
+
+static void say(const struct program *p, const char *text)
+{
+	ck_assert_int_eq(write(p->out, text, strlen(text)), (ssize_t)strlen(text));
+}
+
+static enum taken take(struct program *p)
+{
+	return sink_take(p->sink, &p->src);
+}
+
+static const char *text_of(const char *path)
+{
+	static char text[4096];
+	int fd = open(path, O_RDONLY);
+	ssize_t n = read(fd, text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	close_fd(&fd);
+	return text;
+}
+
+START_TEST(the_same_path_is_the_same_sink)
+{
+	struct program p, q;
+
+	join(&p, "a");
+	ck_assert(!p.sink->shared);
+	join(&q, "a");
+	ck_assert_ptr_eq(p.sink, q.sink);
+	ck_assert(p.sink->shared);
+	leave(&p);
+	ck_assert_ptr_nonnull(sinks_by_path(&sinks, "a"));
+	leave(&q);
+	ck_assert_ptr_null(sinks_by_path(&sinks, "a"));
+	ck_assert_ptr_null(sinks.by_file);
+} END_TEST
+
+START_TEST(another_name_of_the_same_file_is_the_same_sink)
+{
+	struct program p, q, r;
+
+	join(&p, "a");
+	ck_assert_int_eq(symlink("a", "b"), 0);
+	join(&q, "b");
+	ck_assert_ptr_eq(p.sink, q.sink);
+	ck_assert_int_eq(remove("b"), 0);
+	join(&r, "b");
+	ck_assert_ptr_ne(p.sink, r.sink);
+	leave(&p);
+	leave(&q);
+	leave(&r);
+} END_TEST
+
+START_TEST(a_file_that_cannot_be_opened_is_shared_by_its_path)
+{
+	struct program p, q;
+
+	join(&p, "d/a");
+	join(&q, "d/a");
+	ck_assert_ptr_eq(p.sink, q.sink);
+	ck_assert_int_eq(troubles, 1);
+	ck_assert_int_eq(mkdir("d", 0700), 0);
+	say(&p, "text\n");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_ptr_eq(sinks_by_file(&sinks, &p.sink->target.id), p.sink);
+	ck_assert_int_eq(healings, 1);
+	leave(&p);
+	leave(&q);
+} END_TEST
+
+START_TEST(a_sink_is_found_by_its_new_file_after_rotation)
+{
+	struct program p;
+	struct file_id before;
+
+	join(&p, "a");
+	before = p.sink->target.id;
+	p.sink->rules = (struct sink_rules){ .maxbytes = 10, .backups = 1, .mode = 0644 };
+	say(&p, "12345678\n12345678\n");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_int_eq(take(&p), TAKEN_NONE);
+	ck_assert_ptr_null(sinks_by_file(&sinks, &before));
+	ck_assert_ptr_eq(sinks_by_file(&sinks, &p.sink->target.id), p.sink);
+	ck_assert_int_eq(remove("a.1"), 0);
+	leave(&p);
+} END_TEST
+
+START_TEST(an_unfinished_line_of_one_of_two_waits_a_second)
+{
+	struct program p, q;
+
+	join(&p, "a");
+	join(&q, "a");
+	say(&p, "half");
+	ck_assert_int_eq(take(&p), TAKEN_LATER);
+	now += 0.9;
+	ck_assert_int_eq(take(&p), TAKEN_LATER);
+	now += 0.2;
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a"), "half");
+
+	say(&q, "other\n");
+	ck_assert_int_eq(take(&q), TAKEN_LATER);
+	now += 0.9;
+	say(&p, " more");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	now += 0.9;
+	ck_assert_int_eq(take(&q), TAKEN_LATER);
+	now += 0.2;
+	ck_assert_int_eq(take(&q), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a"), "half more\nother\n");
+	leave(&p);
+	leave(&q);
+} END_TEST
+
+START_TEST(nobody_holds_a_sink_for_longer_than_five_seconds)
+{
+	struct program p, q;
+
+	join(&p, "a");
+	join(&q, "a");
+	say(&p, "half");
+	ck_assert_int_eq(take(&p), TAKEN_LATER);
+	now += 1;
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	say(&q, "other\n");
+	for (int i = 0; i < 10; i++) {
+		ck_assert_int_eq(take(&q), TAKEN_LATER);
+		now += 0.5;
+		say(&p, ".");
+		ck_assert_int_eq(take(&p), TAKEN_SOME);
+	}
+	ck_assert_int_eq(take(&q), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a"), "half..........\nother\n");
+	leave(&p);
+	leave(&q);
+} END_TEST
+
+/* What a kill -9 inside a splice leaves behind: half a line in the file, half in the pipe. */
+START_TEST(the_owner_of_an_unfinished_line_is_known_to_the_next_life)
+{
+	struct program p, q;
+	int own, other;
+
+	join(&p, "a");
+	join(&q, "a");
+	say(&p, "half");
+	p.src.closing = true;
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	own = fcntl(p.src.fd, F_DUPFD_CLOEXEC, 3);
+	other = fcntl(q.src.fd, F_DUPFD_CLOEXEC, 3);
+	say(&p, " and half\n");
+	say(&q, "other\n");
+	sink_leave(p.sink, &p.src);
+	sink_leave(q.sink, &q.src);
+	source_done(&p.src);
+	source_done(&q.src);
+
+	sinks.started_at = now;
+	ck_assert_int_eq(source_init(&q.src, other, NULL), 0);
+	ck_assert_int_eq(sink_join(&sinks, "a", &rules, &q.src, &q.sink), 0);
+	ck_assert_int_eq(take(&q), TAKEN_LATER);
+	ck_assert_int_eq(source_init(&p.src, own, NULL), 0);
+	ck_assert_int_eq(sink_join(&sinks, "a", &rules, &p.src, &p.sink), 0);
+	ck_assert_int_eq(take(&q), TAKEN_LATER);
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_int_eq(take(&q), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a"), "half and half\nother\n");
+	leave(&p);
+	leave(&q);
+} END_TEST
+
+START_TEST(whole_lines_are_dropped_after_a_second_of_trouble)
+{
+	struct program p;
+
+	join(&p, "d/a");
+	say(&p, "one\ntwo");
+	ck_assert_int_eq(take(&p), TAKEN_LATER);
+	now += 1;
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_int_eq(mkdir("d", 0700), 0);
+	now += 3;
+	say(&p, " rest\nthree\n");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_str_eq(text_of("d/a"), "three\n");
+	leave(&p);
+	ck_assert_uint_eq(lost, strlen("one\ntwo rest\n"));
+} END_TEST
+
+/* --- trouble --- */
+
+START_TEST(trouble_is_told_once_a_minute)
+{
+	struct trouble t = { 0 };
+
+	trouble_note(&t, -ENOSPC, 10);
+	ck_assert(trouble_may_tell(&t, 10));
+	trouble_was_told(&t, 10);
+	trouble_lose(&t, 100);
+	ck_assert(!trouble_may_tell(&t, 69));
+	ck_assert(trouble_may_tell(&t, 70));
+	trouble_was_told(&t, 70);
+	ck_assert_uint_eq(t.lost, 0);
+	ck_assert_uint_eq(t.lost_all, 100);
+	ck_assert(trouble_end(&t, 71));
+	trouble_is_over(&t);
+	ck_assert_uint_eq(t.lost_all, 0);
+	ck_assert(!trouble_end(&t, 72));
+	trouble_note(&t, -ENOSPC, 73);
+	ck_assert(!trouble_may_tell(&t, 73));
+} END_TEST
+
+START_TEST(young_trouble_is_tried_again_at_once_and_old_trouble_now_and_then)
+{
+	struct trouble t = { 0 };
+
+	trouble_note(&t, -ENOSPC, 10);
+	ck_assert(trouble_is_young(&t, 10.9) && trouble_may_try(&t, 10.1));
+	trouble_note(&t, -ENOSPC, 11);
+	ck_assert(!trouble_is_young(&t, 11) && !trouble_may_try(&t, 13.9));
+	ck_assert(trouble_may_try(&t, 14));
+	trouble_note(&t, -EAGAIN, 14);
+	ck_assert(trouble_may_try(&t, 14));
+} END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("sink");
+	TCase *tc = tcase_create("sinks"), *trouble = tcase_create("trouble");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(tc, begin, end);
+	tcase_add_test(tc, the_same_path_is_the_same_sink);
+	tcase_add_test(tc, another_name_of_the_same_file_is_the_same_sink);
+	tcase_add_test(tc, a_file_that_cannot_be_opened_is_shared_by_its_path);
+	tcase_add_test(tc, a_sink_is_found_by_its_new_file_after_rotation);
+	tcase_add_test(tc, an_unfinished_line_of_one_of_two_waits_a_second);
+	tcase_add_test(tc, nobody_holds_a_sink_for_longer_than_five_seconds);
+	tcase_add_test(tc, the_owner_of_an_unfinished_line_is_known_to_the_next_life);
+	tcase_add_test(tc, whole_lines_are_dropped_after_a_second_of_trouble);
+	suite_add_tcase(s, tc);
+	tcase_add_test(trouble, trouble_is_told_once_a_minute);
+	tcase_add_test(trouble, young_trouble_is_tried_again_at_once_and_old_trouble_now_and_then);
+	suite_add_tcase(s, trouble);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
