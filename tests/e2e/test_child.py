@@ -129,7 +129,7 @@ def test_the_whole_daemon_runs_as_its_user(report):
     uid = pwd.getpwnam("nobody").pw_uid
     assert found["uid"] == [uid] * 3
     assert os.stat(d.path("supervisord.log")).st_uid == uid
-    assert "Set uid to user %d succeeded" % uid in d.log()
+    d.wait_log("Set uid to user %d succeeded" % uid)
 
 
 @pytest.mark.root_only
@@ -143,7 +143,7 @@ def test_a_child_that_cannot_be_set_up_says_so_on_its_stderr(daemon):
         stderr_logfile={box}/lost.err
         """).start()
     d.wait_state("lost", "FATAL")
-    assert "exited: lost (exit status 127; not expected)" in d.log()
+    d.wait_log("exited: lost (exit status 127; not expected)")
     wait_for(lambda: d.read("lost.err").endswith("was not spawned\n"), "the words are in the log")
     assert d.read("lost.err") == (
         "supervisor: couldn't chdir to %s: ENOENT\nsupervisor: child process was not spawned\n"

@@ -26,6 +26,7 @@ def test_the_pid_file_lives_as_long_as_the_daemon(daemon):
 
 def test_a_second_daemon_is_refused_and_the_first_is_not_disturbed(daemon):
     d = daemon(CAT).start()
+    d.wait_log("entered RUNNING state")
     pid, log = d.info("cat")["pid"], d.log()
     second = d.run("-n", "-c", d.conf)
     assert second.returncode == 2, second.stdout
@@ -79,7 +80,7 @@ def test_it_daemonizes_and_is_ready_when_the_command_returns(daemon):
         assert os.readlink("/proc/%d/cwd" % pid) == d.path("sub")
         assert {os.readlink("/proc/%d/fd/%d" % (pid, fd)) for fd in range(3)} == {"/dev/null"}
         assert "Umask:\t0027" in open("/proc/%d/status" % pid).read()
-        assert "daemonizing the supervisord process" in d.log()
+        d.wait_log("daemonizing the supervisord process")
         if IS_SVD:      # the caller has it in its hand at once
             assert started.stdout == ""
     finally:
@@ -101,13 +102,13 @@ def test_hangup_reloads_the_configuration_and_starts_anew(daemon):
     wait_for(only_the_other, "the other program runs alone")
     assert not is_running(old)
     assert d.rpc.getPID() == d.pid
-    assert "received SIGHUP indicating restart request" in d.log()
+    d.wait_log("received SIGHUP indicating restart request")
 
 
 def test_usr2_reopens_the_logs(daemon):
     d = daemon("""
         [program:talker]
-        command=/bin/sh -c 'while read line <{box}/fifo; do echo "$line"; done'
+        command=/bin/sh -c 'while read line; do echo "$line"; done <>{box}/fifo'
         startsecs=0
         stdout_logfile={box}/talker.out
         """)
@@ -123,7 +124,8 @@ def test_usr2_reopens_the_logs(daemon):
     d.write("fifo", "two\n")
     wait_for(lambda: d.read("talker.out") == "two\n", "the second line")
     assert d.read("talker.old") == "one\n"
-    assert "received SIGUSR2 indicating log reopen request" in d.read("old.log") + d.log()
+    wait_for(lambda: "received SIGUSR2 indicating log reopen request" in
+             d.read("old.log") + d.log(), "the daemon's word about it")
     d.rpc.stopProcess("talker")
     wait_for(lambda: "stopped: talker" in d.log(), "the next line is in the new log")
 
@@ -199,4 +201,4 @@ def test_closed_standard_descriptors_are_no_trouble(daemon):
     d.process, d.pid = shell, shell.pid
     wait_for(d.answers, "the daemon answers")
     d.wait_state("cat", "RUNNING")
-    assert d.log().count("spawned") == 1
+    d.wait_log("spawned: 'cat'")

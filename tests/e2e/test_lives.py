@@ -48,7 +48,7 @@ def test_a_process_runs_after_startsecs_and_not_before(daemon):
     assert d.state("slow") == "STARTING"
     info = d.wait_state("slow", "RUNNING")
     assert 1 <= info["now"] - info["start"] <= 3
-    assert "success: slow entered RUNNING state, process has stayed up for > than 1 s" in d.log()
+    d.wait_log("success: slow entered RUNNING state, process has stayed up for > than 1 s")
 
 
 def test_an_early_death_is_retried_ever_slower_until_fatal(daemon):
@@ -59,9 +59,9 @@ def test_an_early_death_is_retried_ever_slower_until_fatal(daemon):
         startretries=2
         """).start()
     info = d.wait_state("hasty", "FATAL")
+    d.wait_log("gave up: hasty entered FATAL state, too many start retries too quickly")
     assert starts(d, "hasty") == 3
     assert d.log().count("exited: hasty (exit status 3; not expected)") == 3
-    assert "gave up: hasty entered FATAL state, too many start retries too quickly" in d.log()
     assert info["exitstatus"] == 0      # an early end leaves no status
     assert info["spawnerr"] == "Exited too quickly (process log may have details)"
     assert info["description"] == info["spawnerr"]
@@ -132,7 +132,7 @@ def test_a_death_by_signal_shows_exitstatus_minus_one(daemon):
         autorestart=false
         """).start()
     assert d.wait_state("suicide", "EXITED")["exitstatus"] == -1
-    assert "exited: suicide (terminated by SIGUSR1; not expected)" in d.log()
+    d.wait_log("exited: suicide (terminated by SIGUSR1; not expected)")
 
 
 def test_numprocs_makes_a_group_of_processes(daemon):

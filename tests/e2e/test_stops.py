@@ -53,7 +53,7 @@ def test_stopsignal(noter, written, name):
     assert d.rpc.stopProcess("p") is True
     assert d.read("signals") == "p %s\n" % name
     assert d.state("p") == "STOPPED"
-    assert "stopped: p (exit status 0)" in d.log()
+    d.wait_log("stopped: p (exit status 0)")
 
 
 def test_who_does_not_stop_is_killed_after_stopwaitsecs(noter):
@@ -68,8 +68,8 @@ def test_who_does_not_stop_is_killed_after_stopwaitsecs(noter):
     assert d.state("deaf") == "STOPPING"
     d.wait_state("deaf", "STOPPED")
     assert not is_running(pid)
-    assert "killing 'deaf' (%d) with SIGKILL" % pid in d.log()
-    assert "stopped: deaf (terminated by SIGKILL)" in d.log()
+    d.wait_log("killing 'deaf' (%d) with SIGKILL" % pid)
+    d.wait_log("stopped: deaf (terminated by SIGKILL)")
 
 
 def test_a_stopped_program_is_not_restarted_until_asked(daemon):
@@ -148,7 +148,7 @@ def test_shutdown_on_signal(daemon, signo):
     d.stop(signo)
     assert not is_running(pid)
     name = signal.Signals(signo).name
-    assert "WARN received %s indicating exit request" % name in d.log()
+    d.wait_log("WARN received %s indicating exit request" % name)
     assert not os.path.exists(d.path("supervisord.pid"))
 
 
