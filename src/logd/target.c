@@ -2,6 +2,8 @@
  * target.c - from the pipe to the file in one operation of the kernel: splice(2) takes out of the
  * pipe exactly what it wrote, so a SIGKILL at any moment loses nothing and repeats nothing. It
  * refuses files that are open with O_APPEND, so the offset is the size, asked before each write.
+ * The price: the kernel holds the lock of the pipe meanwhile, so while a disk hangs inside the
+ * call, the program at the other end hangs with it in write(2) or close(2) on that pipe.
  */
 #include "logd/target.h"
 

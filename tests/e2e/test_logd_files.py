@@ -1,6 +1,7 @@
 """svd-logd and its files: rotation, files that others move, sinks in trouble."""
 import os
 import shutil
+import subprocess
 import time
 
 import pytest
@@ -127,6 +128,23 @@ def test_a_symbolic_link_is_rotated_where_it_points_to(logd, box):
     d.close(number)
     assert contents(box + "/data/real.log") == [lines(0, 10), lines(10, 20)]
     assert os.path.islink(path)
+
+
+@pytest.mark.root_only
+def test_a_file_that_refuses_splice_is_written_all_the_same(logd, box):
+    d, path = logd(), box + "/append-only.log"
+    with open(path, "wb") as f:
+        f.write(b"before\n")
+    if subprocess.call(["chattr", "+a", path], stderr=subprocess.DEVNULL) != 0:
+        pytest.skip("no append-only files here")
+    try:
+        number, out = d.open(path)
+        for start in range(0, 20000, 1000):
+            os.write(out, lines(start, start + 1000))
+        d.close(number)
+    finally:
+        subprocess.check_call(["chattr", "-a", path])
+    assert read(path) == b"before\n" + lines(0, 20000)
 
 
 # --- what others do to the file ---
@@ -295,6 +313,20 @@ def test_a_fifo_without_reader_does_not_stop_anything(logd, box):
     assert d.expect("healed", path=path)["lost"] > 0
     d.close(number)
     os.close(reader)
+
+
+def test_a_terminal_gets_lines(logd):
+    master, slave = os.openpty()
+    d = logd(stdout=slave)
+    os.close(slave)
+    number, out = d.open("/dev/stdout", maxbytes=100, backups=1)
+    os.write(out, lines(0, 50))
+    got = b""
+    while len(got) < 50 * 13:
+        got += os.read(master, 10000)
+    assert got.replace(b"\r", b"") == lines(0, 50)
+    d.close(number)
+    os.close(master)
 
 
 def test_a_slow_reader_of_standard_output_slows_down_and_loses_nothing(logd):
