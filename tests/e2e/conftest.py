@@ -3,14 +3,13 @@ import contextlib
 import glob
 import os
 import shutil
-import stat
 import subprocess
 import tempfile
 
 import pytest
 
 import lib_reaper
-from lib_daemon import IS_SVD, REFERENCE, SVD, Daemon
+from lib_daemon import IS_SVD, REFERENCE, SVD, Daemon, wait_for
 
 # Where a daemon that forgets its configuration would write.
 PUBLIC_PLACES = ("/tmp", "/run", "/var/tmp", "/dev/shm", os.getcwd())
@@ -34,8 +33,8 @@ def public_files():
     found = set()
     for place in PUBLIC_PLACES:
         for entry in os.scandir(place) if os.path.isdir(place) else ():
-            mode = entry.stat(follow_symlinks=False).st_mode
-            if ("supervis" in entry.name or "svd" in entry.name) and not stat.S_ISDIR(mode):
+            ours = "supervis" in entry.name or "svd" in entry.name
+            if ours and not entry.is_dir(follow_symlinks=False):
                 found.add(entry.path)
     return found
 
@@ -75,7 +74,7 @@ def daemons(box):
                                                         each.log()[-4000:]))
             if each.is_running():
                 each.stop()
-        assert lib_reaper.children() == [], "processes were left behind"
+        wait_for(lambda: not lib_reaper.children(), "all processes are gone", 5)
     finally:
         lib_reaper.kill_children()
         reports = sanitizer_reports(box)
