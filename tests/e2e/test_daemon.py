@@ -1,13 +1,15 @@
 """The daemon as a process: pid file, second instances, daemonizing, signals."""
 import os
+import re
 import signal
+import socket
 import subprocess
 import time
 import xmlrpc.client
 
 import pytest
 
-from lib_daemon import IS_SVD, clean_env, is_running, wait_for
+from lib_daemon import IS_SVD, REPO, clean_env, is_running, wait_for
 
 CAT = """
     [program:cat]
@@ -130,6 +132,12 @@ def test_usr2_reopens_the_logs(daemon):
     wait_for(lambda: "stopped: talker" in d.log(), "the next line is in the new log")
 
 
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
 def test_version(daemon):
     shown = daemon().run("--version")
     assert shown.returncode == 0
@@ -155,6 +163,19 @@ def test_flags_outrank_the_file(daemon):
     wait_for(lambda: "supervisord started with pid" in d.read("other.log"), "the other log")
     assert int(d.read("other.pid")) == d.pid
     assert d.log() == ""
+
+
+@pytest.mark.root_only
+def test_the_sample_configuration_is_accepted_with_all_its_comments_taken_away(daemon):
+    with open(REPO + "/etc/supervisord.conf") as f:
+        text = re.sub(r"(?m)^;(?=[a-z_\[])", "", f.read().partition("\n\n")[2])
+    text = re.sub("command=.*", "command=/bin/cat", text)
+    text = re.sub("/(run|var/log|srv/web)", "{box}", text).replace("9001", str(free_port()))
+    d = daemon(config=text.replace("user=nobody\n", ""))
+    d.socket = d.path("svd.sock")
+    d.spawn()
+    wait_for(lambda: "RUNNING" in d.read("svd.log") or not d.is_running(), "web runs")
+    assert d.is_running() and not re.search("WARN (?!No file matches)", d.read("svd.log"))
 
 
 @pytest.mark.root_only

@@ -49,6 +49,13 @@ PROGRAMS = """
     """
 
 
+def begin(d, name):
+    try:
+        d.rpc.startProcess(name, False)
+    except xmlrpc.client.Fault:     # it has failed already
+        pass
+
+
 def start_and_stop(d):
     d.rpc.startProcess("steady")
     d.rpc.stopProcess("steady")
@@ -70,20 +77,17 @@ def stop_while_starting(d):
 
 
 def fail_for_good(d):
-    d.rpc.startProcess("fails", False)
+    begin(d, "fails")
     d.wait_state("fails", "FATAL")
 
 
 def never_start(d):
-    try:
-        d.rpc.startProcess("nowhere", False)
-    except xmlrpc.client.Fault:     # svd knows at once, Supervisor does not
-        pass
+    begin(d, "nowhere")
     d.wait_state("nowhere", "FATAL")
 
 
 def end_as_expected(d):
-    d.rpc.startProcess("once", False)
+    begin(d, "once")
     d.wait_state("once", "EXITED")
 
 
