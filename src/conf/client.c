@@ -59,7 +59,7 @@ int client_config_load(const char *path, struct client_config *ret_client, struc
 	if (load_init(&ld) < 0)
 		r = no_memory(err);
 	else
-		r = values_defaults(&ld, SECTION_CLIENT, &draft, err);
+		r = values_defaults(&ld, SECTION_CLIENT, NULL, &draft, err);
 	if (r == 0 && path)
 		r = read_file(&ld, path, &draft, err);
 	if (r == 0)

@@ -12,7 +12,7 @@
 #include "conf/types.h"
 #include "conf/values.h"
 
-static int override(struct load *ld, const struct config_override *o, struct err *err)
+static int override(struct load *ld, const struct config_override *o, bool *done, struct err *err)
 {
 	enum option_id id = option_find(SECTION_SUPERVISORD, o->option);
 	const struct option_info *info = &option_table[id];
@@ -23,6 +23,7 @@ static int override(struct load *ld, const struct config_override *o, struct err
 	if (id == OPTION_N || info->place == NOWHERE)
 		return err_set(err, -EINVAL, "%s: [supervisord] has no option %s", o->flag,
 			       o->option);
+	done[id] = true;
 	r = type_set(ld, info->type, o->value, (char *)ld->config + info->place, &why);
 	if (r < 0) {
 		repr_add(&value, o->value);
@@ -63,6 +64,7 @@ static void settle_environment(struct load *ld)
 int daemon_read(struct load *ld, const struct config_override_list *overrides, struct err *err)
 {
 	const struct ini_section *section = ini_find_section(&ld->ini, "supervisord");
+	bool done[OPTION_N] = { false };
 	struct values v;
 	int r;
 
@@ -71,11 +73,13 @@ int daemon_read(struct load *ld, const struct config_override_list *overrides, s
 			       ld->config->path);
 	if (values_read(ld, section, SECTION_SUPERVISORD, &v) < 0)
 		return no_memory(err);
-	r = values_defaults(ld, SECTION_SUPERVISORD, ld->config, err);
-	if (r == 0)
-		r = values_set_all(ld, &v, &ld->file, ld->config, err);
+	for (unsigned id = 0; id < OPTION_N; id++)
+		done[id] = v.set[id];
+	r = values_set_all(ld, &v, &ld->file, ld->config, err);
 	for (size_t i = 0; r == 0 && overrides && i < overrides->n; i++)
-		r = override(ld, &overrides->list[i], err);
+		r = override(ld, &overrides->list[i], done, err);
+	if (r == 0)
+		r = values_defaults(ld, SECTION_SUPERVISORD, done, ld->config, err);
 	if (r == 0 && !ld->config->childlogdir)
 		r = default_childlogdir(ld, err);
 	settle_environment(ld);

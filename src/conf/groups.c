@@ -176,7 +176,7 @@ static int read_group(struct groups *g, const struct ini_section *section)
 		return section_error(section, why.code, g->err, "%s", why.text);
 	if (values_read(g->ld, section, SECTION_GROUP, &v) < 0)
 		return no_memory(g->err);
-	r = values_defaults(g->ld, SECTION_GROUP, &draft, g->err);
+	r = values_defaults(g->ld, SECTION_GROUP, NULL, &draft, g->err);
 	if (r == 0)
 		r = values_set_all(g->ld, &v, &g->ld->file, &draft, g->err);
 	if (r == 0)
@@ -200,7 +200,7 @@ static int read_single(struct groups *g, const struct ini_section *section)
 static int read_all(struct groups *g)
 {
 	struct ini_section *s;
-	int r = values_defaults(g->ld, SECTION_PROGRAM, &g->ld->program, g->err);
+	int r = values_defaults(g->ld, SECTION_PROGRAM, NULL, &g->ld->program, g->err);
 
 	g->ld->program.config.environment = g->ld->config->environment;
 	for (s = g->ld->ini.sections; s && r == 0; s = s->hh.next)

@@ -57,7 +57,7 @@ static int read_server(struct load *ld, const struct ini_section *section, enum 
 	if (r == 0 && note_place(ld, v.set[place], server) < 0)
 		r = no_memory(err);
 	if (r == 0)
-		r = values_defaults(ld, section_kind, server, err);
+		r = values_defaults(ld, section_kind, NULL, server, err);
 	if (r == 0)
 		r = values_set_all(ld, &v, &ld->file, server, err);
 	return r == 0 ? check_login(&v, server, err) : r;

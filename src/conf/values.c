@@ -173,14 +173,16 @@ int values_read(struct load *ld, const struct ini_section *section, enum section
 	return 0;
 }
 
-int values_defaults(struct load *ld, enum section_kind kind, void *base, struct err *err)
+int values_defaults(struct load *ld, enum section_kind kind, const bool *done, void *base,
+		    struct err *err)
 {
 	int r;
 
 	for (unsigned id = 0; id < OPTION_N; id++) {
 		const struct option_info *info = &option_table[id];
 
-		if (!info->fallback || info->place == NOWHERE || !option_fits(id, kind))
+		if (!info->fallback || info->place == NOWHERE || !option_fits(id, kind) ||
+		    (done && done[id]))
 			continue;
 		r = type_set(ld, info->type, info->fallback, (char *)base + info->place, err);
 		if (r < 0)

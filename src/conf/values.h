@@ -30,9 +30,13 @@ must_check int values_read(struct load *ld, const struct ini_section *section,
 /* Notes a section that the table does not know. 0 or -ENOMEM. */
 must_check int values_unknown_section(struct load *ld, const struct ini_section *section);
 
-/* Into base, which is what such a section is read into, the defaults of all its options. */
-must_check int values_defaults(struct load *ld, enum section_kind kind, void *base,
-			       struct err *err);
+/*
+ * Into base, which is what such a section is read into, the defaults of all its options but those
+ * that are done already (by option_id; NULL: none is): a default that does not fit this machine is
+ * no trouble where it is not used.
+ */
+must_check int values_defaults(struct load *ld, enum section_kind kind, const bool *done,
+			       void *base, struct err *err);
 
 /* Is the option set to something that differs from process to process? */
 bool values_varies(const struct values *v, enum option_id id);

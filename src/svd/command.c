@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/repr.h"
 #include "base/shwords.h"
 #include "base/strbuf.h"
 #include "conf/config.h"
@@ -16,18 +17,32 @@
 /* Supervisor's own default, used when there is no PATH at all. */
 static const char DEFAULT_PATH[] = "/bin:/usr/bin:/usr/local/bin";
 
+/* "BEFORE 'name'AFTER", the name as Python would print it. */
+static int refuse(struct err *err, int code, const char *before, const char *name,
+		  const char *after)
+{
+	struct strbuf text = { 0 };
+
+	strbuf_addf(&text, "%s ", before);
+	repr_add(&text, name);
+	strbuf_adds(&text, after);
+	err_set(err, code, "%s", strbuf_str(&text) ? strbuf_str(&text) : before);
+	strbuf_done(&text);
+	return code;
+}
+
 static int check_file(const char *file, struct err *err)
 {
 	struct stat st;
 
 	if (stat(file, &st) < 0)
-		return err_set(err, -ENOENT, "can't find command '%s'", file);
+		return refuse(err, -ENOENT, "can't find command", file, "");
 	if (S_ISDIR(st.st_mode))
-		return err_set(err, -EACCES, "command at '%s' is a directory", file);
+		return refuse(err, -EACCES, "command at", file, " is a directory");
 	if (!(st.st_mode & 0111))
-		return err_set(err, -EACCES, "command at '%s' is not executable", file);
+		return refuse(err, -EACCES, "command at", file, " is not executable");
 	if (access(file, X_OK) < 0)
-		return err_set(err, -EACCES, "no permission to run command '%s'", file);
+		return refuse(err, -EACCES, "no permission to run command", file, "");
 	return 0;
 }
 
@@ -65,13 +80,15 @@ int command_find(const struct program_config *program, struct command *ret_comma
 		 struct err *err)
 {
 	struct err why = { 0 };
+	char reason[64];
 	int ret;
 
 	*ret_command = (struct command){ 0 };
 	ret = shwords_split(program->command, &ret_command->argv, &why);
-	if (ret < 0)
-		return err_set(err, -EACCES, "can't parse command '%s': %s", program->command,
-			       why.text);
+	if (ret < 0) {
+		snprintf(reason, sizeof(reason), ": %.60s", why.text);
+		return refuse(err, -EACCES, "can't parse command", program->command, reason);
+	}
 	if (!ret_command->argv[0])
 		return err_set(err, -EACCES, "command is empty");
 	ret_command->file = find(program, ret_command->argv[0]);

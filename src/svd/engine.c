@@ -115,6 +115,7 @@ static void handle_signal(struct engine *e, int signo)
 	case SIGUSR2:
 		log_info("received %s indicating log reopen request", signame(signo));
 		logs_reopen(e->logs);
+		log_info("supervisord logreopen");
 		break;
 	case SIGCHLD:
 		log_debug("received %s indicating a child quit", signame(signo));

@@ -104,7 +104,6 @@ static int take_place(struct holdings *h, struct err *err)
 	const struct config *config = h->config;
 	int ret;
 
-	umask(config->umask);
 	ret = daemon_drop_privileges(config, err);
 	if (ret == 0 && !h->raised)
 		ret = h->n_limits = daemon_raise_limits(config, h->limits, err);
