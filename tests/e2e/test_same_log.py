@@ -56,8 +56,15 @@ def begin(d, name):
         pass
 
 
+def wait_exec(d, name):
+    """Supervisor's children lose a signal that comes before their exec."""
+    wait_for(lambda: d.info(name)["pid"], name + " has a pid")
+    wait_for(lambda: os.readlink("/proc/%d/exe" % d.info(name)["pid"]).endswith("cat"), "exec")
+
+
 def start_and_stop(d):
     d.rpc.startProcess("steady")
+    wait_exec(d, "steady")
     d.rpc.stopProcess("steady")
 
 
@@ -70,9 +77,7 @@ def die_and_come_back(d):
 
 def stop_while_starting(d):
     d.rpc.startProcess("slow", False)
-    wait_for(lambda: d.info("slow")["pid"], "slow has a pid")
-    # Supervisor's children lose a signal that comes before their exec.
-    wait_for(lambda: os.readlink("/proc/%d/exe" % d.info("slow")["pid"]).endswith("cat"), "exec")
+    wait_exec(d, "slow")
     d.rpc.stopProcess("slow")
 
 
@@ -99,10 +104,12 @@ def be_killed(d):
 
 def be_signalled(d):
     d.rpc.startProcess("steady")
+    wait_exec(d, "steady")
     os.kill(d.info("steady")["pid"], signal.SIGUSR1)
     d.wait_log("exited: steady")
     d.wait_log("spawned: 'steady'", 2)
     d.wait_log("success: steady", 2)
+    wait_exec(d, "steady")
     d.rpc.stopProcess("steady")
 
 

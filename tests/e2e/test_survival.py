@@ -20,7 +20,7 @@ def sibling(d, name):
                 with open("/proc/%d/comm" % pid) as comm:
                     if comm.read().strip() == name and is_running(pid):
                         return pid
-            except FileNotFoundError:
+            except (FileNotFoundError, ProcessLookupError):
                 pass
     return None
 
