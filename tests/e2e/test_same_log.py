@@ -110,6 +110,7 @@ def be_signalled(d):
     d.wait_log("spawned: 'steady'", 2)
     d.wait_log("success: steady", 2)
     wait_exec(d, "steady")
+    wait_exec(d, "steady")
     d.rpc.stopProcess("steady")
 
 
@@ -132,6 +133,7 @@ def live_through(d, script, env):
     """
     d.start(env=env)
     d.wait_state("last", "RUNNING")
+    wait_exec(d, "last")
     script(d)
     d.stop()
     said = {}
