@@ -138,6 +138,10 @@ static int begin_section(struct feed *feed, const char *text)
 		feed->section = feed->ini->defaults;
 	else
 		HASH_FIND_STR(feed->ini->sections, name, feed->section);
+	if (feed->section && !feed->section->again_file) {
+		feed->section->again_file = feed->file;
+		feed->section->again_line = feed->entry.line;
+	}
 	if (!feed->section)
 		feed->section = new_section(feed, name);
 	return feed->section ? 0 : -ENOMEM;

@@ -30,6 +30,8 @@ struct ini_section {
 	const char *name;
 	const struct ini_file *file;	/* where its first header is */
 	int line;
+	const struct ini_file *again_file;	/* where it is a second time; NULL: nowhere */
+	int again_line;
 	struct ini_option *options;	/* hash by name, in the order of their first lines */
 	const char *taken_by;		/* NULL; for the user of the ini to mark it */
 	UT_hash_handle hh;

@@ -1,6 +1,7 @@
 /*
  * others.c - the sections that nothing is made of: those that are for svctl, those whose time will
- * come, plug-ins written in Python, and slips. Nothing in a file is passed over in silence.
+ * come, plug-ins written in Python, and slips. Nothing in a file is passed over in silence, which
+ * includes a program that is there twice.
  */
 #include "conf/others.h"
 
@@ -18,6 +19,18 @@ static int note_not_run(struct load *ld, const struct ini_section *section)
 	return note_add(ld, LEVEL_WARN, arena_printf(ld->config->arena,
 			"%s:%d: [%s] is accepted, but such a section is not run yet",
 			section->file->path, section->line, section->name)) ? 0 : -ENOMEM;
+}
+
+/* Supervisor makes one section of both without a word; with a program it is mostly a slip. */
+static int note_twice(struct load *ld, const struct ini_section *section)
+{
+	if (!section->again_file)
+		return 0;
+	return note_add(ld, LEVEL_WARN, arena_printf(ld->config->arena,
+			"%s:%d: [%s] is there already, at %s:%d; they are one program, and of an "
+			"option that both set the last value counts", section->again_file->path,
+			section->again_line, section->name, section->file->path,
+			section->line)) ? 0 : -ENOMEM;
 }
 
 static int note_plugin(struct load *ld, const struct ini_option *factory,
@@ -65,6 +78,10 @@ int others_read(struct load *ld, struct err *err)
 		switch (section_kind(s->name)) {
 		case SECTION_KIND_N:
 			if (values_unknown_section(ld, s) < 0)
+				r = no_memory(err);
+			break;
+		case SECTION_PROGRAM:
+			if (note_twice(ld, s) < 0)
 				r = no_memory(err);
 			break;
 		case SECTION_CLIENT:

@@ -51,10 +51,10 @@
  *   log     level ("info", "warn", ...), body = a line for the activity log
  *
  * Ceilings (FRAME_*_MAX and LINK_QUEUE_MAX). What happens at the last: link_send refuses with
- * -ENOBUFS and the sender decides. svd to svd-logd: svd stops reading no pipe but tries again
- * when the queue is shorter (channels wait in its table). svd to svd-httpd: the reply is dropped
- * and the link ended, since svd-httpd no longer reads. svd-httpd to svd: the request is answered
- * with HTTP 503. svd-logd to svd: `closed` waits in the channel's table, `trouble` is dropped.
+ * -ENOBUFS and the sender decides. svd to svd-logd, svd to svd-httpd: who does not read any more
+ * is of no use, is killed, and its successor is told everything again. svd-httpd to svd: the
+ * request is answered with HTTP 503. svd-logd to svd: `closed` waits in the channel's table,
+ * `trouble` is dropped.
  */
 
 enum {

@@ -134,7 +134,7 @@ static void on_frame(struct sibling *s, struct frame *frame)
 			forget(logs, chan);
 	} else if (strcmp(frame->type, "trouble") == 0 && path && text) {
 		log_error("cannot write to log file %s: %s; %" JSON_INTEGER_FORMAT
-			  " bytes were dropped so far", path, text, lost);
+			  " bytes were dropped since this was said last", path, text, lost);
 	} else if (strcmp(frame->type, "healed") == 0 && path) {
 		log_warn("log file %s can be written to again; %" JSON_INTEGER_FORMAT
 			 " bytes were dropped", path, lost);

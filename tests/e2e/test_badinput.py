@@ -166,6 +166,8 @@ def test_a_section_that_comes_twice_is_one_and_its_last_option_wins(daemon):
     d = daemon(PROGRAM + "startsecs=0\n[program:x]\ncommand=/bin/sleep 1000\n").start()
     pid = d.wait_state("x", "RUNNING")["pid"]
     wait_for(lambda: os.readlink("/proc/%d/exe" % pid).endswith("sleep"), "it is the last command")
+    if IS_SVD:
+        d.wait_log("[program:x] is there already, at " + d.conf)
 
 
 @pytest.mark.svd_only
