@@ -71,9 +71,8 @@ static void on_prepare(struct ev_loop *ev, ev_prepare *w, int events)
 	struct loop *loop = w->data;
 
 	(void)events;
-	/* A turn can be long (a thousand spawns); timers that it arms count from their own now. */
+	(void)ev;
 	loop->on_turn(loop->turn_arg);
-	ev_now_update(ev);
 }
 
 void loop_on_turn(struct loop *loop, void (*fn)(void *arg), void *arg)

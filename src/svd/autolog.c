@@ -40,7 +40,7 @@ static bool is_auto_name(const char *name, const char *identifier)
 
 	while (mark && !(strncmp(mark + 3, identifier, n) == 0 && mark[3 + n] == '-'))
 		mark = strstr(mark + 1, "---");
-	if (!mark || strpbrk(mark, " \t\n"))
+	if (!mark || !mark[3 + n + 1] || strpbrk(mark, " \t\n"))
 		return false;
 	log = strstr(mark + 3 + n + 2, ".log");
 	return log && strspn(log + 4, ".0123456789") == strlen(log + 4);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 int daemon_drop_privileges(const struct config *config, struct err *err)
 {
 	const struct user_config *user = config->user;
+	const char *refused;
 
 	if (!user) {
 		if (getuid() == 0)
@@ -26,14 +26,9 @@ int daemon_drop_privileges(const struct config *config, struct err *err)
 				 "avoid this message.");
 		return 0;
 	}
-	if (getuid() != user->uid) {
-		if (getuid() != 0)
-			return err_set(err, -EPERM, "Can't drop privilege as nonroot user");
-		if (setgroups(user->n_groups, user->groups) < 0 || setgid(user->gid) < 0 ||
-		    setuid(user->uid) < 0)
-			return err_set(err, -errno, "cannot become user %s: %s", user->name,
-				       strerror(errno));
-	}
+	refused = sys_become(user);
+	if (refused)
+		return err_set(err, -EPERM, "user %s: %s", user->name, refused);
 	log_info("Set uid to user %u succeeded", (unsigned)user->uid);
 	return 0;
 }
@@ -61,6 +56,8 @@ static int raise_one(const struct limit *l, rlim_t wanted, struct saved_limit *s
 		return 0;
 	if (setrlimit(resource, &now) == 0)
 		return 1;
+	if (saved->value.rlim_cur >= wanted)
+		return 0;
 	return err_set(err, -errno, "%s=%llu: the environment only allows %llu %s; raise its limit "
 		       "or lower the option", l->option, (unsigned long long)wanted,
 		       (unsigned long long)saved->value.rlim_max, l->what);

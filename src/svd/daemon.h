@@ -13,9 +13,9 @@ must_check int daemon_drop_privileges(const struct config *config, struct err *e
 
 /*
  * Raise the limits of open files (at least minfds, and as far as allowed, since each program
- * costs svd two) and processes (minprocs). *ret_saved gets those that changed, as programs are to
- * have them: room for two. Returns how many, or -errno with err when minfds or minprocs cannot be
- * had.
+ * costs svd up to three) and processes (minprocs). *ret_saved gets those that changed, as programs
+ * are to have them: room for two. Returns how many, or -errno with err when minfds or minprocs
+ * cannot be had.
  */
 must_check int daemon_raise_limits(const struct config *config, struct saved_limit *ret_saved,
 				   struct err *err);

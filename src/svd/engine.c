@@ -9,9 +9,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <utlist.h>
 
-#include "base/clock.h"
 #include "base/fd.h"
 #include "base/signame.h"
 #include "base/strbuf.h"
@@ -58,12 +58,28 @@ static struct process *find_pid(struct engine *e, pid_t pid)
 	return p;
 }
 
+/* What children have said that could not become their programs; they are about to be reaped. */
+static void take_reports(struct engine *e)
+{
+	struct spawn_report report;
+	struct process *p;
+
+	while (read(e->reports[0], &report, sizeof(report)) == sizeof(report)) {
+		report.text[sizeof(report.text) - 1] = '\0';
+		p = find_pid(e, report.pid);
+		if (p)
+			proc_failed_to_become(p, report.text);
+	}
+}
+
 static void reaped(struct engine *e, pid_t pid, int status)
 {
 	struct process *p = find_pid(e, pid);
 	char text[64];
 
 	if (p) {
+		if (wait_status_code(status) == SPAWN_FAILED)
+			take_reports(e);
 		proc_exited(p, status);
 	} else if (!logs_reaped(e->logs, pid, status) && !gate_reaped(e->gate, pid, status)) {
 		/* As PID 1 we inherit everybody's orphans; they are no news. */
@@ -245,7 +261,7 @@ static void step_calls(struct engine *e)
 			DL_DELETE(e->calls, call);
 			gate_reply(e->gate, call);
 			call_free(call);
-		} else if (!timer_is_armed(&e->report)) {
+		} else if (wait_reports(call->wait) && !timer_is_armed(&e->report)) {
 			timer_start(&e->report, STOP_REPORT);
 		}
 	}
@@ -255,7 +271,6 @@ static void step_calls(struct engine *e)
 static void report(struct engine *e)
 {
 	struct call *call;
-	bool said = false;
 
 	if (!e->report_due)
 		return;
@@ -266,9 +281,7 @@ static void report(struct engine *e)
 		return;
 	}
 	DL_FOREACH(e->calls, call)
-		said |= call->wait && wait_report(call->wait);
-	if (said)
-		timer_start(&e->report, STOP_REPORT);
+		wait_report(call->wait);
 }
 
 void engine_turn(struct engine *e)
@@ -279,8 +292,8 @@ void engine_turn(struct engine *e)
 		reap(e);
 		feed_posted(e);
 		run_policy(e);
-		step_calls(e);
 		report(e);
+		step_calls(e);
 	} while (e->again);
 	logs_flush(e->logs);
 }
@@ -363,6 +376,7 @@ struct engine *engine_new(struct config *config)
 
 	if (!e)
 		return NULL;
+	block_signals(SIG_BLOCK);	/* until engine_run */
 	e->config = config_ref(config);
 	e->mood = MOOD_RUNNING;
 	e->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -372,7 +386,10 @@ struct engine *engine_new(struct config *config)
 		e->gate = gate_new(e);
 		timer_init(&e->report, e->loop, on_report);
 	}
-	if (e->null_fd < 0 || !e->loop || !e->logs || !e->gate || add_groups(e) < 0) {
+	if (pipe2(e->reports, O_CLOEXEC | O_NONBLOCK) < 0)
+		e->reports[0] = e->reports[1] = -1;
+	if (e->null_fd < 0 || e->reports[0] < 0 || !e->loop || !e->logs || !e->gate ||
+	    add_groups(e) < 0) {
 		engine_free(e);
 		return NULL;
 	}
@@ -393,6 +410,8 @@ void engine_free(struct engine *e)
 	gate_free(e->gate);
 	logs_free(e->logs);
 	close_fd(&e->null_fd);
+	close_fd(&e->reports[0]);
+	close_fd(&e->reports[1]);
 	if (e->loop)
 		timer_stop(&e->report);
 	loop_free(e->loop);

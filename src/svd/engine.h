@@ -46,6 +46,7 @@ struct engine {
 	const struct saved_limit *limits;	/* borrowed: what programs get back */
 	int            n_limits;
 	int            null_fd;		/* owned: /dev/null, for channels that are not kept */
+	int            reports[2];	/* owned: a pipe of struct spawn_report, see sys_spawn */
 };
 
 /* The engine and its groups; config is counted up. NULL: no memory or descriptors. */

@@ -4,10 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <utlist.h>
 
-#include "base/clock.h"
 #include "base/fd.h"
 #include "conf/config.h"
 #include "ipc/frame.h"
@@ -48,21 +46,13 @@ static void watch(struct gate *gate, bool on)
 	}
 }
 
-static void on_retry(struct gate *gate)
-{
-	struct err err;
-
-	watch(gate, false);
-	if (sibling_start(&gate->httpd, &err) < 0) {
-		log_error("%s", err.text);
-		timer_start(&gate->httpd.respawn, 1);
-	}
-}
-
 static void on_knock(struct io *io, int events)
 {
+	struct gate *gate = container_of(io, struct listener, knock)->gate;
+
 	(void)events;
-	on_retry(container_of(io, struct listener, knock)->gate);
+	watch(gate, false);
+	timer_start(&gate->httpd.respawn, 0); /* it starts svd-httpd, and tries again if need be */
 }
 
 static void tell_listener(struct gate *gate, const struct listener *l)
@@ -77,6 +67,34 @@ static void tell_listener(struct gate *gate, const struct listener *l)
 		json_object_set_new(head, "password", json_text(conf->password));
 	}
 	(void)link_send(gate->httpd.link, head, NULL, 0, l->fd);
+}
+
+/* --- replies --- */
+
+/* Every call is answered, or its svd-httpd replaced: no client waits for nothing. */
+static int send_reply(struct gate *gate, json_t *head, const char *body)
+{
+	int ret = link_send(gate->httpd.link, head, body, body ? strlen(body) : 0, -1);
+
+	if (ret == -ENOBUFS || ret == -ENOMEM) /* it does not read any more; or we are at our end */
+		sibling_fail(&gate->httpd);
+	return ret;
+}
+
+static void send_fault(struct gate *gate, json_int_t id, int code, const char *text)
+{
+	(void)send_reply(gate,
+			 json_pack("{s:s, s:I, s:i, s:o}", "t", "reply", "id", id, "code", code,
+				   "text", json_text(text)),
+			 NULL);
+}
+
+static void send_result(struct gate *gate, json_int_t id, const char *body)
+{
+	json_t *head = json_pack("{s:s, s:I}", "t", "reply", "id", id);
+
+	if (send_reply(gate, head, body) == -EMSGSIZE)
+		send_fault(gate, id, FAULT_FAILED, "FAILED: the answer is too large");
 }
 
 /* --- what svd-httpd says --- */
@@ -108,8 +126,10 @@ static void take_call(struct gate *gate, json_int_t id, const struct frame *fram
 		call = call_new(id, method, params);
 	else
 		json_decref(params);
-	if (!call)
+	if (!call) {
+		send_fault(gate, id, FAULT_FAILED, "FAILED: the call cannot be taken");
 		return;
+	}
 	DL_APPEND(gate->engine->calls, call);
 	if (++gate->n_calls > CALLS_MAX) {
 		call->dispatched = true;
@@ -173,26 +193,6 @@ static const struct sibling_ops httpd_ops = {
 	.on_left = on_left,
 };
 
-/* --- */
-
-static void send_fault(struct gate *gate, json_int_t id, int code, const char *text)
-{
-	(void)link_send(gate->httpd.link,
-			json_pack("{s:s, s:I, s:i, s:o}", "t", "reply", "id", id, "code", code,
-				  "text", json_text(text)), NULL, 0, -1);
-}
-
-static void send_result(struct gate *gate, json_int_t id, const char *body)
-{
-	int ret = link_send(gate->httpd.link, json_pack("{s:s, s:I}", "t", "reply", "id", id), body,
-			    strlen(body), -1);
-
-	if (ret == -ENOBUFS)	/* it does not read any more */
-		(void)sys_kill(gate->httpd.pid, SIGKILL);
-	else if (ret < 0)
-		send_fault(gate, id, FAULT_FAILED, "FAILED: the answer is too large");
-}
-
 void gate_reply(struct gate *gate, const struct call *call)
 {
 	char *body = NULL;
@@ -246,17 +246,11 @@ struct gate *gate_new(struct engine *e)
 
 void gate_stop(struct gate *gate, double seconds)
 {
-	double end = clock_mono() + seconds;
-	pid_t pid = gate->httpd.pid;
-
 	watch(gate, false);
 	sibling_stop(&gate->httpd);
-	while (pid && waitpid(pid, NULL, WNOHANG) == 0) {
-		if (clock_mono() > end) {
-			(void)sys_kill(pid, SIGKILL);
-			end += seconds;
-		}
-		link_drain(gate->httpd.link, 10);
+	if (!sibling_wait(&gate->httpd, seconds)) {
+		sibling_fail(&gate->httpd);
+		(void)sibling_wait(&gate->httpd, seconds);
 	}
 }
 

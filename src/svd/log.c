@@ -28,6 +28,16 @@ static const char *const level_names[] = {
 };
 _Static_assert(ARRAY_LEN(level_names) == LEVEL_N, "a level has no name");
 
+static void say_dropped(void)
+{
+	unsigned long dropped = the_log.dropped;
+
+	the_log.dropped = 0;
+	if (dropped)
+		log_warn("%lu lines of this log were dropped: its file could not be written",
+			 dropped);
+}
+
 void log_flush(void)
 {
 	struct strbuf *sb = &the_log.backlog;
@@ -47,29 +57,33 @@ void log_flush(void)
 	strbuf_consume(sb, done);
 	if (the_log.fd < 0)
 		return;
-	if (sb->len)
+	if (sb->len) {
 		io_start(&the_log.io, the_log.fd, IO_WRITE);
-	else
-		io_stop(&the_log.io);
+		return;
+	}
+	io_stop(&the_log.io);
+	say_dropped();
 }
 
 static void on_room(struct io *io, int events)
 {
-	unsigned long dropped = the_log.dropped;
-
 	(void)io;
 	(void)events;
 	log_flush();
-	if (dropped && the_log.backlog.len == 0) {
-		the_log.dropped = 0;
-		log_warn("%lu lines of this log were dropped: its file could not be written",
-			 dropped);
-	}
 }
 
-void log_open(struct loop *loop, int fd, enum log_level level)
+bool log_has_backlog(void)
+{
+	return the_log.fd >= 0 && the_log.backlog.len > 0;
+}
+
+void log_set_level(enum log_level level)
 {
 	the_log.level = level;
+}
+
+void log_open(struct loop *loop, int fd)
+{
 	the_log.fd = fd;
 	io_init(&the_log.io, loop, on_room);
 	log_flush();
@@ -126,6 +140,10 @@ void log_msg(enum log_level level, const char *fmt, ...)
 	tame(line + n);
 	strbuf_adds(&the_log.backlog, line);
 	strbuf_addc(&the_log.backlog, '\n');
+	if (the_log.backlog.oom) {
+		the_log.backlog.oom = false;
+		the_log.dropped++;
+	}
 	if (the_log.fd >= 0 && the_log.backlog.len > LOG_TOGETHER_MAX &&
 	    !io_is_started(&the_log.io))
 		log_flush();

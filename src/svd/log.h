@@ -15,10 +15,14 @@ struct loop;
  */
 enum { LOG_TOGETHER_MAX = 4096, LOG_BACKLOG_MAX = 256 * 1024 };	/* bytes */
 
+/* From now on what is below the level is not said. */
+void log_set_level(enum log_level level);
+
 /* Before this call (and with fd -1 after it) lines are kept in the backlog. */
-void log_open(struct loop *loop, int fd, enum log_level level);	/* fd is the log's from now on */
+void log_open(struct loop *loop, int fd);	/* fd is the log's from now on */
 void log_close(void);
 void log_flush(void);
+bool log_has_backlog(void);
 
 /* One line "2026-01-31 23:59:59,123 INFO text". Control characters become '?'. */
 void log_msg(enum log_level level, const char *fmt, ...) printf_like(2, 3);
@@ -28,6 +32,5 @@ void log_msg(enum log_level level, const char *fmt, ...) printf_like(2, 3);
 #define log_warn(...)	log_msg(LEVEL_WARN, __VA_ARGS__)
 #define log_info(...)	log_msg(LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...)	log_msg(LEVEL_DEBUG, __VA_ARGS__)
-#define log_trace(...)	log_msg(LEVEL_TRACE, __VA_ARGS__)
 
 #endif

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <utlist.h>
 
@@ -23,7 +22,12 @@
 #include "svd/sibling.h"
 #include "svd/sys.h"
 
-enum { BUCKETS = 256, LOG_FILE_MODE = 0644 };
+enum {
+	BUCKETS = 256,
+	FILE_MODE = 0644,
+	AUTO_MODE = 0600,	/* as mkstemp(3) makes Supervisor's */
+	CLOSING_MAX = 1000,	/* channels that svd-logd has not closed yet */
+};
 
 struct chan {
 	struct chan *prev, *next;	/* of all, in the order of opening */
@@ -34,6 +38,7 @@ struct chan {
 	char        *path;		/* owned */
 	int64_t      maxbytes;
 	int          backups;
+	int          mode;
 	bool         echo;
 	bool         closing;		/* `close` was asked for; `closed` has not come yet */
 };
@@ -46,6 +51,8 @@ struct logs {
 	const struct config *config;	/* borrowed */
 	struct loop   *loop;		/* borrowed */
 	unsigned       activity;	/* the channel of svd's own log */
+	unsigned       closing;		/* channels that are */
+	bool           stuck_said;
 };
 
 static struct chan *find(struct logs *logs, unsigned number)
@@ -67,6 +74,7 @@ static void chan_free(struct chan *chan)
 
 static void forget(struct logs *logs, struct chan *chan)
 {
+	logs->closing--;
 	DL_DELETE(logs->chans, chan);
 	LL_DELETE2(logs->by_number[chan->number % BUCKETS], chan, next_in_bucket);
 	chan_free(chan);
@@ -82,9 +90,9 @@ static void tell(struct logs *logs, json_t *head, int fd)
 		return;
 	}
 	ret = link_send(logs->logd.link, head, NULL, 0, fd);
-	if (ret < 0 && ret != -EPIPE) {
+	if (ret < 0 && ret != -EPIPE && !logs->logd.broken) {
 		log_error("svd-logd: %s; it is started again", strerror(-ret));
-		(void)sys_kill(logs->logd.pid, SIGKILL);
+		sibling_fail(&logs->logd);
 	}
 }
 
@@ -93,7 +101,7 @@ static void tell_open(struct logs *logs, const struct chan *chan)
 	json_t *head = json_pack("{s:s, s:i, s:o, s:o, s:I, s:i, s:i}", "t", "open", "ch",
 				 (int)chan->number, "who", json_text(chan->who), "path",
 				 json_text(chan->path), "maxbytes", (json_int_t)chan->maxbytes,
-				 "backups", chan->backups, "mode", LOG_FILE_MODE);
+				 "backups", chan->backups, "mode", chan->mode);
 
 	if (head && chan->echo)
 		json_object_set_new(head, "echo", json_true());
@@ -141,16 +149,9 @@ static void on_frame(struct sibling *s, struct frame *frame)
 	}
 }
 
-/* The successor is told everything in on_up; there is nothing to do before. */
-static void on_down(struct sibling *s)
-{
-	(void)s;
-}
-
 static const struct sibling_ops logd_ops = {
 	.on_up = on_up,
 	.on_frame = on_frame,
-	.on_down = on_down,
 };
 
 /* --- channels --- */
@@ -167,7 +168,8 @@ static struct chan *add(struct logs *logs, char *who, const char *path, int fd)
 		free(who);
 		return NULL;
 	}
-	*chan = (struct chan){ .number = ++logs->last_number, .fd = fd, .who = who, .path = copy };
+	*chan = (struct chan){ .number = ++logs->last_number, .fd = fd, .who = who, .path = copy,
+			       .mode = FILE_MODE };
 	DL_APPEND(logs->chans, chan);
 	LL_PREPEND2(logs->by_number[chan->number % BUCKETS], chan, next_in_bucket);
 	return chan;
@@ -191,6 +193,8 @@ unsigned logs_open(struct logs *logs, const struct process *p, enum channel chan
 		return 0;
 	chan->maxbytes = conf->maxbytes;
 	chan->backups = conf->backups;
+	if (conf->kind == LOGFILE_AUTO)
+		chan->mode = AUTO_MODE;
 	tell_open(logs, chan);
 	return chan->number;
 }
@@ -202,7 +206,22 @@ void logs_close(struct logs *logs, unsigned number)
 	if (!chan || chan->closing)
 		return;
 	chan->closing = true;
+	logs->closing++;
 	tell_close(logs, chan);
+}
+
+/*
+ * A svd-logd that hangs in a disk closes nothing. Each restart of a program would then cost svd two
+ * descriptors, until nothing could be started any more; its output has nowhere to go anyway.
+ */
+bool logs_are_stuck(struct logs *logs)
+{
+	bool stuck = logs->closing >= CLOSING_MAX;
+
+	if (stuck && !logs->stuck_said)
+		log_error("svd-logd does not come on; what is started now is not logged");
+	logs->stuck_said = stuck;
+	return stuck;
 }
 
 void logs_reopen(struct logs *logs)
@@ -253,7 +272,7 @@ static int open_activity(struct logs *logs, struct err *err)
 	chan->backups = config->logfile_backups;
 	chan->echo = config->nodaemon && !config->silent;
 	logs->activity = chan->number;
-	log_open(logs->loop, fds[1], config->loglevel);
+	log_open(logs->loop, fds[1]);
 	return 0;
 }
 
@@ -264,20 +283,18 @@ int logs_start(struct logs *logs, struct err *err)
 	return ret < 0 ? ret : sibling_start(&logs->logd, err);
 }
 
-/* The loop has ended: push out what is queued and wait for the death, not longer than we may. */
 void logs_stop(struct logs *logs, double seconds)
 {
 	double end = clock_mono() + seconds;
-	pid_t pid = logs->logd.pid;
 
+	while (log_has_backlog() && clock_mono() < end) {
+		log_flush();
+		link_drain(logs->logd.link, 1);
+	}
 	log_close();
 	logs_close(logs, logs->activity);
 	sibling_stop(&logs->logd);
-	while (pid && clock_mono() < end) {
-		if (waitpid(pid, NULL, WNOHANG) != 0)
-			break;
-		(void)link_drain(logs->logd.link, 10);
-	}
+	(void)sibling_wait(&logs->logd, end - clock_mono());
 }
 
 void logs_free(struct logs *logs)

@@ -33,6 +33,9 @@ unsigned logs_open(struct logs *logs, const struct process *p, enum channel chan
 /* The writer has ended: what is in the pipe is written, then the channel goes. */
 void logs_close(struct logs *logs, unsigned number);
 
+/* So much waits for svd-logd that new output had better go nowhere. */
+bool logs_are_stuck(struct logs *logs);
+
 /* Reopen all files (SIGUSR2). */
 void logs_reopen(struct logs *logs);
 

@@ -84,8 +84,3 @@ size_t lookup_all_by_name(const struct engine *e, struct process ***ret_list)
 		qsort(*ret_list, n, sizeof(**ret_list), by_name);
 	return n;
 }
-
-void lookup_free(struct process **list)
-{
-	free(list);
-}

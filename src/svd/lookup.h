@@ -24,11 +24,10 @@ void lookup_namespec(const struct process *p, char *buf, size_t size);
 
 /*
  * All processes: by priority of the group and their own, or by name of the group and their own.
- * Returns how many; *ret_list is to be freed with lookup_free. No memory: 0 and NULL.
+ * Returns how many; *ret_list is the caller's to free. No memory: 0 and NULL.
  */
 size_t lookup_all(const struct engine *e, struct process ***ret_list);
 size_t lookup_all_by_name(const struct engine *e, struct process ***ret_list);
 size_t lookup_group(const struct group *group, struct process ***ret_list);	/* by priority */
-void lookup_free(struct process **list);
 
 #endif

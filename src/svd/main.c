@@ -98,12 +98,23 @@ static void log_notes(const struct config *config)
 {
 	for (size_t i = 0; i < config->n_notes; i++)
 		log_msg(config->notes[i].level, "%s", config->notes[i].text);
-	if (config->n_servers)
+	for (size_t i = 0; i < config->n_servers; i++) {
 		log_info("RPC interface 'supervisor' initialized");
-	for (size_t i = 0; i < config->n_servers; i++)
 		if (!config->servers[i].username)
 			log_crit("Server '%s' running without any HTTP authentication checking",
 				 config->servers[i].section);
+	}
+}
+
+/* As in Supervisor, a daemon without a pidfile is a daemon; but two with the same are not. */
+static int hold_pidfile(struct holdings *h, struct err *err)
+{
+	int ret = pidfile_lock(h->config->pidfile, &h->pidfile, err);
+
+	if (ret == 0 || ret == -EAGAIN)
+		return ret;
+	log_crit("could not write pidfile %s: %s", h->config->pidfile, err->text);
+	return 0;
 }
 
 /* Everything that may refuse for a person's mistake, while our messages still reach them. */
@@ -118,7 +129,7 @@ static int take_place(struct holdings *h, struct err *err)
 		ret = h->n_limits = daemon_raise_limits(config, h->limits, err);
 	h->raised = true;
 	if (ret >= 0)
-		ret = pidfile_lock(config->pidfile, &h->pidfile, err);
+		ret = hold_pidfile(h, err);
 	if (ret == 0)
 		ret = bind_servers(h, err);
 	if (ret < 0 || config->nodaemon || h->background)
@@ -152,9 +163,8 @@ static int set_up(struct holdings *h, struct err *err)
 	ret = logs_start(h->engine->logs, err);
 	if (ret == 0)
 		ret = serve(h, err);
-	if (ret == 0 && pidfile_write(h->pidfile) < 0)
-		ret = err_set(err, -errno, "could not write pidfile %s: %s", h->config->pidfile,
-			      strerror(errno));
+	if (ret == 0 && h->pidfile >= 0 && pidfile_write(h->pidfile) < 0)
+		log_crit("could not write pidfile %s: %s", h->config->pidfile, strerror(errno));
 	return ret;
 }
 
@@ -223,6 +233,8 @@ static int live(const char *program, const struct cmdline *cmdline)
 	do {
 		mood = MOOD_SHUTDOWN;
 		ret = read_config(&h, &h.config, &err);
+		if (ret == 0)
+			log_set_level(h.config->loglevel);
 		if (ret == 0)
 			ret = run(&h, &err, &mood);
 		give_back(&h);

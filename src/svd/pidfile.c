@@ -24,11 +24,15 @@ static bool is_still_there(const char *path, int fd)
 int pidfile_lock(const char *path, int *ret_fd, struct err *err)
 {
 	for (;;) {
-		_cleanup_(close_fd) int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+		_cleanup_(close_fd) int fd = open(path, O_RDWR | O_CREAT | O_NONBLOCK | O_CLOEXEC,
+						  0644);
+		struct stat st;
 
 		if (fd < 0)
 			return err_set(err, -errno, "cannot open the pidfile %s: %s", path,
 				       strerror(errno));
+		if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+			return err_set(err, -EINVAL, "the pidfile %s is no regular file", path);
 		if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 			return err_set(err, -errno, "another daemon holds the pidfile %s", path);
 		if (is_still_there(path, fd)) {

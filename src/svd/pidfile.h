@@ -7,8 +7,8 @@
 
 /*
  * Opens and locks the file, or fails with -EAGAIN when a living daemon holds it: nothing of that
- * one has been touched then. The lock survives fork and goes with the last descriptor. *ret_fd is
- * the caller's. Returns 0 or -errno with err.
+ * one has been touched then. -EINVAL: it is no regular file. The lock survives fork and goes with
+ * the last descriptor. *ret_fd is the caller's. Returns 0 or -errno with err.
  */
 must_check int pidfile_lock(const char *path, int *ret_fd, struct err *err);
 

@@ -213,10 +213,8 @@ static bool spawn(struct process *p, enum proc_state next, enum proc_input input
 	p->pid = pid;
 	engine_note_pid(engine_of(p), p);
 	log_info("spawned: '%s' with pid %d", p->conf->name, (int)pid);
-	if (err.code) {		/* it could not become the program; it will be reaped soon */
-		set_spawnerr(p, err.text);
-		log_info("spawnerr: %s", err.text);
-	}
+	if (err.code)		/* it will be reaped soon */
+		proc_failed_to_become(p, err.text);
 	return true;
 }
 
@@ -234,8 +232,11 @@ static bool arm_up(struct process *p, enum proc_state next, enum proc_input inpu
 static bool arm_kill(struct process *p, enum proc_state next, enum proc_input input)
 {
 	(void)next;
-	(void)input;
-	timer_start(&p->timer, p->conf->stopwaitsecs);
+	/* What SIGKILL does not end at once is deep in the kernel; asking on and on is no use. */
+	if (input == IN_KILL && p->conf->stopwaitsecs < 1)
+		timer_start(&p->timer, 1);
+	else
+		timer_start(&p->timer, p->conf->stopwaitsecs);
 	return true;
 }
 
@@ -277,7 +278,7 @@ static bool arm_retry(struct process *p, enum proc_state next, enum proc_input i
 {
 	(void)next;
 	(void)input;
-	if (p->conf->startretries >= 0 && p->tries > (unsigned)p->conf->startretries) {
+	if (p->tries > (unsigned)p->conf->startretries) {
 		proc_feed(p, IN_GIVE_UP);
 		return false;
 	}
@@ -295,11 +296,14 @@ static bool restart(struct process *p, enum proc_state next, enum proc_input inp
 	if (engine_of(p)->mood != MOOD_RUNNING || when == AUTORESTART_NEVER ||
 	    (when == AUTORESTART_UNEXPECTED && is_expected(p)))
 		return true;
-	/* With startsecs=0 there is no BACKOFF; what dies at birth must not spin. */
+	/*
+	 * With startsecs=0 there is no BACKOFF; what dies at birth must not spin. And no start from
+	 * here: while the dead are collected, many that die fast would never let that end.
+	 */
 	if (lived < SHORTEST_CYCLE)
 		timer_start(&p->timer, SHORTEST_CYCLE - lived);
 	else
-		proc_feed(p, IN_START);
+		proc_post(p, IN_START);
 	return true;
 }
 
@@ -330,21 +334,37 @@ void proc_feed(struct process *p, enum proc_input input)
 
 void proc_post(struct process *p, enum proc_input input)
 {
-	if (!p->inputs)
+	if (!p->prev_posted)
 		DL_APPEND2(engine_of(p)->posted, p, prev_posted, next_posted);
 	p->inputs |= 1u << input;
 	engine_of(p)->again = true;
+}
+
+static void unpost(struct process *p)
+{
+	if (p->prev_posted)
+		DL_DELETE2(engine_of(p)->posted, p, prev_posted, next_posted);
+	p->prev_posted = p->next_posted = NULL;
+	p->inputs = 0;
 }
 
 void proc_feed_posted(struct process *p)
 {
 	unsigned inputs = p->inputs;
 
-	DL_DELETE2(engine_of(p)->posted, p, prev_posted, next_posted);
-	p->inputs = 0;
+	unpost(p);
+	/* Supervisor starts nothing while it shuts down; the ordered stop ends a BACKOFF. */
+	if (engine_of(p)->mood != MOOD_RUNNING)
+		inputs &= ~(1u << IN_START | 1u << IN_RETRY);
 	for (enum proc_input input = 0; input < PROC_N_INPUTS; input++)
 		if (inputs & 1u << input)
 			proc_feed(p, input);
+}
+
+void proc_failed_to_become(struct process *p, const char *why)
+{
+	set_spawnerr(p, why);
+	log_info("spawnerr: %s", why);
 }
 
 void proc_exited(struct process *p, int wait_status)
@@ -356,15 +376,6 @@ void proc_exited(struct process *p, int wait_status)
 	proc_feed(p, early ? IN_EXIT_EARLY : IN_EXIT);
 }
 
-int proc_signal(struct process *p, int signo)
-{
-	int ret;
-
-	log_debug("sending %s (pid %d) sig %s", p->conf->name, (int)p->pid, signame(signo));
-	ret = sys_kill(p->pid, signo);
-	return ret == -ESRCH ? 0 : ret;
-}
-
 static void on_timer(struct timer *t)
 {
 	static const enum proc_input inputs[PROC_N_STATES] = {
@@ -374,11 +385,8 @@ static void on_timer(struct timer *t)
 		[PROC_EXITED] = IN_START,
 	};
 	struct process *p = container_of(t, struct process, timer);
-	bool would_start = p->state == PROC_BACKOFF || p->state == PROC_EXITED;
 
-	/* Supervisor starts nothing while it shuts down; the ordered stop ends a BACKOFF. */
-	if (!would_start || engine_of(p)->mood == MOOD_RUNNING)
-		proc_post(p, inputs[p->state]);
+	proc_post(p, inputs[p->state]);
 }
 
 /* --- life --- */
@@ -395,8 +403,7 @@ void proc_init(struct process *p, const struct program_config *conf, struct grou
 void proc_done(struct process *p)
 {
 	timer_stop(&p->timer);
-	if (p->inputs)
-		DL_DELETE2(engine_of(p)->posted, p, prev_posted, next_posted);
+	unpost(p);
 	if (p->pid)
 		engine_forget_pid(engine_of(p), p);
 	close_fd(&p->stdin_fd);

@@ -34,7 +34,7 @@ struct process {
 	int      wait_status;		/* of the exit that is being handled */
 	struct timer timer;		/* the one clock that matters in this state */
 	unsigned inputs;		/* posted and not yet fed: bit n is input n */
-	struct process *prev_posted, *next_posted;
+	struct process *prev_posted, *next_posted;	/* NULL: not in the engine's list */
 	int      stdin_fd;		/* owned; -1: none */
 	unsigned channels[CHANNEL_N];	/* of svd-logd; 0: none */
 	struct process *next_by_pid;	/* in its bucket of the engine's table */
@@ -53,11 +53,11 @@ void proc_feed(struct process *p, enum proc_input input);
 /* Feed all that was posted. */
 void proc_feed_posted(struct process *p);
 
+/* Its child could not become the program; the exit comes later. */
+void proc_failed_to_become(struct process *p, const char *why);
+
 /* The process was reaped with this wait status. */
 void proc_exited(struct process *p, int wait_status);
-
-/* A signal that is not meant to end it. 0 or -errno (a process that is gone is no error). */
-int proc_signal(struct process *p, int signo);
 
 bool proc_is_running(const struct process *p);	/* STARTING, RUNNING, BACKOFF: Supervisor's word */
 bool proc_is_stopped(const struct process *p);	/* STOPPED, EXITED, FATAL, UNKNOWN */

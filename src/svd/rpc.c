@@ -2,6 +2,7 @@
  * rpc.c - the method table: one list serves the dispatcher, the checks and system.*. What is not
  * in the table does not exist; nothing is looked up by name anywhere else.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "svd/call.h"
@@ -43,13 +44,13 @@ static size_t next_type(const char **list, const char **ret_type, bool *ret_opti
 	return n - *ret_optional;
 }
 
-/* Clients send 1 for true, and null for what they leave out. */
+/* Clients send 1 for true and, like Python's None, null for false. */
 static bool fits(const json_t *value, const char *type, size_t n)
 {
 	if (strncmp(type, "string", n) == 0)
 		return json_is_string(value);
 	if (strncmp(type, "boolean", n) == 0)
-		return json_is_boolean(value) || json_is_integer(value);
+		return json_is_boolean(value) || json_is_integer(value) || json_is_null(value);
 	return strncmp(type, "int", n) == 0 && json_is_integer(value);
 }
 
@@ -83,14 +84,23 @@ void rpc_dispatch(struct engine *e, struct call *call)
 
 /* --- system.* --- */
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 void rpc_list_methods(struct engine *e, struct call *call)
 {
-	json_t *names = json_array();
+	const char *names[ARRAY_LEN(methods)];
+	json_t *list = json_array();
 
 	(void)e;
 	for (size_t i = 0; i < ARRAY_LEN(methods); i++)
-		json_array_append_new(names, json_string(methods[i].name));
-	call_result(call, names);
+		names[i] = methods[i].name;
+	qsort(names, ARRAY_LEN(names), sizeof(names[0]), by_text);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		json_array_append_new(list, json_string(names[i]));
+	call_result(call, list);
 }
 
 void rpc_method_help(struct engine *e, struct call *call)

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ipc/frame.h"
@@ -60,6 +61,8 @@ static void start_begin(struct process *p, const char *name, bool wait, struct o
 		out->code = FAULT_FAILED;
 		return;
 	}
+	if (p->state == PROC_STOPPING)
+		log_warn("process '%s' already running", p->conf->name);
 	proc_feed(p, IN_START);
 	if (p->spawnerr)
 		out_fault(out, FAULT_SPAWN_ERROR, name);
@@ -228,7 +231,7 @@ static void control_many(struct call *call, const struct wait_kind *kind, bool w
 	} else if (!call->answered) {
 		call_fault(call, FAULT_FAILED, "out of memory");
 	}
-	lookup_free(list);
+	free(list);
 }
 
 /* --- the methods --- */

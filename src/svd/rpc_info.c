@@ -1,6 +1,7 @@
 /* rpc_info.c - RPC methods that only tell. Mirrors supervisor.rpcinterface. */
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -159,12 +160,12 @@ void rpc_get_process_info(struct engine *e, struct call *call)
 
 void rpc_get_all_process_info(struct engine *e, struct call *call)
 {
-	json_t *infos = json_array();
 	struct process **list;
 	size_t n = lookup_all_by_name(e, &list);
+	json_t *infos = list ? json_array() : NULL;
 
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(infos, process_info(list[i]));
-	lookup_free(list);
-	call_result(call, n || !e->groups ? infos : (json_decref(infos), NULL));
+	free(list);
+	call_result(call, infos);
 }

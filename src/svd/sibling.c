@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -54,7 +53,8 @@ static void drop_link(struct sibling *s)
 {
 	link_free(s->link);
 	s->link = NULL;
-	s->ops->on_down(s);
+	if (s->ops->on_down)
+		s->ops->on_down(s);
 }
 
 static void on_link_down(struct link *link, int error)
@@ -65,9 +65,8 @@ static void on_link_down(struct link *link, int error)
 		log_error("%s: its link broke (%s); it is started again", s->name,
 			  strerror(-error));
 	drop_link(s);
-	/* One that closed the link without an end is of no use any more. */
-	if (s->pid && !s->stopping && error)
-		(void)sys_kill(s->pid, SIGKILL);
+	if (error && !s->stopping)
+		sibling_fail(s);
 }
 
 static const struct link_ops link_ops = { .on_frame = on_frame, .on_down = on_link_down };
@@ -76,7 +75,7 @@ static pid_t run(struct sibling *s, int fd, int null_fd, struct err *err)
 {
 	char file[4096], number[16];
 	char *argv[] = { file, (char *)"--link", number, NULL };
-	struct spawn_failure failure;
+	struct spawn_report report;
 	struct spawn_plan plan = {
 		.file = file,
 		.argv = argv,
@@ -84,17 +83,17 @@ static pid_t run(struct sibling *s, int fd, int null_fd, struct err *err)
 		.own_group = true,
 		.fds = { null_fd, STDOUT_FILENO, STDERR_FILENO, fd },
 		.n_fds = LINK_FD + 1,
+		.reports = -1,
 	};
 	pid_t pid;
 
 	find_file(s->name, file, sizeof(file));
 	snprintf(number, sizeof(number), "%d", LINK_FD);
-	pid = sys_spawn(&plan, &failure);
+	pid = sys_spawn(&plan, &report);
 	if (pid < 0)
 		return err_set(err, pid, "cannot start %s: %s", s->name, strerror(-pid));
-	if (failure.step != SPAWN_OK)	/* the child is gone and will be reaped like a stranger */
-		return err_set(err, -failure.error, "cannot start %s: %s: %s", s->name, file,
-			       strerror(failure.error));
+	if (report.text[0])	/* the child is gone and will be reaped like a stranger */
+		return err_set(err, -ECHILD, "cannot start %s: %s", s->name, report.text);
 	return pid;
 }
 
@@ -115,6 +114,7 @@ int sibling_start(struct sibling *s, struct err *err)
 		return pid;
 	}
 	s->pid = pid;
+	s->broken = false;
 	s->started_mono = clock_mono();
 	ret = link_new(s->loop, pair[0], &link_ops, s, &s->link);
 	if (ret < 0) {
@@ -146,7 +146,7 @@ static void plan_next(struct sibling *s, int wait_status)
 {
 	bool killed = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL;
 
-	if (killed || clock_mono() - s->started_mono > EARLY)
+	if ((killed && !s->broken) || clock_mono() - s->started_mono > EARLY)
 		s->delay = 0;
 	else
 		s->delay = s->delay > 0 ? s->delay * 2 : DELAY_MIN;
@@ -179,6 +179,26 @@ bool sibling_reaped(struct sibling *s, pid_t pid, int wait_status)
 	log_warn("%s (pid %d) ended (%s); it is started again", s->name, (int)pid, text);
 	plan_next(s, wait_status);
 	return true;
+}
+
+void sibling_fail(struct sibling *s)
+{
+	s->broken = true;
+	if (s->pid)
+		(void)sys_kill(s->pid, SIGKILL);
+}
+
+bool sibling_wait(struct sibling *s, double seconds)
+{
+	double end = clock_mono() + seconds;
+
+	while (s->pid && clock_mono() < end) {
+		if (waitpid(s->pid, NULL, WNOHANG) != 0)
+			s->pid = 0;
+		else
+			link_drain(s->link, 1);
+	}
+	return !s->pid;
 }
 
 void sibling_stop(struct sibling *s)

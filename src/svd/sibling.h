@@ -15,7 +15,7 @@ struct sibling;
 struct sibling_ops {
 	void (*on_up)(struct sibling *s);	/* it runs and s->link is there */
 	void (*on_frame)(struct sibling *s, struct frame *frame);
-	void (*on_down)(struct sibling *s);	/* s->link is gone */
+	void (*on_down)(struct sibling *s);	/* s->link is gone; NULL: nothing to do */
 	/* It exited by itself with status 0. NULL: a death like any other; it is started again. */
 	void (*on_left)(struct sibling *s);
 };
@@ -31,6 +31,7 @@ struct sibling {
 	double       started_mono;
 	double       delay;	/* seconds before the next start, grows with each early death */
 	bool         stopping;
+	bool         broken;	/* we have killed it: no use, and not killed from outside */
 };
 
 void sibling_init(struct sibling *s, const char *name, struct loop *loop,
@@ -45,7 +46,16 @@ int sibling_start(struct sibling *s, struct err *err);
 /* true if pid was it. It is started again: at once, or later when it dies too often. */
 bool sibling_reaped(struct sibling *s, pid_t pid, int wait_status);
 
+/* It does not work as it should: it is killed, and started again after a while. */
+void sibling_fail(struct sibling *s);
+
 /* It is to end: `quit` is sent and its death is no trouble. */
 void sibling_stop(struct sibling *s);
+
+/*
+ * After sibling_stop and outside of the loop: wait for at most `seconds` until it has gone, sending
+ * what is queued for it. Returns whether it has.
+ */
+bool sibling_wait(struct sibling *s, double seconds);
 
 #endif

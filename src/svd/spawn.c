@@ -18,7 +18,7 @@
 /* The ends of a process' pipes. All owned; -1: none. */
 struct pipes {
 	int in_child, in_ours;		/* stdin */
-	int out_child[CHANNEL_N];	/* write ends, or a duplicate of /dev/null */
+	int out_child[CHANNEL_N];	/* write ends */
 	int out_ours[CHANNEL_N];	/* read ends */
 };
 
@@ -49,10 +49,8 @@ static int make_output(const struct process *p, enum channel c, struct pipes *pi
 
 	if (c == CHANNEL_STDERR && p->conf->redirect_stderr)
 		return 0;
-	if (!proc_logfile(p, c)) {
-		pipes->out_child[c] = fd_dup(p->group->engine->null_fd);
-		return pipes->out_child[c] < 0 ? pipes->out_child[c] : 0;
-	}
+	if (!proc_logfile(p, c) || logs_are_stuck(p->group->engine->logs))
+		return 0;	/* /dev/null will do */
 	ret = make_pipe(&pipes->out_ours[c], &pipes->out_child[c]);
 	return ret < 0 ? ret : fd_set_nonblock(pipes->out_ours[c], 1);
 }
@@ -97,12 +95,18 @@ static void keep_ours(struct process *p, struct pipes *pipes)
 						   steal_fd(&pipes->out_ours[c]));
 }
 
+static int or_null(const struct engine *e, int fd)
+{
+	return fd >= 0 ? fd : e->null_fd;
+}
+
 static pid_t start(struct process *p, const struct command *command, struct pipes *pipes,
 		   struct err *err)
 {
 	const struct engine *e = p->group->engine;
-	int out = pipes->out_child[CHANNEL_STDOUT], error = pipes->out_child[CHANNEL_STDERR];
-	struct spawn_failure failure;
+	int out = or_null(e, pipes->out_child[CHANNEL_STDOUT]);
+	int error = or_null(e, pipes->out_child[CHANNEL_STDERR]);
+	struct spawn_report report;
 	struct spawn_plan plan = {
 		.file = command->file,
 		.argv = command->argv,
@@ -112,22 +116,21 @@ static pid_t start(struct process *p, const struct command *command, struct pipe
 		.umask = p->conf->umask,
 		.own_group = true,
 		.user = p->conf->user,
-		.fds = { pipes->in_child, out, error >= 0 ? error : out },
+		.fds = { pipes->in_child, out, p->conf->redirect_stderr ? out : error },
 		.n_fds = 3,
 		.limits = e->limits,
 		.n_limits = e->n_limits,
+		.reports = e->reports[1],
 	};
 	pid_t pid;
 
 	if (!plan.envp)
 		return no_fork(p, -ENOMEM, err);
-	pid = sys_spawn(&plan, &failure);
+	pid = sys_spawn(&plan, &report);
 	if (pid < 0)
 		return no_fork(p, pid, err);
-	if (failure.step != SPAWN_OK) {
-		err->code = -failure.error;
-		spawn_failure_text(&plan, &failure, err->text, sizeof(err->text));
-	}
+	if (report.text[0])
+		err_set(err, -ECHILD, "%s", report.text);
 	keep_ours(p, pipes);
 	return pid;
 }

@@ -1,6 +1,6 @@
 /*
- * sys.c - fork, exec, kill, wait. vfork semantics on purpose: svd's memory is shared until the
- * exec, so nothing is copied, and the child can leave the failed step in a plain variable.
+ * sys.c - fork, exec, kill, wait. vfork semantics where that is safe: nothing is copied, and the
+ * child can leave its reason to fail in a plain variable.
  */
 #include "svd/sys.h"
 
@@ -18,7 +18,7 @@
 #include "base/fd.h"
 #include "conf/config.h"
 
-static const char NOT_SPAWNED[] = "supervisor: child process was not spawned\n";
+static const char NOT_SPAWNED[] = "\nsupervisor: child process was not spawned\n";
 
 /* All that svd handles or ignores: a handler must not run in the child, on svd's memory. */
 static const int signals_of_ours[] = { SIGCHLD, SIGTERM, SIGINT,  SIGQUIT,
@@ -46,58 +46,45 @@ static int place_fds(const struct spawn_plan *plan)
 	return 0;
 }
 
-static int become(const struct user_config *user)
+const char *sys_become(const struct user_config *user)
 {
-	if (!user || getuid() == user->uid)
-		return 0;
+	if (getuid() == user->uid)
+		return NULL;
 	if (getuid() != 0)
-		return -EPERM;
-	if (setgroups(user->n_groups, user->groups) < 0 || setgid(user->gid) < 0 ||
-	    setuid(user->uid) < 0)
-		return -errno;
-	return 0;
-}
-
-static void fail(struct spawn_failure *failure, enum spawn_step step, int error)
-{
-	*failure = (struct spawn_failure){ .step = step, .error = error };
+		return "Can't drop privilege as nonroot user";
+	if (setgroups(user->n_groups, user->groups) < 0)
+		return "Could not set groups of effective user";
+	if (setgid(user->gid) < 0)
+		return "Could not set group id of effective user";
+	return setuid(user->uid) < 0 ? "Could not set user id of effective user" : NULL;
 }
 
 /* The order is Supervisor's: a directory that only the new user may enter is entered. */
-static void prepare_and_exec(const struct spawn_plan *plan, struct spawn_failure *failure)
+static void prepare_and_exec(const struct spawn_plan *plan, char *why, size_t size)
 {
-	int ret = become(plan->user);
+	const char *refused = plan->user ? sys_become(plan->user) : NULL;
 
-	if (ret < 0) {
-		fail(failure, SPAWN_SETUID, -ret);
+	if (refused) {
+		snprintf(why, size, "couldn't setuid to %u: %s", (unsigned)plan->user->uid,
+			 refused);
 		return;
 	}
 	if (plan->directory && chdir(plan->directory) < 0) {
-		fail(failure, SPAWN_CHDIR, errno);
+		snprintf(why, size, "couldn't chdir to %s: %s", plan->directory, errname(errno));
 		return;
 	}
 	if (plan->has_umask)
 		umask(plan->umask);
 	execve(plan->file, plan->argv, plan->envp);
-	fail(failure, SPAWN_EXEC, errno);
+	snprintf(why, size, "couldn't exec %s: %s", plan->argv[0], errname(errno));
 }
 
-static void say_failure(const struct spawn_plan *plan, const struct spawn_failure *failure)
-{
-	char text[512];
-	int n;
-
-	(void)fd_write_all(STDERR_FILENO, "supervisor: ", 12);
-	spawn_failure_text(plan, failure, text, sizeof(text) - 1);
-	n = (int)strlen(text);
-	text[n++] = '\n';
-	(void)fd_write_all(STDERR_FILENO, text, (size_t)n);
-	(void)fd_write_all(STDERR_FILENO, NOT_SPAWNED, sizeof(NOT_SPAWNED) - 1);
-}
-
-/* Runs on the memory of svd, which waits: system calls only, nothing of svd's is changed. */
+/*
+ * After vfork this runs on the memory of svd, which waits: it makes system calls, fills in the
+ * report, and changes nothing else.
+ */
 static _Noreturn __attribute__((noinline)) void child(const struct spawn_plan *plan,
-						      struct spawn_failure *failure)
+						      struct spawn_report *report, bool tell)
 {
 	if (plan->own_group)
 		(void)setpgid(0, 0);
@@ -106,47 +93,51 @@ static _Noreturn __attribute__((noinline)) void child(const struct spawn_plan *p
 			(void)setrlimit((__rlimit_resource_t)plan->limits[i].resource,
 					&plan->limits[i].value);
 		reset_signals();
-		prepare_and_exec(plan, failure);
+		prepare_and_exec(plan, report->text, sizeof(report->text));
 	} else {
-		fail(failure, SPAWN_EXEC, errno);
+		snprintf(report->text, sizeof(report->text), "couldn't exec %s: %s", plan->argv[0],
+			 errname(errno));
 	}
-	say_failure(plan, failure);
-	_exit(127);
+	(void)fd_write_all(STDERR_FILENO, "supervisor: ", 12);
+	(void)fd_write_all(STDERR_FILENO, report->text, strlen(report->text));
+	(void)fd_write_all(STDERR_FILENO, NOT_SPAWNED, sizeof(NOT_SPAWNED) - 1);
+	if (tell && plan->reports >= 0) {
+		report->pid = getpid();
+		(void)fd_write_all(plan->reports, report, sizeof(*report));
+	}
+	_exit(SPAWN_FAILED);
 }
 
-pid_t sys_spawn(const struct spawn_plan *plan, struct spawn_failure *ret_failure)
+/*
+ * vfork copies nothing, but svd stands still until the exec. A dead directory could make that for
+ * ever, and so could SIGSTOP, which another user may send as soon as the child has become theirs.
+ */
+static bool may_be_held_up(const struct spawn_plan *plan)
+{
+	return plan->directory || (plan->user && plan->user->uid != getuid());
+}
+
+pid_t sys_spawn(const struct spawn_plan *plan, struct spawn_report *ret_report)
 {
 	sigset_t all, old;
 	pid_t pid;
 	int saved;
 
-	*ret_failure = (struct spawn_failure){ .step = SPAWN_OK };
+	*ret_report = (struct spawn_report){ 0 };
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &old);
-	pid = vfork();
-	if (pid == 0)
-		child(plan, ret_failure);
+	if (may_be_held_up(plan)) {
+		pid = fork();
+		if (pid == 0)
+			child(plan, ret_report, true);
+	} else {
+		pid = vfork();
+		if (pid == 0)
+			child(plan, ret_report, false);
+	}
 	saved = errno;
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return pid < 0 ? -saved : pid;
-}
-
-void spawn_failure_text(const struct spawn_plan *plan, const struct spawn_failure *failure,
-			char *buf, size_t size)
-{
-	const char *why = errname(failure->error);
-
-	switch (failure->step) {
-	case SPAWN_SETUID:
-		snprintf(buf, size, "couldn't setuid to %u: %s", (unsigned)plan->user->uid,
-			 failure->error == EPERM ? "Can't drop privilege as nonroot user" : why);
-		break;
-	case SPAWN_CHDIR:
-		snprintf(buf, size, "couldn't chdir to %s: %s", plan->directory, why);
-		break;
-	default:
-		snprintf(buf, size, "couldn't exec %s: %s", plan->argv[0], why);
-	}
 }
 
 int sys_kill(pid_t pid, int signo)

@@ -2,6 +2,7 @@
 #ifndef SVD_SVD_SYS_H
 #define SVD_SVD_SYS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -10,7 +11,7 @@
 
 struct user_config;
 
-enum { SPAWN_FDS_MAX = 4 };
+enum { SPAWN_FDS_MAX = 4, SPAWN_FAILED = 127 };	/* the last: an exit status */
 
 /* A limit that svd has changed for itself and that its children get back. */
 struct saved_limit {
@@ -34,26 +35,27 @@ struct spawn_plan {
 	int                n_fds;
 	const struct saved_limit *limits;
 	int                n_limits;
+	int                reports;	/* write end of a pipe for struct spawn_report; -1: none */
 };
 
-/* The step at which the child gave up, as Supervisor words it. */
-enum spawn_step { SPAWN_OK, SPAWN_SETUID, SPAWN_CHDIR, SPAWN_EXEC, SPAWN_N_STEPS };
-
-struct spawn_failure {
-	enum spawn_step step;
-	int             error;	/* errno of that step */
+/* Why a child could not become its program, in Supervisor's words. */
+struct spawn_report {
+	pid_t pid;
+	char  text[256];	/* "couldn't exec /x: ENOENT"; empty: it could */
 };
+_Static_assert(sizeof(struct spawn_report) <= PIPE_BUF, "reports of two children do not mix");
 
 /*
  * Starts a process. Returns its pid, or -errno when there could be none. When the child cannot
  * become the program it writes Supervisor's words to its standard error and exits 127, to be
- * reaped like any other; *ret_failure then says which step failed (SPAWN_OK otherwise).
+ * reaped like any other. The reason is in *ret_report; or, where the child is on its own (it takes
+ * another user or enters a directory, and svd must not wait for that), it comes through
+ * plan->reports, before the child is gone.
  */
-must_check pid_t sys_spawn(const struct spawn_plan *plan, struct spawn_failure *ret_failure);
+must_check pid_t sys_spawn(const struct spawn_plan *plan, struct spawn_report *ret_report);
 
-/* "couldn't chdir to /x: ENOENT" for a failure that is not SPAWN_OK; the text Supervisor prints. */
-void spawn_failure_text(const struct spawn_plan *plan, const struct spawn_failure *failure,
-			char *buf, size_t size);
+/* Become this user, groups and all. NULL, or the reason why not in Supervisor's words. */
+const char *sys_become(const struct user_config *user);
 
 /* kill(2): pid < 0 is a process group. 0 or -errno. */
 int sys_kill(pid_t pid, int signo);

@@ -29,15 +29,14 @@ void wait_free(struct wait *wait)
 	free(wait);
 }
 
-bool wait_report(const struct wait *wait)
+bool wait_reports(const struct wait *wait)
 {
-	bool said = false;
+	return wait && wait->kind->report;
+}
 
-	for (size_t i = 0; wait->kind->report && i < wait->n; i++) {
-		if (!wait->waiting[i])
-			continue;
-		wait->kind->report(wait->waiting[i]);
-		said = true;
-	}
-	return said;
+void wait_report(const struct wait *wait)
+{
+	for (size_t i = 0; wait_reports(wait) && i < wait->n; i++)
+		if (wait->waiting[i])
+			wait->kind->report(wait->waiting[i]);
 }

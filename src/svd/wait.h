@@ -39,7 +39,8 @@ struct wait {
 must_check struct wait *wait_new(const struct wait_kind *kind, size_t n);
 void wait_free(struct wait *wait);	/* NULL is allowed */
 
-/* Say what is still waited for. Returns whether there was anything to say. */
-bool wait_report(const struct wait *wait);
+/* Is there anything to be said now and then? And say what is still waited for. NULL is allowed. */
+bool wait_reports(const struct wait *wait);
+void wait_report(const struct wait *wait);
 
 #endif

@@ -48,20 +48,19 @@ double clock_wall(void) { return 1.7e9 + world.now; }
 
 /* --- sys.h --- */
 
-pid_t sys_spawn(const struct spawn_plan *plan, struct spawn_failure *ret_failure)
+pid_t sys_spawn(const struct spawn_plan *plan, struct spawn_report *ret_report)
 {
 	(void)plan;
-	*ret_failure = (struct spawn_failure){ .step = world.exec_error ? SPAWN_EXEC : SPAWN_OK,
-					       .error = world.exec_error };
+	*ret_report = (struct spawn_report){ .text = "" };
+	if (world.exec_error)
+		strcpy(ret_report->text, "couldn't exec");
 	return world.spawn_error ? -world.spawn_error : FIRST_PID + world.n_spawned++;
 }
 
-void spawn_failure_text(const struct spawn_plan *plan, const struct spawn_failure *failure,
-			char *buf, size_t size)
+const char *sys_become(const struct user_config *user)
 {
-	(void)failure;
-	(void)plan;
-	strncpy(buf, "couldn't exec", size);
+	(void)user;
+	return NULL;
 }
 
 int sys_kill(pid_t pid, int signo)

@@ -267,6 +267,59 @@ START_TEST(stop_in_backoff_is_stopped_at_once)
 	ck_assert_int_eq(fake_n_armed(), 0);
 } END_TEST
 
+START_TEST(a_stopwaitsecs_of_zero_does_not_spin)
+{
+	struct process *p;
+	int signals;
+
+	programs[0].stopwaitsecs = 0;
+	p = a_running_process();
+	proc_feed(p, IN_STOP);
+	fake_advance(e, 0.1);
+	ck_assert_int_eq(fake_last_signal(), SIGKILL);
+	signals = fake_n_signals();
+	fake_advance(e, 0.8);		/* it is deep in the kernel and does not die */
+	ck_assert_int_eq(fake_n_signals(), signals);
+	fake_advance(e, 1);
+	ck_assert_int_eq(fake_n_signals(), signals + 1);
+} END_TEST
+
+START_TEST(two_that_die_together_both_come_back)
+{
+	struct process *p;
+
+	groups[0].n_programs = 2;
+	programs[0].startsecs = programs[1].startsecs = 0;
+	p = start_engine();
+	for (int life = 2; life < 5; life++) {
+		fake_advance(e, 0.2);
+		fake_child_ends(p[0].pid, EXITED(1));
+		child_ends(&p[1], EXITED(1));
+		ck_assert_int_eq(p[0].state, PROC_RUNNING);
+		ck_assert_int_eq(p[1].state, PROC_RUNNING);
+		ck_assert_int_eq(fake_n_spawned(), 2 * life);
+	}
+	ck_assert_ptr_null(e->posted);
+} END_TEST
+
+START_TEST(an_input_that_is_taken_back_leaves_the_list_in_order)
+{
+	struct process *p;
+
+	groups[0].n_programs = 2;
+	p = start_engine();
+	fake_advance(e, 0.5);
+	proc_post(&p[0], IN_UP);
+	proc_post(&p[1], IN_UP);
+	proc_feed(&p[0], IN_STOP);
+	child_ends(&p[0], EXITED(0));	/* its timer and its input are forgotten */
+	proc_post(&p[0], IN_START);
+	engine_turn(e);
+	ck_assert_int_eq(p[0].state, PROC_STARTING);
+	ck_assert_int_eq(p[1].state, PROC_RUNNING);
+	ck_assert_ptr_null(e->posted);
+} END_TEST
+
 START_TEST(an_unknown_pid_is_reaped_quietly)
 {
 	struct process *p = a_running_process();
@@ -305,6 +358,20 @@ START_TEST(shutdown_stops_the_highest_priority_first_and_waits_for_it)
 	ck_assert_int_eq(low->state, PROC_STOPPING);
 	ck_assert_int_eq(fake_loop_stopped(), 0);
 	child_ends(low, EXITED(0));
+	ck_assert_int_eq(fake_loop_stopped(), 1);
+} END_TEST
+
+START_TEST(a_retry_in_the_turn_of_the_shutdown_is_none)
+{
+	struct process *p = start_engine();
+
+	child_ends(p, EXITED(1));
+	ck_assert_int_eq(p->state, PROC_BACKOFF);
+	proc_post(p, IN_RETRY);
+	engine_set_mood(e, MOOD_SHUTDOWN);
+	engine_turn(e);
+	ck_assert_int_eq(fake_n_spawned(), 1);
+	ck_assert_int_eq(p->state, PROC_FATAL);
 	ck_assert_int_eq(fake_loop_stopped(), 1);
 } END_TEST
 
@@ -456,6 +523,10 @@ int main(void)
 	tcase_add_test(tc, a_missing_command_is_a_failed_start);
 	tcase_add_test(tc, a_failed_exec_keeps_its_words);
 	tcase_add_test(tc, stop_in_backoff_is_stopped_at_once);
+	tcase_add_test(tc, a_stopwaitsecs_of_zero_does_not_spin);
+	tcase_add_test(tc, two_that_die_together_both_come_back);
+	tcase_add_test(tc, an_input_that_is_taken_back_leaves_the_list_in_order);
+	tcase_add_test(tc, a_retry_in_the_turn_of_the_shutdown_is_none);
 	tcase_add_test(tc, an_unknown_pid_is_reaped_quietly);
 	tcase_add_test(tc, shutdown_stops_the_highest_priority_first_and_waits_for_it);
 	tcase_add_test(tc, nothing_starts_while_shutting_down);

@@ -59,6 +59,14 @@ START_TEST(a_stale_pidfile_is_taken)
 	close_fd(&fd);
 } END_TEST
 
+START_TEST(a_pidfile_that_is_a_device_is_left_alone)
+{
+	int fd;
+
+	ck_assert_int_eq(pidfile_lock("/dev/null", &fd, &err), -EINVAL);
+	ck_assert_int_eq(access("/dev/null", F_OK), 0);
+} END_TEST
+
 START_TEST(a_pidfile_of_another_is_not_removed)
 {
 	int fd;
@@ -140,6 +148,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_locked_pidfile_is_refused_and_untouched);
 	tcase_add_test(tc, a_stale_pidfile_is_taken);
+	tcase_add_test(tc, a_pidfile_that_is_a_device_is_left_alone);
 	tcase_add_test(tc, a_pidfile_of_another_is_not_removed);
 	tcase_add_test(tc, a_socket_gets_its_mode_and_goes_with_us);
 	tcase_add_test(tc, a_living_socket_is_not_taken_and_a_dead_one_is);
