@@ -35,6 +35,11 @@ void fake_spawn_fails(int error) { world.spawn_error = error; }
 void fake_exec_fails(int error) { world.exec_error = error; }
 void fake_kill_fails(int error) { world.kill_error = error; }
 
+void fake_pass(double seconds)
+{
+	world.now += seconds;
+}
+
 void fake_child_ends(pid_t pid, int wait_status)
 {
 	world.dead[world.n_dead].pid = pid;

@@ -12,6 +12,9 @@ void fake_reset(void);
 /* Time goes on; timers that are due fire, each followed by a turn of the engine. */
 void fake_advance(struct engine *e, double seconds);
 
+/* Time goes on within a turn: nothing fires. */
+void fake_pass(double seconds);
+
 /* A child of that pid has this wait status and waits to be reaped. */
 void fake_child_ends(pid_t pid, int wait_status);
 

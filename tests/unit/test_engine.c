@@ -307,15 +307,15 @@ START_TEST(an_input_that_is_taken_back_leaves_the_list_in_order)
 	struct process *p;
 
 	groups[0].n_programs = 2;
+	programs[0].startsecs = programs[1].startsecs = 0;
+	programs[0].autostart = programs[1].autostart = false;
 	p = start_engine();
-	fake_advance(e, 0.5);
-	proc_post(&p[0], IN_UP);
-	proc_post(&p[1], IN_UP);
-	proc_feed(&p[0], IN_STOP);
-	child_ends(&p[0], EXITED(0));	/* its timer and its input are forgotten */
-	proc_post(&p[0], IN_START);
+	proc_feed(&p[0], IN_START);	/* both wait in the list for IN_UP */
+	proc_feed(&p[1], IN_START);
+	fake_pass(0.2);
+	proc_exited(&p[0], EXITED(1));	/* takes its IN_UP back, and posts IN_START */
 	engine_turn(e);
-	ck_assert_int_eq(p[0].state, PROC_STARTING);
+	ck_assert_int_eq(p[0].state, PROC_RUNNING);
 	ck_assert_int_eq(p[1].state, PROC_RUNNING);
 	ck_assert_ptr_null(e->posted);
 } END_TEST
