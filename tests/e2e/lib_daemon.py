@@ -3,19 +3,41 @@
 SVD and SVCTL name the daemon and the client (default: the build tree's), so that
 SVD=/usr/bin/supervisord SVCTL=/usr/bin/supervisorctl proves a test against Supervisor itself.
 """
+import atexit
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import textwrap
 import time
 import xmlrpc.client
 
 REPO = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(REPO, "build")))
-SVD = os.environ.get("SVD", os.path.join(BUILD, "svd"))
-SVCTL = os.environ.get("SVCTL", os.path.join(BUILD, "svctl"))
+
+
+def programs_for_all():
+    """The folder of the four programs: the build tree, or a copy when nobody cannot enter that.
+
+    Root plays nobody in some tests, and root's home is often closed.
+    """
+    if os.geteuid() != 0 or not os.path.exists(BUILD) or not subprocess.call(
+            ["test", "-x", BUILD], user="nobody", group="nogroup", extra_groups=[]):
+        return BUILD
+    copy = tempfile.mkdtemp(prefix="svd-e2e-programs-")
+    atexit.register(shutil.rmtree, copy)
+    os.chmod(copy, 0o755)
+    for name in "svd", "svctl", "svd-logd", "svd-httpd":
+        shutil.copy(os.path.join(BUILD, name), copy)
+    return copy
+
+
+PROGRAMS = programs_for_all()
+SVD = os.environ.get("SVD", os.path.join(PROGRAMS, "svd"))
+SVCTL = os.environ.get("SVCTL", os.path.join(PROGRAMS, "svctl"))
 REFERENCE = "/usr/bin/supervisord"
 REFERENCE_CTL = "/usr/bin/supervisorctl"
 IS_SVD = os.path.basename(SVD) != "supervisord"

@@ -10,9 +10,9 @@ import time
 import xmlrpc.client
 
 from frames import Link
-from lib_daemon import BUILD, clean_env, wait_for
+from lib_daemon import PROGRAMS, clean_env, wait_for
 
-HTTPD = os.environ.get("SVD_HTTPD", os.path.join(BUILD, "svd-httpd"))
+HTTPD = os.environ.get("SVD_HTTPD", os.path.join(PROGRAMS, "svd-httpd"))
 LATER = object()    # what answer() returns when the test replies itself
 
 

@@ -11,9 +11,9 @@ import sys
 import termios
 
 import frames
-from lib_daemon import BUILD, clean_env, wait_for
+from lib_daemon import PROGRAMS, clean_env, wait_for
 
-LOGD = os.environ.get("LOGD", os.path.join(BUILD, "svd-logd"))
+LOGD = os.environ.get("LOGD", os.path.join(PROGRAMS, "svd-logd"))
 
 # Writes numbered lines "NAME NUMBER xxx...\n", of up to LENGTH bytes, in pieces of odd sizes.
 WRITER = """
