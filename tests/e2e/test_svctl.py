@@ -426,7 +426,9 @@ def test_a_port_where_nobody_listens_refuses(inet):
 def test_a_socket_that_nobody_serves_refuses(box):
     with socket.socket(socket.AF_UNIX) as s:
         s.bind(box + "/stale.sock")
-    for url in ("unix://%s/stale.sock" % box, "unix:///etc/passwd", "unix://stale.sock"):
+    with open(box + "/plain", "w"):
+        pass
+    for url in ("unix://%s/stale.sock" % box, "unix://%s/plain" % box, "unix://stale.sock"):
         for line in ("status", "pid", "stop all", "shutdown"):
             args = ["-s", url] + line.split()
             theirs, ours = (client(box, *args) for client in (supervisorctl, svctl))
