@@ -56,9 +56,11 @@ def a_box():
     """A directory that other users can enter, with a path short enough for a socket."""
     path = tempfile.mkdtemp(prefix="svd-e2e-")
     os.chmod(path, 0o755)
-    yield path
-    if not os.environ.get("E2E_KEEP"):
-        shutil.rmtree(path)
+    try:
+        yield path
+    finally:
+        if not os.environ.get("E2E_KEEP"):
+            shutil.rmtree(path)
 
 
 def sanitizer_reports(box):

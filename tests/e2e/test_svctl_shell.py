@@ -5,7 +5,7 @@ import xmlrpc.client
 
 import pytest
 
-from lib_daemon import SVCTL
+from lib_daemon import SVCTL, wait_for
 from lib_svctl import FakeServer, Terminal, http_answer, methods
 
 PROMPT = "supervisor> "
@@ -96,8 +96,7 @@ def test_ctrl_c_ends_it_quietly_while_it_waits_for_an_answer(box):
         t.expect(PROMPT)
         t.edit("pid\n")
         t.expect("pid\r\n")
-        while "supervisor.getPID" not in server.methods():
-            pass
+        wait_for(lambda: "supervisor.getPID" in server.methods(), "the question has come")
         t.type("\x03")
         assert ends_well(t).replace("^C", "").strip() == ""
 
