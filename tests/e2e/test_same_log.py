@@ -18,13 +18,17 @@ PROGRAMS = """
     command=/bin/cat
     startsecs=1
     autostart=false
+    [program:slower]
+    command=/bin/cat
+    startsecs=60
+    autostart=false
     [program:fails]
     command=/bin/sh -c 'exit 3'
-    startsecs=1
+    startsecs=10
     startretries=1
     autostart=false
     [program:once]
-    command=/bin/sh -c 'exit %(ENV_CODE)s'
+    command=/bin/sh -c 'sleep 0.3; exit %(ENV_CODE)s'
     startsecs=0
     autorestart=unexpected
     exitcodes=0,2
@@ -76,9 +80,9 @@ def die_and_come_back(d):
 
 
 def stop_while_starting(d):
-    d.rpc.startProcess("slow", False)
-    wait_exec(d, "slow")
-    d.rpc.stopProcess("slow")
+    d.rpc.startProcess("slower", False)
+    wait_exec(d, "slower")
+    d.rpc.stopProcess("slower")
 
 
 def fail_for_good(d):
@@ -109,7 +113,6 @@ def be_signalled(d):
     d.wait_log("exited: steady")
     d.wait_log("spawned: 'steady'", 2)
     d.wait_log("success: steady", 2)
-    wait_exec(d, "steady")
     wait_exec(d, "steady")
     d.rpc.stopProcess("steady")
 
