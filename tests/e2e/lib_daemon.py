@@ -78,6 +78,24 @@ def is_running(pid):
         return False
 
 
+def activity(pid):
+    """Grows when the process is woken or works: its context switches and ticks of the CPU."""
+    with open("/proc/%d/status" % pid) as f:
+        switches = sum(int(line.split()[1]) for line in f if "ctxt_switches" in line)
+    with open("/proc/%d/stat" % pid) as f:
+        user, system = f.read().rpartition(")")[2].split()[11:13]
+    return switches + int(user) + int(system)
+
+
+def wait_idle(*pids):
+    """Wait for a whole second in which none of the processes does anything."""
+    def quiet_second():
+        before = [activity(pid) for pid in pids]
+        time.sleep(1)   # the second is what is measured
+        return [activity(pid) for pid in pids] == before
+    wait_for(quiet_second, "a second without any context switch", 10)
+
+
 def clean_env(box):
     """What a daemon in `box` gets to see: nothing of the machine it is tested on."""
     sanitizer = "log_path=%s/sanitizer/report" % box
@@ -175,6 +193,18 @@ class Daemon:
 
     def is_running(self):
         return self.process is not None and self.process.poll() is None
+
+    def sibling(self, name):
+        """The pid of svd's own process of that name; None while there is none."""
+        with open("/proc/%d/task/%d/children" % (self.pid, self.pid)) as f:
+            for pid in map(int, f.read().split()):
+                try:
+                    with open("/proc/%d/comm" % pid) as comm:
+                        if comm.read().strip() == name and is_running(pid):
+                            return pid
+                except (FileNotFoundError, ProcessLookupError):
+                    pass
+        return None
 
     # --- asking ---
 

@@ -104,6 +104,20 @@ def test_descriptors_signals_and_groups_are_clean(report):
     assert found["nice"] == 0
 
 
+@pytest.mark.svd_only
+def test_no_signal_is_ignored(daemon):
+    """Supervisor hands SIGPIPE on as Python has it."""
+    d = daemon("""
+        [program:p]
+        command=/bin/grep SigIgn /proc/self/status
+        startsecs=0
+        autorestart=false
+        stdout_logfile={box}/ignored
+        """).start()
+    wait_for(lambda: d.read("ignored").endswith("\n"), "the program has reported")
+    assert d.read("ignored") == "SigIgn:\t0000000000000000\n"
+
+
 def test_the_limits_are_those_that_the_daemon_was_started_with(report):
     def limit():
         resource.setrlimit(resource.RLIMIT_NOFILE, (1500, 4000))

@@ -12,21 +12,8 @@ pytestmark = pytest.mark.svd_only
 KILLS = 100
 
 
-def sibling(d, name):
-    """The pid of svd's own process of that name; None while there is none."""
-    with open("/proc/%d/task/%d/children" % (d.pid, d.pid)) as f:
-        for pid in map(int, f.read().split()):
-            try:
-                with open("/proc/%d/comm" % pid) as comm:
-                    if comm.read().strip() == name and is_running(pid):
-                        return pid
-            except (FileNotFoundError, ProcessLookupError):
-                pass
-    return None
-
-
 def kill_siblings(d, *names):
-    pids = [wait_for(lambda name=name: sibling(d, name), name + " runs") for name in names]
+    pids = [wait_for(lambda name=name: d.sibling(name), name + " runs") for name in names]
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
     wait_for(lambda: not any(map(is_running, pids)), "%s are dead" % " and ".join(names))
@@ -55,7 +42,7 @@ def loaded(daemon):
 def test_svd_logd_dies_a_hundred_times_and_no_line_is_lost(loaded):
     for _ in range(KILLS):
         kill_siblings(loaded, "svd-logd")
-    wait_for(lambda: sibling(loaded, "svd-logd"), "svd-logd runs again")
+    wait_for(lambda: loaded.sibling("svd-logd"), "svd-logd runs again")
 
 
 def test_svd_httpd_dies_a_hundred_times_and_no_later_request_fails(loaded):
@@ -73,7 +60,7 @@ def test_both_die_together(loaded):
 def test_the_siblings_end_with_svd(daemon):
     """Even when svd has no time to tell them."""
     d = daemon("[program:cat]\ncommand=/bin/cat\nstartsecs=0\n").start()
-    siblings = [wait_for(lambda name=name: sibling(d, name), name + " runs")
+    siblings = [wait_for(lambda name=name: d.sibling(name), name + " runs")
                 for name in ("svd-logd", "svd-httpd")]
     cat = d.info("cat")["pid"]
     d.process.kill()
