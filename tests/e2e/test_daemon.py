@@ -194,7 +194,7 @@ def test_an_idle_daemon_is_not_woken(daemon):
     d = daemon(CAT)
     d.spawn()
     wait_for(lambda: "entered RUNNING state" in d.log(), "cat is RUNNING")
-    wait_idle(d.pid, d.sibling("svd-logd"))
+    wait_idle(d.pid, wait_for(lambda: d.sibling("svd-logd"), "svd-logd runs"))
 
 
 @pytest.mark.svd_only
