@@ -7,7 +7,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -43,14 +42,13 @@ void free_str(char **s)
 	*s = NULL;
 }
 
-int fd_set_nonblock(int fd, int on)
+int fd_set_nonblock(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
 
 	if (flags < 0)
 		return -errno;
-	flags = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
-	return fcntl(fd, F_SETFL, flags) < 0 ? -errno : 0;
+	return fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ? -errno : 0;
 }
 
 int fd_set_cloexec(int fd)
@@ -82,47 +80,21 @@ int fd_write_all(int fd, const void *p, size_t n)
 	return 0;
 }
 
-/* The name of an entry of /proc/self/fd as a number; -1 for "." and "..". */
-static int entry_number(const char *name)
-{
-	int n = 0;
-
-	if (*name < '0' || *name > '9')
-		return -1;
-	for (; *name; name++)
-		n = n * 10 + (*name - '0');
-	return n;
-}
-
-struct dirent64_raw {
-	uint64_t       ino;
-	int64_t        off;
-	unsigned short reclen;
-	unsigned char  type;
-	char           name[];
-};
-
-/* opendir(3) allocates; after vfork only the bare system call will do. */
 static int cloexec_walk(int first)
 {
-	_Alignas(8) char buf[2048];
-	int dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	long n;
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
 
-	if (dir < 0)
+	if (!dir)
 		return -errno;
-	while ((n = syscall(SYS_getdents64, dir, buf, sizeof(buf))) > 0) {
-		for (long at = 0; at < n;) {
-			struct dirent64_raw *d = (void *)(buf + at);
-			int fd = entry_number(d->name);
+	while ((entry = readdir(dir))) {
+		int fd = atoi(entry->d_name);	/* 0 for "." and ".." */
 
-			if (fd >= first)
-				(void)fd_set_cloexec(fd);
-			at += d->reclen;
-		}
+		if (fd >= first)
+			(void)fd_set_cloexec(fd);
 	}
-	close(dir);
-	return n < 0 ? -errno : 0;
+	closedir(dir);
+	return 0;
 }
 
 int fd_cloexec_from(int first)

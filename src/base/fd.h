@@ -15,8 +15,8 @@ int steal_fd(int *fd);
 /* For _cleanup_: free() of a char pointer variable. */
 void free_str(char **s);
 
-/* Sets or clears O_NONBLOCK, sets FD_CLOEXEC. 0 or -errno. */
-int fd_set_nonblock(int fd, int on);
+/* Sets O_NONBLOCK, sets FD_CLOEXEC. 0 or -errno. */
+int fd_set_nonblock(int fd);
 int fd_set_cloexec(int fd);
 
 /* Duplicates fd to a number above 2, close-on-exec. The new number, or -errno. */
@@ -27,7 +27,7 @@ int fd_write_all(int fd, const void *p, size_t n);
 
 /*
  * Marks every descriptor from `first` up close-on-exec: close_range(2), or a walk through
- * /proc/self/fd where the kernel has none. Safe after vfork: no allocation. 0 or -errno.
+ * /proc/self/fd where the kernel has none. first > 0. 0 or -errno.
  */
 int fd_cloexec_from(int first);
 

@@ -151,7 +151,7 @@ int server_new(struct loop *loop, struct rpc *rpc, int fd, const struct server_c
 	timer_init(&server->timer, loop, on_timer);
 	auth_init(&server->auth, config->username, config->password);
 	server->name = strdup(config->name);
-	(void)fd_set_nonblock(sock, 1);		/* or accept() could wait */
+	(void)fd_set_nonblock(sock);		/* or accept() could wait */
 	server->daemon = server->name ? start_daemon(server, sock) : NULL;
 	if (!server->daemon) {
 		server_free(server);

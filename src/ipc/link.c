@@ -381,7 +381,7 @@ int link_new(struct loop *loop, int fd, const struct link_ops *ops, void *user,
 	link->user = user;
 	link->sock = fd;
 	(void)fd_set_cloexec(fd);
-	(void)fd_set_nonblock(fd, 1);
+	(void)fd_set_nonblock(fd);
 	io_init(&link->io, loop, on_ready);
 	timer_init(&link->later, loop, on_later);
 	timer_init(&link->retry, loop, on_retry);

@@ -24,7 +24,7 @@ static int open_own(int fd)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	own = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (own < 0)
-		return fd_set_nonblock(fd, 1) < 0 ? -errno : fd;
+		return fd_set_nonblock(fd) < 0 ? -errno : fd;
 	close_fd(&fd);
 	return own;
 }

@@ -52,7 +52,7 @@ static int make_output(const struct process *p, enum channel c, struct pipes *pi
 	if (!proc_logfile(p, c) || logs_are_stuck(p->group->engine->logs))
 		return 0;	/* /dev/null will do */
 	ret = make_pipe(&pipes->out_ours[c], &pipes->out_child[c]);
-	return ret < 0 ? ret : fd_set_nonblock(pipes->out_ours[c], 1);
+	return ret < 0 ? ret : fd_set_nonblock(pipes->out_ours[c]);
 }
 
 static int pipes_make(const struct process *p, struct pipes *pipes)
@@ -63,7 +63,7 @@ static int pipes_make(const struct process *p, struct pipes *pipes)
 	/* Not /dev/null: a program that reads stdin must wait for ever, not see its end. */
 	ret = make_pipe(&pipes->in_child, &pipes->in_ours);
 	if (ret == 0)
-		ret = fd_set_nonblock(pipes->in_ours, 1);
+		ret = fd_set_nonblock(pipes->in_ours);
 	for (enum channel c = 0; c < CHANNEL_N && ret == 0; c++)
 		ret = make_output(p, c, pipes);
 	return ret;
