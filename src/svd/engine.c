@@ -171,9 +171,9 @@ static void report_shutdown(struct engine *e)
 
 	DL_FOREACH(e->groups, group)
 		for (size_t i = 0; i < group->n_processes; i++)
-			if (!proc_is_stopped(&group->processes[i]))
+			if (!proc_is_stopped(group->processes[i]))
 				strbuf_addf(&names, "%s%s", names.len ? ", " : "",
-					    group->processes[i].conf->name);
+					    group->processes[i]->conf->name);
 	if (names.len && strbuf_str(&names))
 		log_info("waiting for %s to die", strbuf_str(&names));
 	strbuf_done(&names);

@@ -4,6 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool make_processes(struct group *group)
+{
+	for (size_t i = 0; i < group->conf->n_programs; i++) {
+		struct process *p = proc_new(&group->conf->programs[i], group);
+
+		if (!p)
+			return false;
+		group->processes[group->n_processes++] = p;
+	}
+	return true;
+}
+
 struct group *group_new(struct engine *engine, struct config *config,
 			const struct group_config *conf)
 {
@@ -11,25 +23,21 @@ struct group *group_new(struct engine *engine, struct config *config,
 
 	if (!group)
 		return NULL;
-	group->processes = calloc(conf->n_programs ? conf->n_programs : 1,
-				  sizeof(*group->processes));
-	if (!group->processes) {
-		free(group);
-		return NULL;
-	}
 	group->engine = engine;
 	group->config = config_ref(config);
 	group->conf = conf;
-	group->n_processes = conf->n_programs;
-	for (size_t i = 0; i < group->n_processes; i++)
-		proc_init(&group->processes[i], &conf->programs[i], group);
+	group->processes = calloc(conf->n_programs + 1, sizeof(struct process *));
+	if (!group->processes || !make_processes(group)) {
+		group_free(group);
+		return NULL;
+	}
 	return group;
 }
 
 void group_free(struct group *group)
 {
 	for (size_t i = 0; i < group->n_processes; i++)
-		proc_done(&group->processes[i]);
+		proc_free(group->processes[i]);
 	free(group->processes);
 	config_unref(group->config);
 	free(group);
@@ -38,22 +46,22 @@ void group_free(struct group *group)
 struct process *group_find(const struct group *group, const char *name)
 {
 	for (size_t i = 0; i < group->n_processes; i++)
-		if (strcmp(group->processes[i].conf->name, name) == 0)
-			return &group->processes[i];
+		if (strcmp(group->processes[i]->conf->name, name) == 0)
+			return group->processes[i];
 	return NULL;
 }
 
 void group_autostart(struct group *group)
 {
 	for (size_t i = 0; i < group->n_processes; i++)
-		if (group->processes[i].conf->autostart)
-			proc_feed(&group->processes[i], IN_START);
+		if (group->processes[i]->conf->autostart)
+			proc_feed(group->processes[i], IN_START);
 }
 
 void group_stop(struct group *group)
 {
 	for (size_t i = group->n_processes; i-- > 0;) {
-		struct process *p = &group->processes[i];
+		struct process *p = group->processes[i];
 
 		proc_feed(p, p->state == PROC_BACKOFF ? IN_GIVE_UP : IN_STOP);
 	}
@@ -64,6 +72,6 @@ size_t group_n_unstopped(const struct group *group)
 	size_t n = 0;
 
 	for (size_t i = 0; i < group->n_processes; i++)
-		n += !proc_is_stopped(&group->processes[i]);
+		n += !proc_is_stopped(group->processes[i]);
 	return n;
 }

@@ -14,7 +14,7 @@ struct group {
 	struct engine *engine;			/* borrowed */
 	struct config *config;			/* counted: the snapshot of conf */
 	const struct group_config *conf;	/* borrowed from config */
-	struct process *processes;		/* owned array, by priority, then name */
+	struct process **processes;		/* owned, as the array is; by priority, then name */
 	size_t         n_processes;
 };
 

@@ -46,7 +46,7 @@ size_t lookup_group(const struct group *group, struct process ***ret_list)
 
 	*ret_list = list;
 	for (size_t i = 0; list && i < group->n_processes; i++)
-		list[i] = &group->processes[i];
+		list[i] = group->processes[i];
 	return list ? group->n_processes : 0;
 }
 
@@ -64,7 +64,7 @@ size_t lookup_all(const struct engine *e, struct process ***ret_list)
 		return 0;
 	DL_FOREACH(e->groups, group)
 		for (size_t k = 0; k < group->n_processes; k++)
-			list[i++] = &group->processes[k];
+			list[i++] = group->processes[k];
 	return n;
 }
 

@@ -391,16 +391,21 @@ static void on_timer(struct timer *t)
 
 /* --- life --- */
 
-void proc_init(struct process *p, const struct program_config *conf, struct group *group)
+struct process *proc_new(const struct program_config *conf, struct group *group)
 {
+	struct process *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
 	*p = (struct process){ .conf = conf, .group = group, .stdin_fd = -1 };
 	timer_init(&p->timer, engine_of(p)->loop, on_timer);
 	for (enum channel c = 0; c < CHANNEL_N; c++)
 		if (conf->log[c].kind == LOGFILE_AUTO)
 			p->autolog[c] = autolog_name(group->config, conf->name, c);
+	return p;
 }
 
-void proc_done(struct process *p)
+void proc_free(struct process *p)
 {
 	timer_stop(&p->timer);
 	unpost(p);
@@ -410,4 +415,5 @@ void proc_done(struct process *p)
 	free(p->spawnerr);
 	for (int c = 0; c < CHANNEL_N; c++)
 		free(p->autolog[c]);
+	free(p);
 }

@@ -40,9 +40,9 @@ struct process {
 	struct process *next_by_pid;	/* in its bucket of the engine's table */
 };
 
-/* conf and group are borrowed and outlive the process. */
-void proc_init(struct process *p, const struct program_config *conf, struct group *group);
-void proc_done(struct process *p);
+/* conf and group are borrowed and outlive the process. NULL: no memory. */
+must_check struct process *proc_new(const struct program_config *conf, struct group *group);
+void proc_free(struct process *p);
 
 /* Ask for an input in the coming turn. */
 void proc_post(struct process *p, enum proc_input input);

@@ -57,7 +57,7 @@ static struct process *start_engine(void)
 	config.refs = 100;	/* it is on our stack, not in an arena */
 	engine_turn(e);
 	arena_free(config.arena);
-	return &e->groups->processes[0];
+	return e->groups->processes[0];
 }
 
 static void child_ends(struct process *p, int status)
@@ -286,17 +286,18 @@ START_TEST(a_stopwaitsecs_of_zero_does_not_spin)
 
 START_TEST(two_that_die_together_both_come_back)
 {
-	struct process *p;
+	struct process **p;
 
 	groups[0].n_programs = 2;
 	programs[0].startsecs = programs[1].startsecs = 0;
-	p = start_engine();
+	start_engine();
+	p = e->groups->processes;
 	for (int life = 2; life < 5; life++) {
 		fake_advance(e, 0.2);
-		fake_child_ends(p[0].pid, EXITED(1));
-		child_ends(&p[1], EXITED(1));
-		ck_assert_int_eq(p[0].state, PROC_RUNNING);
-		ck_assert_int_eq(p[1].state, PROC_RUNNING);
+		fake_child_ends(p[0]->pid, EXITED(1));
+		child_ends(p[1], EXITED(1));
+		ck_assert_int_eq(p[0]->state, PROC_RUNNING);
+		ck_assert_int_eq(p[1]->state, PROC_RUNNING);
 		ck_assert_int_eq(fake_n_spawned(), 2 * life);
 	}
 	ck_assert_ptr_null(e->posted);
@@ -304,19 +305,20 @@ START_TEST(two_that_die_together_both_come_back)
 
 START_TEST(an_input_that_is_taken_back_leaves_the_list_in_order)
 {
-	struct process *p;
+	struct process **p;
 
 	groups[0].n_programs = 2;
 	programs[0].startsecs = programs[1].startsecs = 0;
 	programs[0].autostart = programs[1].autostart = false;
-	p = start_engine();
-	proc_feed(&p[0], IN_START);	/* both wait in the list for IN_UP */
-	proc_feed(&p[1], IN_START);
+	start_engine();
+	p = e->groups->processes;
+	proc_feed(p[0], IN_START);	/* both wait in the list for IN_UP */
+	proc_feed(p[1], IN_START);
 	fake_pass(0.2);
-	proc_exited(&p[0], EXITED(1));	/* takes its IN_UP back, and posts IN_START */
+	proc_exited(p[0], EXITED(1));	/* takes its IN_UP back, and posts IN_START */
 	engine_turn(e);
-	ck_assert_int_eq(p[0].state, PROC_RUNNING);
-	ck_assert_int_eq(p[1].state, PROC_RUNNING);
+	ck_assert_int_eq(p[0]->state, PROC_RUNNING);
+	ck_assert_int_eq(p[1]->state, PROC_RUNNING);
 	ck_assert_ptr_null(e->posted);
 } END_TEST
 
@@ -341,7 +343,7 @@ static void two_priorities(void)
 
 START_TEST(shutdown_stops_the_highest_priority_first_and_waits_for_it)
 {
-	struct process *low, *high;
+	struct process *low, **high;
 
 	two_priorities();
 	low = start_engine();
@@ -349,12 +351,12 @@ START_TEST(shutdown_stops_the_highest_priority_first_and_waits_for_it)
 	high = e->groups->next->processes;
 	engine_set_mood(e, MOOD_SHUTDOWN);
 	engine_turn(e);
-	ck_assert_int_eq(high[0].state, PROC_STOPPING);
-	ck_assert_int_eq(high[1].state, PROC_STOPPING);
+	ck_assert_int_eq(high[0]->state, PROC_STOPPING);
+	ck_assert_int_eq(high[1]->state, PROC_STOPPING);
 	ck_assert_int_eq(low->state, PROC_RUNNING);
-	child_ends(&high[0], EXITED(0));
+	child_ends(high[0], EXITED(0));
 	ck_assert_int_eq(low->state, PROC_RUNNING);
-	child_ends(&high[1], EXITED(0));
+	child_ends(high[1], EXITED(0));
 	ck_assert_int_eq(low->state, PROC_STOPPING);
 	ck_assert_int_eq(fake_loop_stopped(), 0);
 	child_ends(low, EXITED(0));
@@ -472,17 +474,17 @@ START_TEST(a_start_that_dies_early_is_a_spawn_error)
 START_TEST(stop_of_a_group_answers_in_the_order_of_the_ends)
 {
 	struct call *call;
-	struct process *p;
+	struct process **p;
 
 	groups[0].n_programs = 2;
 	start_engine();
 	fake_advance(e, 1.1);
 	p = e->groups->processes;
 	call = a_call("supervisor.stopProcess", "[\"p:*\"]");
-	child_ends(&p[1], EXITED(0));
+	child_ends(p[1], EXITED(0));
 	call->step(e, call);
 	ck_assert(!call->answered);
-	child_ends(&p[0], EXITED(0));
+	child_ends(p[0], EXITED(0));
 	call->step(e, call);
 	ck_assert(call->answered);
 	ck_assert_str_eq(
