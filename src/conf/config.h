@@ -48,10 +48,31 @@ struct user_config {
 
 struct group_config;
 
+/* The socket that the processes of a [fcgi-program:x] share, as their descriptor 0. */
+struct socket_config {
+	const char *url;	/* as Supervisor writes it: "unix:///path", "tcp://host:port" */
+	const char *where;	/* "FILE:LINE: [SECTION] socket=VALUE", for messages */
+	const char *path;	/* absolute; NULL: it is TCP */
+	mode_t      chmod;
+	uid_t       uid;	/* (uid_t)-1: leave */
+	gid_t       gid;	/* (gid_t)-1: leave */
+	const char *host;	/* NULL: it is a unix socket */
+	int         port;
+	int         backlog;	/* 0: as much as the system allows */
+};
+
+/* How an [eventlistener:x] gets its events. */
+struct pool_config {
+	uint64_t    events;	/* bit n: enum event_type n, see conf/events.h */
+	int         buffer_size;	/* events */
+	const char *result_handler;
+};
+
 /* One process: numprocs is already unrolled, every expansion done. */
 struct program_config {
 	const struct group_config *group;
 	const char *name;
+	unsigned    listed;		/* its place in the group as it is written */
 	const char *command;		/* split by shell rules at spawn time, not here */
 	const char *directory;
 	mode_t      umask;
@@ -82,6 +103,8 @@ struct group_config {
 	/* By priority, then as programs= lists them, then by name: as Supervisor starts them. */
 	const struct program_config *programs;
 	size_t      n_programs;
+	const struct socket_config *socket;	/* GROUP_FCGI; else NULL */
+	const struct pool_config *pool;		/* GROUP_LISTENERS; else NULL */
 };
 
 enum server_kind { SERVER_UNIX, SERVER_INET };

@@ -28,13 +28,21 @@
  *             file grows beyond, bytes, 0 never. backups: how many .1 .. .N are kept.
  *             mode: of a file that is created, an integer (octal 0644 = 420). echo (optional,
  *             boolean): copy to svd-logd's own standard output too (the activity log of svd -n).
+ *             tell (optional, boolean): send what is read to svd too, as `output`. strip (optional,
+ *             boolean): remove ANSI escape sequences first. syslog (optional): send each line to
+ *             syslog too, with this text and a blank before it ("": just the line).
  *   close   ch     No more writers are wanted: read what is there (to EOF, or to EAGAIN when a
  *                  grandchild holds the pipe), then answer `closed`. Frames are handled in
  *                  order: what a later `open` brings is written after it.
+ *   change  ch, maxbytes, backups, tell, strip, syslog   From now on these hold for the channel.
+ *   clear   id, path    Remove the file and begin a new one; answered by `cleared`.
  *   reopen         Close and open every file again (SIGUSR2, after others have renamed it).
  *   quit           Drain all channels, answer nothing, exit 0.
  * svd-logd -> svd
  *   closed  ch     The channel is done; svd may forget it and close its copy of the descriptor.
+ *   output  ch, body    What was read, in order, in pieces as they came; only with tell. A piece
+ *                  that does not fit into the queue is dropped: a slow svd holds up no program.
+ *   cleared id, and text if it failed
  *   trouble path, text, lost    The sink cannot be written to: text says why. Sent once when it
  *                  begins and then at most once a minute; lost: bytes dropped since the last one.
  *   healed  path, lost          It can be written to again; lost: bytes dropped in all.
@@ -42,7 +50,8 @@
  * svd -> svd-httpd
  *   listen  id, kind ("unix" or "inet"), name, username, password   +fd
  *             Serve HTTP on this listening socket. username, password: absent without.
- *   reply   id, and either body = the result as JSON text, or code, text = the fault
+ *   reply   id, and either body = the result as JSON text, or code, text = the fault. +fd where the
+ *             result is in a file: svd-httpd reads it as the result says (see svd/rpc_logs.c).
  *   quit           Answer what is under way for at most a second, then exit 0.
  * svd-httpd -> svd
  *   call    id, method, body = JSON array of the parameters

@@ -1,0 +1,29 @@
+/* events.c - types of events and their families. */
+#include "conf/events.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct {
+	const char     *name;
+	enum event_type parent;
+} types[EVENT_N] = {
+#define EVENT(id, name, parent) [EVENT_##id] = { name, EVENT_##parent },
+#include "conf/events.def"
+};
+
+const char *event_name(enum event_type type)
+{
+	return types[type].name;
+}
+
+uint64_t event_mask(const char *name)
+{
+	uint64_t mask = 0;
+
+	/* Parents come first: one pass takes in the children of children. */
+	for (unsigned t = 0; t < EVENT_N; t++)
+		if (strcmp(types[t].name, name) == 0 || mask >> types[t].parent & 1)
+			mask |= UINT64_C(1) << t;
+	return mask;
+}
