@@ -13,7 +13,8 @@ enum { INPUT_QUEUE_MAX = 16 * 1024 * 1024 };	/* bytes */
 /* Embedded in struct process. svd never waits for a program to read. */
 struct input {
 	int           fd;	/* owned; write end, non-blocking; -1: none */
-	struct strbuf queue;	/* bytes that the pipe had no room for */
+	struct strbuf queue;	/* bytes that the pipe had no room for, after ... */
+	size_t        done;	/* ... so many that are in it already */
 	struct io     io;	/* waits for room while there are such */
 };
 

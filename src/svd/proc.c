@@ -12,7 +12,6 @@
 #include <utlist.h>
 
 #include "base/clock.h"
-#include "base/fd.h"
 #include "base/signame.h"
 #include "rpc/faults.h"
 #include "svd/autolog.h"
@@ -183,7 +182,7 @@ static bool bury(struct process *p, enum proc_state next, enum proc_input input)
 	(void)input;
 	engine_forget_pid(engine_of(p), p);
 	p->pid = 0;
-	close_fd(&p->stdin_fd);
+	input_close(&p->input);
 	for (int i = 0; i < CHANNEL_N; i++) {
 		if (p->channels[i])
 			logs_close(engine_of(p)->logs, p->channels[i]);
@@ -397,7 +396,8 @@ struct process *proc_new(const struct program_config *conf, struct group *group)
 
 	if (!p)
 		return NULL;
-	*p = (struct process){ .conf = conf, .group = group, .stdin_fd = -1 };
+	*p = (struct process){ .conf = conf, .group = group };
+	input_init(&p->input, engine_of(p)->loop);
 	timer_init(&p->timer, engine_of(p)->loop, on_timer);
 	for (enum channel c = 0; c < CHANNEL_N; c++)
 		if (conf->log[c].kind == LOGFILE_AUTO)
@@ -411,7 +411,7 @@ void proc_free(struct process *p)
 	unpost(p);
 	if (p->pid)
 		engine_forget_pid(engine_of(p), p);
-	close_fd(&p->stdin_fd);
+	input_close(&p->input);
 	free(p->spawnerr);
 	for (int c = 0; c < CHANNEL_N; c++)
 		free(p->autolog[c]);

@@ -8,6 +8,7 @@
 #include "base/macro.h"
 #include "conf/config.h"
 #include "ipc/loop.h"
+#include "svd/input.h"
 #include "svd/procfsm.h"
 
 struct group;
@@ -35,7 +36,7 @@ struct process {
 	struct timer timer;		/* the one clock that matters in this state */
 	unsigned inputs;		/* posted and not yet fed: bit n is input n */
 	struct process *prev_posted, *next_posted;	/* NULL: not in the engine's list */
-	int      stdin_fd;		/* owned; -1: none */
+	struct input input;		/* its standard input */
 	unsigned channels[CHANNEL_N];	/* of svd-logd; 0: none */
 	struct process *next_by_pid;	/* in its bucket of the engine's table */
 };

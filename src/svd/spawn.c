@@ -88,7 +88,7 @@ static int no_fork(const struct process *p, int ret, struct err *err)
 
 static void keep_ours(struct process *p, struct pipes *pipes)
 {
-	p->stdin_fd = steal_fd(&pipes->in_ours);
+	input_open(&p->input, steal_fd(&pipes->in_ours));
 	for (enum channel c = 0; c < CHANNEL_N; c++)
 		if (pipes->out_ours[c] >= 0)
 			p->channels[c] = logs_open(p->group->engine->logs, p, c,
