@@ -143,10 +143,10 @@ int shwords_split(const char *text, char ***ret_argv, struct err *err)
 	return r;
 }
 
-/* Where a pair with that key is, or n. */
+/* Where a pair with that key is, or n. A key in quotes may have a = of its own: it ends there. */
 static size_t find_key(char *const *pairs, size_t n, const char *key)
 {
-	size_t len = strlen(key);
+	size_t len = strcspn(key, "=");
 
 	for (size_t i = 0; i < n; i++)
 		if (strncmp(pairs[i], key, len) == 0 && pairs[i][len] == '=')
