@@ -5,6 +5,7 @@
  */
 #include "conf/ini.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
@@ -61,22 +62,24 @@ void ini_done(struct ini *ini)
 	*ini = (struct ini){ 0 };
 }
 
-/* Does the text pass through inih unchanged, in less than max bytes? */
-static bool is_plain(const char *s, size_t max, const char *but_not)
+/*
+ * The text, followed by `end`, at p; or the reference, if the text would not pass through inih
+ * unchanged, in less than max bytes. Returns the place behind it. There is one for each line of a
+ * file, so this is no printf.
+ */
+static char *put_part(char *p, const char *s, size_t max, const char *but_not, char end)
 {
-	size_t n = strnlen(s, max);
+	char *start = p;
+	size_t n = 0;
 
-	if (n == 0 || n == max || *s == ' ' || s[n - 1] == ' ')
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (s[i] < ' ' || s[i] > '~')
-			return false;
-	return !strpbrk(s, but_not);
-}
-
-static const char *part(const char *s, size_t max, const char *but_not)
-{
-	return is_plain(s, max, but_not) ? s : REFERENCE;
+	while (n < max && s[n] >= ' ' && s[n] <= '~' && !strchr(but_not, s[n]))
+		*p++ = s[n++];
+	if (n == 0 || n == max || s[n] || *s == ' ' || s[n - 1] == ' ') {
+		p = start;
+		*p++ = REFERENCE[0];
+	}
+	*p++ = end;
+	return p;
 }
 
 /* inih's fgets: the next entry as a line, and one more line behind each section header. */
@@ -84,10 +87,12 @@ static char *feed_line(char *line, int size, void *arg)
 {
 	struct feed *feed = arg;
 	struct ini_entry *e = &feed->entry;
+	char *end;
 
+	assert(size > LINE_PART_MAX + LINE_VALUE_MAX);
 	if (feed->at_header) {
 		feed->at_header = false;
-		snprintf(line, (size_t)size, REFERENCE "=\n");
+		memcpy(line, REFERENCE "=\n", sizeof(REFERENCE "=\n"));
 		return line;
 	}
 	if (feed->r == 0)
@@ -96,18 +101,25 @@ static char *feed_line(char *line, int size, void *arg)
 		return NULL;
 	feed->r = 0;
 	feed->at_header = e->section != NULL;
-	if (e->section)
-		snprintf(line, (size_t)size, "[%s]\n", part(e->section, LINE_PART_MAX, ";#]"));
-	else
-		snprintf(line, (size_t)size, "%s=%s\n", part(e->name, LINE_PART_MAX, ";#[=:"),
-			 *e->value ? part(e->value, LINE_VALUE_MAX, ";#") : "");
+	if (e->section) {
+		*line = '[';
+		end = put_part(line + 1, e->section, LINE_PART_MAX, ";#]", ']');
+	} else {
+		end = put_part(line, e->name, LINE_PART_MAX, ";#[=:", '=');
+		if (*e->value)
+			end = put_part(end, e->value, LINE_VALUE_MAX, ";#", ' ');
+	}
+	memcpy(end, "\n", 2);
 	return line;
 }
 
-/* The text that inih has, or the one that it stands for; NULL: no memory. */
+/*
+ * The text that inih has, or the one that it stands for, in the arena, where the entry's is anyway.
+ * NULL: no memory.
+ */
 static const char *own(struct feed *feed, const char *text, const char *of_entry)
 {
-	if (strcmp(text, REFERENCE) == 0)
+	if (strcmp(text, REFERENCE) == 0 || strcmp(text, of_entry) == 0)
 		return of_entry;
 	return arena_strdup(feed->ini->arena, text);
 }

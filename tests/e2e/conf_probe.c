@@ -1,13 +1,14 @@
 /*
  * conf_probe.c - the lower floors seen from outside: answers a JSON array of questions with a JSON
  * array of answers, so that test_conf_diff.py can put the same questions to Python.
- * usage: conf_probe ini|config|split|pairs|path|integer|bytes|octal|bool|signal|expand|repr
+ * usage: conf_probe ini|config|split|pairs|path|integer|bytes|octal|bool|signal|expand|repr|load
  */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/expand.h"
 #include "base/path.h"
 #include "base/repr.h"
@@ -262,6 +263,20 @@ static json_t *ask_expand(const json_t *question)
 	return answer;
 }
 
+/* Seconds that a configuration file takes, for tests/bench/load. */
+static json_t *ask_load(const json_t *question)
+{
+	double began = clock_mono(), took;
+	struct config *config;
+	struct err err;
+
+	if (config_load(json_string_value(question), NULL, &config, &err) < 0)
+		return refused(err.text);
+	took = clock_mono() - began;
+	config_unref(config);
+	return json_real(took);
+}
+
 static const struct {
 	const char *name;
 	json_t *(*ask)(const json_t *question);
@@ -270,6 +285,7 @@ static const struct {
 	{ "pairs", ask_pairs }, { "path", ask_path },	    { "bytes", ask_bytes },
 	{ "octal", ask_octal }, { "integer", ask_integer }, { "bool", ask_bool },
 	{ "signal", ask_signal }, { "expand", ask_expand }, { "repr", ask_repr },
+	{ "load", ask_load },
 };
 
 static int answer_all(json_t *(*ask)(const json_t *question))
