@@ -57,6 +57,7 @@ struct socket_config {
 	uid_t       uid;	/* (uid_t)-1: leave */
 	gid_t       gid;	/* (gid_t)-1: leave */
 	const char *host;	/* NULL: it is a unix socket */
+	uint32_t    address;	/* of the host, in network order: spawning looks nothing up */
 	int         port;
 	int         backlog;	/* 0: as much as the system allows */
 };

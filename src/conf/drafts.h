@@ -10,6 +10,18 @@ struct program_draft {
 	int numprocs, numprocs_start;
 };
 
+/* What an [fcgi-program:x] has more than a program. */
+struct socket_draft {
+	struct socket_config config;
+	const char *socket;		/* a URL */
+};
+
+/* What an [eventlistener:x] has more than a program. */
+struct pool_draft {
+	struct pool_config config;
+	const char *events;		/* names, with commas */
+};
+
 /* [group:x] */
 struct group_draft {
 	const char *programs;	/* names, with commas */

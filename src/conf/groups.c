@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/commas.h"
+#include "conf/fcgi.h"
+#include "conf/listener.h"
 #include "conf/load.h"
 #include "conf/program.h"
 #include "conf/values.h"
@@ -68,8 +71,10 @@ static int settle_programs(struct groups *g, struct entry *e)
 		free(sorted);
 		return no_memory(g->err);
 	}
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		g->programs.list[i].listed = (unsigned)i;
 		sorted[i] = &g->programs.list[i];
+	}
 	qsort(sorted, n, sizeof(*sorted), by_process_name);
 	r = check_names(sorted, n, e->section, g->err);
 	qsort(sorted, n, sizeof(*sorted), by_priority);
@@ -82,8 +87,8 @@ static int settle_programs(struct groups *g, struct entry *e)
 }
 
 /* A group of the processes in hand, which are none afterwards. */
-static int add_group(struct groups *g, const struct ini_section *section, const char *name,
-		     int priority)
+static int add_group(struct groups *g, const struct ini_section *section,
+		     const struct group_config *group)
 {
 	struct entry *more;
 	int r;
@@ -95,70 +100,90 @@ static int add_group(struct groups *g, const struct ini_section *section, const 
 			return no_memory(g->err);
 		g->list = more;
 	}
-	g->list[g->n] = (struct entry){
-		.group = { .name = name, .kind = GROUP_PROGRAMS, .priority = priority },
-		.section = section,
-	};
+	g->list[g->n] = (struct entry){ .group = *group, .section = section };
 	r = settle_programs(g, &g->list[g->n]);
 	g->n++;
 	g->programs.n = 0;
 	return r;
 }
 
-/* One of the names in programs=. */
-static int add_member(struct groups *g, const struct values *v, const char *group, const char *name)
+/* NULL when there is none. */
+static int find(struct groups *g, const char *prefix, const char *name,
+		struct ini_section **ret_section)
 {
-	struct load *ld = g->ld;
-	const char *key = arena_printf(ld->ini.arena, "program:%s", name);
-	const char *fcgi_key = arena_printf(ld->ini.arena, "fcgi-program:%s", name);
-	struct ini_section *program, *fcgi;
-	int ignored;
+	const char *key = arena_printf(g->ld->ini.arena, "%s:%s", prefix, name);
 
-	if (!key || !fcgi_key)
+	if (!key)
 		return no_memory(g->err);
-	program = ini_find_section(&ld->ini, key);
-	fcgi = ini_find_section(&ld->ini, fcgi_key);
+	*ret_section = ini_find_section(&g->ld->ini, key);
+	return 0;
+}
+
+/* The section that a name in programs= means. */
+static int find_member(struct groups *g, const struct values *v, const char *name,
+		       struct ini_section **ret_section)
+{
+	struct ini_section *program = NULL, *fcgi = NULL, *section;
+	int r = find(g, "program", name, &program);
+
+	if (r == 0)
+		r = find(g, "fcgi-program", name, &fcgi);
+	if (r < 0)
+		return r;
+	section = program ? program : fcgi;
 	if (program && fcgi)
 		return value_error(v, OPT_GROUP_programs, -EINVAL, g->err, "[%s] name %s is "
 				   "ambiguous (exists as program and fcgi-program)",
 				   v->section->name, name);
-	if (!program && !fcgi)
+	if (!section)
 		return value_error(v, OPT_GROUP_programs, -EINVAL, g->err, "[%s] names unknown "
 				   "program or fcgi-program %s", v->section->name, name);
-	if (!program)
-		return 0;		/* it does not run yet, and a note says so */
-	if (program->taken_by)
+	if (section->taken_by)
 		return value_error(v, OPT_GROUP_programs, -EINVAL, g->err,
-				   "program %s is in [%s] already", name, program->taken_by);
-	program->taken_by = v->section->name;
-	return program_read(ld, program, group, &g->programs, &ignored, g->err);
+				   "program %s is in [%s] already", name, section->taken_by);
+	section->taken_by = v->section->name;
+	*ret_section = section;
+	return 0;
 }
 
-/* The names between the commas, without the blanks around them. */
+/* Supervisor takes it without a word; with several programs there is no one socket for them. */
+static int note_no_socket(struct load *ld, const struct ini_section *fcgi)
+{
+	return note_add(ld, LEVEL_WARN, arena_printf(ld->config->arena,
+			"%s:%d: [%s] is in [%s], and so it is an ordinary program without a "
+			"socket", fcgi->file->path, fcgi->line, fcgi->name,
+			fcgi->taken_by)) ? 0 : -ENOMEM;
+}
+
+/* One of the names in programs=. */
+static int add_member(struct groups *g, const struct values *v, const char *group, const char *name)
+{
+	struct ini_section *section = NULL;
+	enum section_kind kind;
+	struct values program;
+	int r = find_member(g, v, name, &section);
+
+	if (r < 0)
+		return r;
+	kind = section_kind(section->name);
+	if (values_read(g->ld, section, kind, &program) < 0 ||
+	    (kind == SECTION_FCGI && note_no_socket(g->ld, section) < 0))
+		return no_memory(g->err);
+	return program_read(g->ld, &program, group, &g->programs, g->err);
+}
+
 static int add_members(struct groups *g, const struct values *v, const char *group,
 		       const char *programs)
 {
-	static const char blanks[] = " \t\r\n\v\f";
+	const char *name, *copy;
+	size_t n;
 	int r = 0;
 
 	if (programs && !*programs)
-		programs = NULL;
-	while (programs && r == 0) {
-		size_t n = strcspn(programs, ",");
-		const char *next = programs[n] ? programs + n + 1 : NULL;
-		const char *name;
-
-		while (n > 0 && strchr(blanks, *programs)) {
-			programs++;
-			n--;
-		}
-		while (n > 0 && strchr(blanks, programs[n - 1]))
-			n--;
-		name = arena_strndup(g->ld->ini.arena, programs, n);
-		if (!name)
-			return no_memory(g->err);
-		r = add_member(g, v, group, name);
-		programs = next;
+		return 0;
+	while (r == 0 && (name = commas_next(&programs, &n))) {
+		copy = arena_strndup(g->ld->ini.arena, name, n);
+		r = copy ? add_member(g, v, group, copy) : no_memory(g->err);
 	}
 	return r;
 }
@@ -166,50 +191,82 @@ static int add_members(struct groups *g, const struct values *v, const char *gro
 /* [group:x] */
 static int read_group(struct groups *g, const struct ini_section *section)
 {
+	struct group_config group = { .kind = GROUP_PROGRAMS };
 	struct group_draft draft = { 0 };
-	struct err why = { 0 };
-	const char *name;
 	struct values v;
-	int r;
+	int r = program_name(g->ld, section, &group.name, g->err);
 
-	if (program_name(g->ld, strchr(section->name, ':') + 1, &name, &why) < 0)
-		return section_error(section, why.code, g->err, "%s", why.text);
+	if (r < 0)
+		return r;
 	if (values_read(g->ld, section, SECTION_GROUP, &v) < 0)
 		return no_memory(g->err);
 	r = values_defaults(g->ld, SECTION_GROUP, NULL, &draft, g->err);
 	if (r == 0)
 		r = values_set_all(g->ld, &v, &g->ld->file, &draft, g->err);
 	if (r == 0)
-		r = add_members(g, &v, name, draft.programs);
-	return r == 0 ? add_group(g, section, name, draft.priority) : r;
+		r = add_members(g, &v, group.name, draft.programs);
+	group.priority = draft.priority;
+	return r == 0 ? add_group(g, section, &group) : r;
 }
 
-/* A [program:x] that no group names is a group of its own. */
-static int read_single(struct groups *g, const struct ini_section *section)
+/* What a group has from its only section. */
+static int set_group(struct groups *g, const struct values *v, struct group_config *group)
 {
-	const char *name;
-	int priority = 0, r;
+	struct program_draft draft = g->ld->program;
+	int r;
 
-	r = program_read(g->ld, section, NULL, &g->programs, &priority, g->err);
+	if (group->kind == GROUP_LISTENERS)
+		draft.config.priority = LISTENER_PRIORITY;
+	r = values_set(g->ld, v, OPT_PROCESS_priority, &g->ld->file, &draft, g->err);
+	group->priority = draft.config.priority;
+	if (r == 0 && group->kind == GROUP_LISTENERS)
+		r = listener_read(g->ld, v, &group->pool, g->err);
+	if (r == 0 && group->kind == GROUP_FCGI)
+		r = fcgi_read(g->ld, v, group->name, &group->socket, g->err);
+	return r;
+}
+
+/* A program that no [group:x] names is a group of its own. */
+static int read_single(struct groups *g, const struct ini_section *section,
+		       enum section_kind section_kind, enum group_kind kind)
+{
+	struct group_config group = { .kind = kind };
+	struct values v;
+	int r = program_name(g->ld, section, &group.name, g->err);
+
 	if (r < 0)
 		return r;
-	r = program_name(g->ld, strchr(section->name, ':') + 1, &name, g->err);
-	return r < 0 ? r : add_group(g, section, name, priority);
+	if (values_read(g->ld, section, section_kind, &v) < 0)
+		return no_memory(g->err);
+	r = set_group(g, &v, &group);
+	if (r == 0)
+		r = program_read(g->ld, &v, group.name, &g->programs, g->err);
+	return r == 0 ? add_group(g, section, &group) : r;
+}
+
+static int read_singles(struct groups *g, enum section_kind kind, enum group_kind group)
+{
+	int r = 0;
+
+	for (struct ini_section *s = g->ld->ini.sections; s && r == 0; s = s->hh.next)
+		if (section_kind(s->name) == kind && !s->taken_by)
+			r = read_single(g, s, kind, group);
+	return r;
 }
 
 static int read_all(struct groups *g)
 {
-	struct ini_section *s;
 	int r = values_defaults(g->ld, SECTION_PROGRAM, NULL, &g->ld->program, g->err);
 
 	g->ld->program.config.environment = g->ld->config->environment;
-	for (s = g->ld->ini.sections; s && r == 0; s = s->hh.next)
+	for (struct ini_section *s = g->ld->ini.sections; s && r == 0; s = s->hh.next)
 		if (section_kind(s->name) == SECTION_GROUP)
 			r = read_group(g, s);
-	for (s = g->ld->ini.sections; s && r == 0; s = s->hh.next)
-		if (section_kind(s->name) == SECTION_PROGRAM && !s->taken_by)
-			r = read_single(g, s);
-	return r;
+	if (r == 0)
+		r = read_singles(g, SECTION_PROGRAM, GROUP_PROGRAMS);
+	if (r == 0)
+		r = read_singles(g, SECTION_LISTENER, GROUP_LISTENERS);
+	return r == 0 ? read_singles(g, SECTION_FCGI, GROUP_FCGI) : r;
 }
 
 static int by_group_name(const void *a, const void *b)

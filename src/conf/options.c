@@ -49,9 +49,14 @@ enum section_kind section_kind(const char *name)
 	return SECTION_KIND_N;
 }
 
+bool family_fits(enum option_family family, enum section_kind kind)
+{
+	return section_table[kind].families >> family & 1;
+}
+
 bool option_fits(enum option_id id, enum section_kind kind)
 {
-	return section_table[kind].families >> option_table[id].family & 1;
+	return family_fits(option_table[id].family, kind);
 }
 
 enum option_id option_find(enum section_kind kind, const char *name)

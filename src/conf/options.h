@@ -26,7 +26,8 @@ enum option_type {
 	TYPE_SOCKET_MODE, TYPE_SIGNAL, TYPE_EXITCODES, TYPE_AUTORESTART, TYPE_LEVEL, TYPE_USER,
 	TYPE_OWNER, TYPE_ENVIRONMENT, TYPE_ADDRESS, TYPE_CHILD_URL, TYPE_PATH, TYPE_FILE,
 	TYPE_MAIN_LOGFILE, TYPE_LOGFILE, TYPE_DIRECTORY, TYPE_EXISTING_DIRECTORY,
-	TYPE_LOG_DIRECTORY, TYPE_SOCKET, TYPE_SERVER_URL, TYPE_N,
+	TYPE_LOG_DIRECTORY, TYPE_SOCKET, TYPE_SERVER_URL, TYPE_FCGI_OWNER, TYPE_FCGI_MODE,
+	TYPE_BACKLOG, TYPE_N,
 };
 
 enum { EACH = 1, SECRET = 2, LATER = 4 };
@@ -57,7 +58,8 @@ enum section_kind section_kind(const char *name);
 /* The option of that name in such sections; OPTION_N: there is none. */
 enum option_id option_find(enum section_kind kind, const char *name);
 
-/* Does the option belong into sections of that kind? */
+/* Does the option, or the family, belong into sections of that kind? */
+bool family_fits(enum option_family family, enum section_kind kind);
 bool option_fits(enum option_id id, enum section_kind kind);
 
 /*

@@ -1,7 +1,7 @@
 /*
- * others.c - the sections that nothing is made of: those that are for svctl, those whose time will
- * come, plug-ins written in Python, and slips. Nothing in a file is passed over in silence, which
- * includes a program that is there twice.
+ * others.c - the sections that nothing is made of: those that are for svctl, plug-ins written in
+ * Python, and slips. Nothing in a file is passed over in silence, which includes a program that is
+ * there twice.
  */
 #include "conf/others.h"
 
@@ -13,13 +13,6 @@
 #include "conf/values.h"
 
 static const char main_interface[] = "supervisor.rpcinterface:make_main_rpcinterface";
-
-static int note_not_run(struct load *ld, const struct ini_section *section)
-{
-	return note_add(ld, LEVEL_WARN, arena_printf(ld->config->arena,
-			"%s:%d: [%s] is accepted, but such a section is not run yet",
-			section->file->path, section->line, section->name)) ? 0 : -ENOMEM;
-}
 
 /* Supervisor makes one section of both without a word; with a program it is mostly a slip. */
 static int note_twice(struct load *ld, const struct ini_section *section)
@@ -65,8 +58,6 @@ static int read_section(struct load *ld, const struct ini_section *section, enum
 		return read_plugin(ld, &v, OPT_RPCINTERFACE_factory, err);
 	if (kind == SECTION_CTLPLUGIN)
 		return read_plugin(ld, &v, OPT_CTLPLUGIN_factory, err);
-	if (kind != SECTION_CLIENT && note_not_run(ld, section) < 0)
-		return no_memory(err);
 	return 0;
 }
 
@@ -81,12 +72,12 @@ int others_read(struct load *ld, struct err *err)
 				r = no_memory(err);
 			break;
 		case SECTION_PROGRAM:
+		case SECTION_FCGI:
+		case SECTION_LISTENER:
 			if (note_twice(ld, s) < 0)
 				r = no_memory(err);
 			break;
 		case SECTION_CLIENT:
-		case SECTION_FCGI:
-		case SECTION_LISTENER:
 		case SECTION_RPCINTERFACE:
 		case SECTION_CTLPLUGIN:
 			r = read_section(ld, s, section_kind(s->name), err);

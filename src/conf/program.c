@@ -1,6 +1,6 @@
 /*
- * program.c - a section [program:x] and its processes. What does not depend on the number of the
- * process is read once and shared by all of them.
+ * program.c - a section [program:x], or one like it, and its processes. What does not depend on the
+ * number of the process is read once and shared by all of them.
  */
 #include "conf/program.h"
 
@@ -21,7 +21,7 @@ enum { VAR_NUMPROCS, VAR_NUM, NUMBER_VARS };
 /* A section on its way to its processes. */
 struct maker {
 	struct load *ld;
-	struct values v;
+	const struct values *v;
 	struct program_draft draft;
 	struct expand_var   name_vars[NAME_VARS], number_vars[NUMBER_VARS];
 	struct expand_scope names, numbers;	/* around ld->file; around names */
@@ -51,7 +51,7 @@ static int check_name(const char *name, struct err *err)
 	return -EINVAL;
 }
 
-int program_name(struct load *ld, const char *text, const char **ret_name, struct err *err)
+static int clean_name(struct load *ld, const char *text, const char **ret_name, struct err *err)
 {
 	const char *name;
 	size_t n;
@@ -67,6 +67,16 @@ int program_name(struct load *ld, const char *text, const char **ret_name, struc
 	return check_name(name, err);
 }
 
+int program_name(struct load *ld, const struct ini_section *section, const char **ret_name,
+		 struct err *err)
+{
+	struct err why = { 0 };
+
+	if (clean_name(ld, strchr(section->name, ':') + 1, ret_name, &why) < 0)
+		return section_error(section, why.code, err, "%s", why.text);
+	return 0;
+}
+
 static void set_scopes(struct maker *m, const char *group_name, const char *name)
 {
 	m->name_vars[VAR_GROUP] = (struct expand_var){ .name = "group_name", .text = group_name };
@@ -80,7 +90,7 @@ static void set_scopes(struct maker *m, const char *group_name, const char *name
 
 static int check_rules(struct maker *m)
 {
-	const struct values *v = &m->v;
+	const struct values *v = m->v;
 	const struct ini_option *name = v->set[OPT_PROCESS_process_name];
 	struct program_config *c = &m->draft.config;
 
@@ -115,7 +125,7 @@ static int note_log(struct maker *m, const struct logfile_config *log,
 		    const struct channel_options *o)
 {
 	struct arena *arena = m->ld->config->arena;
-	const char *section = m->v.section->name;
+	const char *section = m->v->section->name;
 
 	if (log->kind == LOGFILE_AUTO && log->maxbytes == 0 &&
 	    !note_add(m->ld, LEVEL_WARN, arena_printf(arena,
@@ -123,13 +133,13 @@ static int note_log(struct maker *m, const struct logfile_config *log,
 			"maxbytes > 0 to avoid filling up filesystem unintentionally", section,
 			o->name)))
 		return -ENOMEM;
-	if (!m->v.set[o->logfile] || strcasecmp(m->v.set[o->logfile]->value, "syslog") != 0)
+	if (!m->v->set[o->logfile] || strcasecmp(m->v->set[o->logfile]->value, "syslog") != 0)
 		return 0;
 	if (!note_add(m->ld, LEVEL_WARN, arena_printf(arena,
 			"For [%s], %s_logfile=syslog but this is deprecated and will be "
 			"removed.  Use %s_syslog=true to enable syslog instead.", section,
 			o->name, o->name)) ||
-	    !values_note_later(m->ld, &m->v, o->logfile))
+	    !values_note_later(m->ld, m->v, o->logfile))
 		return -ENOMEM;
 	return 0;
 }
@@ -142,7 +152,7 @@ static int note_logs(struct maker *m, const struct program_config *p)
 	if (p->redirect_stderr && p->log[CHANNEL_STDERR].kind == LOGFILE_PATH &&
 	    !note_add(m->ld, LEVEL_WARN, arena_printf(m->ld->config->arena,
 			"For [%s], redirect_stderr=true but stderr_logfile has also been set to a "
-			"filename, the filename has been ignored", m->v.section->name)))
+			"filename, the filename has been ignored", m->v->section->name)))
 		return -ENOMEM;
 	return 0;
 }
@@ -151,7 +161,7 @@ static int note_logs(struct maker *m, const struct program_config *p)
 static void settle_logs(const struct maker *m, struct program_config *p)
 {
 	for (int c = 0; c < CHANNEL_N; c++) {
-		const struct ini_option *o = m->v.set[channel_options[c].logfile];
+		const struct ini_option *o = m->v->set[channel_options[c].logfile];
 
 		if (o && strcasecmp(o->value, "syslog") == 0)
 			p->log[c].syslog = true;
@@ -167,11 +177,11 @@ static int set_varying(struct maker *m, struct program_draft *draft)
 {
 	int r = 0;
 
-	if (values_varies(&m->v, OPT_PROCESS_environment))
-		r = values_set(m->ld, &m->v, OPT_PROCESS_environment, &m->numbers, draft, m->err);
+	if (values_varies(m->v, OPT_PROCESS_environment))
+		r = values_set(m->ld, m->v, OPT_PROCESS_environment, &m->numbers, draft, m->err);
 	for (unsigned id = 0; id < OPTION_N && r == 0; id++)
-		if (id != OPT_PROCESS_environment && values_varies(&m->v, id))
-			r = values_set(m->ld, &m->v, id, &m->ld->own, draft, m->err);
+		if (id != OPT_PROCESS_environment && values_varies(m->v, id))
+			r = values_set(m->ld, m->v, id, &m->ld->own, draft, m->err);
 	return r;
 }
 
@@ -179,12 +189,12 @@ static int name_process(struct maker *m, struct program_config *p)
 {
 	struct err why = { 0 };
 
-	if (!m->v.set[OPT_PROCESS_process_name]) {
+	if (!m->v->set[OPT_PROCESS_process_name]) {
 		p->name = m->name_vars[VAR_PROGRAM].text;
 		return 0;
 	}
-	if (check_name(p->name, NULL) < 0 && program_name(m->ld, p->name, &p->name, &why) < 0)
-		return value_error(&m->v, OPT_PROCESS_process_name, why.code, m->err, "%s",
+	if (check_name(p->name, NULL) < 0 && clean_name(m->ld, p->name, &p->name, &why) < 0)
+		return value_error(m->v, OPT_PROCESS_process_name, why.code, m->err, "%s",
 				   why.text);
 	return 0;
 }
@@ -228,39 +238,32 @@ static int by_name(const void *a, const void *b)
 }
 
 /* The draft: all that the processes have in common. */
-static int read_section(struct maker *m, const struct ini_section *section,
-			const char *group_name)
+static int read_section(struct maker *m, const char *group_name)
 {
-	struct err why = { 0 };
 	const char *name;
-	int r;
+	int r = program_name(m->ld, m->v->section, &name, m->err);
 
-	if (program_name(m->ld, strchr(section->name, ':') + 1, &name, &why) < 0)
-		return section_error(section, why.code, m->err, "%s", why.text);
-	if (values_read(m->ld, section, SECTION_PROGRAM, &m->v) < 0)
-		return no_memory(m->err);
-	set_scopes(m, group_name ? group_name : name, name);
+	if (r < 0)
+		return r;
+	set_scopes(m, group_name, name);
 	m->draft = m->ld->program;
-	r = values_set_all(m->ld, &m->v, &m->names, &m->draft, m->err);
+	r = values_set_of(m->ld, m->v, FAMILY_PROCESS, &m->names, &m->draft, m->err);
 	m->number_vars[VAR_NUMPROCS].number = m->draft.numprocs;
 	return r == 0 ? check_rules(m) : r;
 }
 
-int program_read(struct load *ld, const struct ini_section *section, const char *group_name,
-		 struct program_list *list, int *ret_priority, struct err *err)
+int program_read(struct load *ld, const struct values *v, const char *group_name,
+		 struct program_list *list, struct err *err)
 {
-	struct maker m = { .ld = ld, .err = err };
+	struct maker m = { .ld = ld, .v = v, .err = err };
 	size_t before = list->n;
-	int r = read_section(&m, section, group_name);
+	int r = read_section(&m, group_name);
 
 	for (int i = 0; i < m.draft.numprocs && r == 0; i++)
 		r = make_process(&m, (int64_t)m.draft.numprocs_start + i, i == 0, list);
-	if (r < 0)
-		return r;
-	if (list->n > before)
+	if (r == 0 && list->n > before)
 		qsort(list->list + before, list->n - before, sizeof(*list->list), by_name);
-	*ret_priority = m.draft.config.priority;
-	return 0;
+	return r;
 }
 
 void program_list_done(struct program_list *list)

@@ -10,6 +10,7 @@
 struct ini_section;
 struct load;
 struct program_config;
+struct values;
 
 /* Processes on their way into a group. All zero is an empty list. */
 struct program_list {
@@ -18,19 +19,18 @@ struct program_list {
 };
 
 /*
- * Appends the processes of the section, by name, and tells the section's priority. group_name NULL
- * is the program's own name. ld->program holds the defaults.
+ * Appends the processes of the section that v was read from, by name. ld->program holds the
+ * defaults.
  */
-must_check int program_read(struct load *ld, const struct ini_section *section,
-			    const char *group_name, struct program_list *list, int *ret_priority,
-			    struct err *err);
+must_check int program_read(struct load *ld, const struct values *v, const char *group_name,
+			    struct program_list *list, struct err *err);
 
 /*
  * The name of a program or a group as it stands behind the colon of a section's name, without
- * blanks around it, in the snapshot. err says what is wrong with it, without saying where.
+ * blanks around it, in the snapshot.
  */
-must_check int program_name(struct load *ld, const char *text, const char **ret_name,
-			    struct err *err);
+must_check int program_name(struct load *ld, const struct ini_section *section,
+			    const char **ret_name, struct err *err);
 
 void program_list_done(struct program_list *list);
 

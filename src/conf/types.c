@@ -126,6 +126,22 @@ static int set_socket_mode(struct load *ld, const char *text, void *field, struc
 	return 0;
 }
 
+static int set_fcgi_mode(struct load *ld, const char *text, void *field, struct err *err)
+{
+	if (set_octal(ld, text, field, NULL) < 0)
+		return err_set(err, -EINVAL, "Invalid socket_mode value %s", text);
+	return 0;
+}
+
+static int set_backlog(struct load *ld, const char *text, void *field, struct err *err)
+{
+	int *backlog = field, r = set_int(ld, text, backlog, err);
+
+	if (r == 0 && (*backlog < 1 || *backlog > 65535))
+		return err_set(err, -EINVAL, "Invalid socket_backlog value %d", *backlog);
+	return r;
+}
+
 static int set_signal(struct load *ld, const char *text, void *field, struct err *err)
 {
 	int signo = signal_number(text);
@@ -205,10 +221,9 @@ static int set_user(struct load *ld, const char *text, void *field, struct err *
 	return user_find(ld, text, field, err);
 }
 
-/* user or user:group. Fills uid and gid. */
-static int set_owner(struct load *ld, const char *text, void *field, struct err *err)
+/* user or user:group; without one, *gid stays. err: only when there is no memory. */
+static int find_owner(struct load *ld, const char *text, uid_t *uid, gid_t *gid, struct err *err)
 {
-	struct server_config *server = container_of(field, struct server_config, uid);
 	_cleanup_(free_str) char *name = strdup(text);
 	const struct user_config *user;
 	char *colon = name ? strchr(name, ':') : NULL;
@@ -221,10 +236,32 @@ static int set_owner(struct load *ld, const char *text, void *field, struct err 
 	r = user_find(ld, name, &user, NULL);
 	if (r == -ENOMEM)
 		return no_memory(err);
-	if (r < 0 || (colon && group_lookup(colon + 1, &server->gid) < 0))
-		return err_set(err, -EINVAL, "Invalid sockchown value %s", text);
-	server->uid = user->uid;
+	if (r < 0 || (colon && group_lookup(colon + 1, gid) < 0))
+		return -EINVAL;
+	*uid = user->uid;
 	return 0;
+}
+
+/* Fills uid and gid. */
+static int set_owner(struct load *ld, const char *text, void *field, struct err *err)
+{
+	struct server_config *server = container_of(field, struct server_config, uid);
+	int r = find_owner(ld, text, &server->uid, &server->gid, err);
+
+	if (r == -EINVAL)
+		return err_set(err, r, "Invalid sockchown value %s", text);
+	return r;
+}
+
+/* Fills uid and gid. */
+static int set_fcgi_owner(struct load *ld, const char *text, void *field, struct err *err)
+{
+	struct socket_config *socket = container_of(field, struct socket_config, uid);
+	int r = find_owner(ld, text, &socket->uid, &socket->gid, err);
+
+	if (r == -EINVAL)
+		return err_set(err, r, "Invalid socket_owner value %s", text);
+	return r;
 }
 
 static int set_environment(struct load *ld, const char *text, void *field, struct err *err)
@@ -291,6 +328,9 @@ static int (*const setters[])(struct load *ld, const char *text, void *field, st
 	[TYPE_LOG_DIRECTORY] = paths_set_log_directory,
 	[TYPE_SOCKET] = paths_set_socket,
 	[TYPE_SERVER_URL] = paths_set_server_url,
+	[TYPE_FCGI_OWNER] = set_fcgi_owner,
+	[TYPE_FCGI_MODE] = set_fcgi_mode,
+	[TYPE_BACKLOG] = set_backlog,
 };
 _Static_assert(ARRAY_LEN(setters) == TYPE_N, "a type has no setter");
 

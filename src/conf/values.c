@@ -173,15 +173,15 @@ int values_read(struct load *ld, const struct ini_section *section, enum section
 	return 0;
 }
 
-int values_defaults(struct load *ld, enum section_kind kind, const bool *done, void *base,
-		    struct err *err)
+int values_defaults_of(struct load *ld, enum option_family family, const bool *done, void *base,
+		       struct err *err)
 {
 	int r;
 
 	for (unsigned id = 0; id < OPTION_N; id++) {
 		const struct option_info *info = &option_table[id];
 
-		if (!info->fallback || info->place == NOWHERE || !option_fits(id, kind) ||
+		if (!info->fallback || info->place == NOWHERE || info->family != family ||
 		    (done && done[id]))
 			continue;
 		r = type_set(ld, info->type, info->fallback, (char *)base + info->place, err);
@@ -189,6 +189,17 @@ int values_defaults(struct load *ld, enum section_kind kind, const bool *done, v
 			return err_wrap(err, "the default of %s", info->name);
 	}
 	return 0;
+}
+
+int values_defaults(struct load *ld, enum section_kind kind, const bool *done, void *base,
+		    struct err *err)
+{
+	int r = 0;
+
+	for (unsigned family = 0; family < FAMILY_N && r == 0; family++)
+		if (family_fits(family, kind))
+			r = values_defaults_of(ld, family, done, base, err);
+	return r;
 }
 
 bool values_varies(const struct values *v, enum option_id id)
@@ -256,13 +267,23 @@ int values_set(struct load *ld, const struct values *v, enum option_id id,
 	return 0;
 }
 
+int values_set_of(struct load *ld, const struct values *v, enum option_family family,
+		  const struct expand_scope *scope, void *base, struct err *err)
+{
+	int r = 0;
+
+	for (unsigned id = 0; id < OPTION_N && r == 0; id++)
+		if (option_table[id].family == family && v->set[id] && !values_varies(v, id))
+			r = values_set(ld, v, id, scope, base, err);
+	return r;
+}
+
 int values_set_all(struct load *ld, const struct values *v, const struct expand_scope *scope,
 		   void *base, struct err *err)
 {
 	int r = 0;
 
-	for (unsigned id = 0; id < OPTION_N && r == 0; id++)
-		if (v->set[id] && !values_varies(v, id))
-			r = values_set(ld, v, id, scope, base, err);
+	for (unsigned family = 0; family < FAMILY_N && r == 0; family++)
+		r = values_set_of(ld, v, family, scope, base, err);
 	return r;
 }

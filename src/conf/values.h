@@ -38,6 +38,10 @@ must_check int values_unknown_section(struct load *ld, const struct ini_section 
 must_check int values_defaults(struct load *ld, enum section_kind kind, const bool *done,
 			       void *base, struct err *err);
 
+/* The same for one family of options. */
+must_check int values_defaults_of(struct load *ld, enum option_family family, const bool *done,
+				  void *base, struct err *err);
+
 /* Is the option set to something that differs from process to process? */
 bool values_varies(const struct values *v, enum option_id id);
 
@@ -48,6 +52,10 @@ must_check int values_set(struct load *ld, const struct values *v, enum option_i
 /* Into base, all options that are set, except those that vary. */
 must_check int values_set_all(struct load *ld, const struct values *v,
 			      const struct expand_scope *scope, void *base, struct err *err);
+
+/* The same for one family of options. */
+must_check int values_set_of(struct load *ld, const struct values *v, enum option_family family,
+			     const struct expand_scope *scope, void *base, struct err *err);
 
 /* One note for all options of that name: accepted, but without effect. false: no memory. */
 must_check bool values_note_later(struct load *ld, const struct values *v, enum option_id id);

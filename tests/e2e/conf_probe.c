@@ -88,6 +88,24 @@ static json_t *program_of(const struct program_config *p)
 			 "stderr", log_of(&p->log[CHANNEL_STDERR]));
 }
 
+/* NULL is left out of what is packed. */
+static json_t *socket_of(const struct socket_config *s)
+{
+	if (!s)
+		return NULL;
+	return json_pack("{s:s, s:i, s:i, s:i, s:i, s:s*, s:s*, s:i}", "url", s->url,
+			 "mode", s->path ? (int)s->chmod : 0, "uid", (int)s->uid,
+			 "gid", (int)s->gid, "backlog", s->backlog, "path", s->path,
+			 "host", s->host, "port", s->port);
+}
+
+static json_t *pool_of(const struct pool_config *pool)
+{
+	return pool ? json_pack("{s:I, s:i}", "events", (json_int_t)pool->events,
+				"buffer", pool->buffer_size)
+		    : NULL;
+}
+
 static json_t *groups_of(const struct config *config)
 {
 	json_t *groups = json_array();
@@ -98,9 +116,11 @@ static json_t *groups_of(const struct config *config)
 
 		for (size_t j = 0; j < g->n_programs; j++)
 			json_array_append_new(programs, program_of(&g->programs[j]));
-		json_array_append_new(groups, json_pack("{s:s, s:i, s:o}", "name", g->name,
-							"priority", g->priority,
-							"programs", programs));
+		json_array_append_new(groups,
+			json_pack("{s:s, s:i, s:i, s:o, s:o*, s:o*}", "name", g->name,
+				  "kind", (int)g->kind, "priority", g->priority,
+				  "programs", programs, "socket", socket_of(g->socket),
+				  "pool", pool_of(g->pool)));
 	}
 	return groups;
 }

@@ -6,6 +6,7 @@ sizes like 1K, numbers below zero, a directory that begins with ~, environment= 
 import json
 import os
 import random
+import re
 import subprocess
 
 import pytest
@@ -17,6 +18,7 @@ PROBE = os.path.join(BUILD, "tests", "e2e", "conf_probe")
 pytestmark = [pytest.mark.reference,
               pytest.mark.skipif(not os.access(PROBE, os.X_OK), reason="no conf_probe is built")]
 COUNT = 400
+EVENTS = os.path.join(os.path.dirname(__file__), "..", "..", "src", "conf", "events.def")
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +58,38 @@ def their_program(config, directory):
     return program
 
 
+def their_socket(config):
+    owner = getattr(config, "owner", None) or (-1, -1)
+    return {"url": config.url, "mode": getattr(config, "mode", 0), "uid": owner[0],
+            "gid": owner[1], "backlog": config.backlog or 0, "path": getattr(config, "path", None),
+            "host": getattr(config, "host", None), "port": getattr(config, "port", None) or 0}
+
+
+def event_names():
+    """As the table of svd lists them."""
+    with open(EVENTS) as f:
+        return re.findall(r'^EVENT\(\w+, "(\w+)"', f.read(), re.M)
+
+
+def their_pool(config):
+    from supervisor.events import EventTypes
+    wanted = tuple(config.pool_events)
+    events = sum(1 << n for n, name in enumerate(event_names())
+                 if issubclass(getattr(EventTypes, name), wanted))
+    return {"events": events, "buffer": config.buffer_size}
+
+
+def their_group(options, group, directory):
+    programs = sorted(group.process_configs, key=lambda config: config.priority)
+    answer = {"name": group.name, "priority": group.priority, "kind": 0,
+              "programs": [their_program(config, directory) for config in programs]}
+    if isinstance(group, options.EventListenerPoolConfig):
+        answer.update(kind=1, pool=their_pool(group))
+    if isinstance(group, options.FastCGIGroupConfig):
+        answer.update(kind=2, socket=their_socket(group.socket_config))
+    return answer
+
+
 def their_server(config):
     server = {"file": config.get("file"), "chmod": config.get("chmod", 0),
               "host": config.get("host"), "port": config.get("port", 0),
@@ -72,12 +106,8 @@ def theirs(options, path):
     made = options.ServerOptions()
     made.usage = usage
     made.realize(["-c", path], doc="", progname="supervisord")
-    groups = []
-    for group in made.process_group_configs:
-        programs = sorted(group.process_configs, key=lambda config: config.priority)
-        groups.append({"name": group.name, "priority": group.priority,
-                       "programs": [their_program(config, made.directory)
-                                    for config in programs]})
+    groups = [their_group(options, group, made.directory)
+              for group in made.process_group_configs]
     servers = [their_server(config) for config in made.server_configs]
     servers.sort(key=lambda server: server["file"] is None)
     return dict({name: getattr(made, name) for name in (
@@ -143,7 +173,21 @@ UNIX = {"file": ["/tmp/x.sock", "rel.sock", "%(here)s/s"], "chmod": ["0777", "07
         "username": ["me"], "password": ["p", "{SHA}x", "%(ENV_HOME)s"]}
 INET = {"port": ["9001", "*:9001", "127.0.0.1:1", "Host:5", "x", "1:0", ":7"],
         "username": ["me"], "password": ["p"]}
-GROUP = {"programs": ["a", "b, c", "a,b,c", "c,a", "x", "", "b,"], "priority": ["1", "500", "x"]}
+FCGI = {
+    "socket": ["unix:///tmp/%(program_name)s.sock", "tcp://127.0.0.1:9000", "tcp://LocalHost:1",
+               "unix://relative", "unix:///tmp/../tmp//x", "tcp://127.0.0.1", "tcp://a b:1", "",
+               "tcp://127.0.0.1:99999", "http://x:1", "unix:///%(group_name)s", "tcp://::1:5",
+               "unix:///tmp/%(process_num)d"],
+    "socket_owner": ["root", "daemon:root", "nobody-here", ""],
+    "socket_mode": ["0777", "600", "x"], "socket_backlog": ["1", "500", "0", "65536", "x"],
+}
+LISTENER = {
+    "events": ["TICK_5", "process_state, TICK", "EVENT", "TICK_5,TICK_5", "nothing", "TICK_5,", "",
+               "PROCESS_STATE_RUNNING,PROCESS_COMMUNICATION,PROCESS_GROUP"],
+    "buffer_size": ["1", "100", "0", "x"], "redirect_stderr": ["no", "false", "true"],
+}
+GROUP = {"programs": ["a", "b, c", "a,b,c", "c,a", "x", "", "b,", "f", "a,f", "l"],
+         "priority": ["1", "500", "x"]}
 
 
 def section(dice, header, pool, chance, always=()):
@@ -160,6 +204,12 @@ def make_file(dice):
     parts = [section(dice, "supervisord", DAEMON, 0.15)]
     for name in "abc"[:dice.randrange(1, 4)]:
         parts.append(section(dice, "program:" + name, PROGRAM, 0.15, ("command",)))
+    if dice.random() < 0.2:
+        parts.append(section(dice, "fcgi-program:f", dict(PROGRAM, **FCGI), 0.15,
+                             ("command", "socket")))
+    if dice.random() < 0.2:
+        parts.append(section(dice, "eventlistener:l", dict(PROGRAM, **LISTENER), 0.15,
+                             ("command", "events")))
     if dice.random() < 0.3:
         parts.append(section(dice, "group:g", GROUP, 0.4, ("programs",)))
     if dice.random() < 0.3:
@@ -200,4 +250,4 @@ def test_random_files_make_the_programs_that_supervisor_makes(options, seed, box
             continue
         assert ours == their, text
         taken += 1
-    assert taken > COUNT / 5
+    assert taken > COUNT / 6

@@ -99,8 +99,12 @@ static const char text[] =
 	"numprocs=3\nenvironment=C='%(process_num)d'\nstdout_logfile=%s/x.log\nunknown=1\n"
 	"stdout_syslog=true\nexitcodes=0,1\n"
 	"[program:solo]\ncommand=x\nuser=0\nstderr_logfile_maxbytes=0\n[group:g]\nprograms=web\n"
-	"[include]\nfiles=*.inc none\n[eventlistener:x]\n[sectoin]\n[rpcinterface:z]\n"
+	"[include]\nfiles=*.inc none\n[sectoin]\n[rpcinterface:z]\n"
 	"supervisor.rpcinterface_factory=x\n"
+	"[eventlistener:l]\ncommand=x\nevents=TICK,PROCESS_LOG\nresult_handler=x:y\n"
+	"[fcgi-program:f]\ncommand=x\nsocket=unix:///tmp/%(program_name)s\nsocket_owner=root:0\n"
+	"[fcgi-program:t]\ncommand=x\nsocket=tcp://127.0.0.1:1\n"
+	"[fcgi-program:m]\ncommand=x\n[group:h]\nprograms=m\n"
 	"[supervisorctl]\nserverurl=unix://%s/s.sock\nusername=u\npassword=p\nhistory_file=h\n";
 
 enum { MANY = 100000 };
@@ -126,7 +130,7 @@ START_TEST(every_failed_allocation_fails_the_load)
 	} while (r < 0 && n < MANY);
 	ck_assert_int_eq(r, 0);
 	ck_assert_uint_gt(n, 200);
-	ck_assert_uint_eq(config->n_groups, 3);
+	ck_assert_uint_eq(config->n_groups, 7);
 } END_TEST
 
 START_TEST(every_failed_allocation_fails_the_client)

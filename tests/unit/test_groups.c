@@ -1,8 +1,11 @@
 /* test_groups.c - which groups there are, and in which order */
+#include <arpa/inet.h>
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/events.h"
 #include "conf_box.h"
 
 #define DAEMON "[supervisord]\n"
@@ -101,16 +104,197 @@ START_TEST(bad_group_names_are_errors)
 	refuses(DAEMON "[group:g]\npriority=x\n", "FILE:3: [group:g] priority=x: not a whole");
 } END_TEST
 
-START_TEST(sections_of_later_releases_make_no_groups)
+static const struct socket_config *loads_socket(const char *options)
 {
-	loads(DAEMON "[eventlistener:e]\ncommand=x\nevents=TICK_5\nbuffer_size=5\n"
-	      "[fcgi-program:f]\ncommand=x\nsocket=tcp://localhost:1\n"
+	char text[512];
+
+	snprintf(text, sizeof(text), DAEMON "[fcgi-program:f]\ncommand=x\n%s", options);
+	loads(text);
+	ck_assert_uint_eq(config->n_groups, 1);
+	ck_assert_int_eq(config->groups[0].kind, GROUP_FCGI);
+	ck_assert_ptr_null(config->groups[0].pool);
+	return config->groups[0].socket;
+}
+
+START_TEST(a_fcgi_program_has_a_unix_socket)
+{
+	const struct socket_config *s =
+		loads_socket("socket=unix:///run/../tmp/%(program_name)s.sock\n");
+
+	are_groups("f(f)");
+	ck_assert_int_eq(config->groups[0].priority, 999);
+	ck_assert_str_eq(s->url, "unix:///tmp/f.sock");
+	ck_assert_str_eq(s->path, "/tmp/f.sock");
+	ck_assert_ptr_null(s->host);
+	ck_assert_uint_eq(s->chmod, 0700);
+	ck_assert(s->uid == (uid_t)-1 && s->gid == (gid_t)-1);
+	ck_assert_int_eq(s->backlog, 0);
+	ck_assert(strstr(s->where, ":4: [fcgi-program:f] socket=unix:///run/"));
+} END_TEST
+
+START_TEST(a_fcgi_program_has_a_tcp_socket)
+{
+	const struct socket_config *s =
+		loads_socket("socket=tcp://LocalHost:9000\nsocket_backlog=5\npriority=3\n"
+			     "numprocs=2\nprocess_name=f%(process_num)d\n");
+
+	are_groups("f(f0,f1)");
+	ck_assert_int_eq(config->groups[0].priority, 3);
+	ck_assert_str_eq(s->url, "tcp://localhost:9000");
+	ck_assert_str_eq(s->host, "localhost");
+	ck_assert_uint_eq(s->address, htonl(INADDR_LOOPBACK));
+	ck_assert_int_eq(s->port, 9000);
+	ck_assert_int_eq(s->backlog, 5);
+	ck_assert_ptr_null(s->path);
+} END_TEST
+
+START_TEST(a_socket_belongs_to_the_user_of_its_program)
+{
+	const struct socket_config *s;
+
+	s = loads_socket("socket=unix:///tmp/s\nuser=daemon\nsocket_mode=0770\n");
+	ck_assert_uint_eq(s->uid, 1);
+	ck_assert_uint_eq(s->gid, 1);
+	ck_assert_uint_eq(s->chmod, 0770);
+	s = loads_socket("socket=unix:///tmp/s\nuser=daemon\nsocket_owner=bin:sys\n");
+	ck_assert_uint_eq(s->uid, 2);
+	ck_assert_uint_eq(s->gid, 3);
+	s = loads_socket("socket=unix:///tmp/s\nuser=daemon\nsocket_owner=bin\n");
+	ck_assert_uint_eq(s->uid, 2);
+	ck_assert(s->gid == (gid_t)-1);
+	s = loads_socket("socket=tcp://127.0.0.1:1\nuser=daemon\n");
+	ck_assert(s->uid == (uid_t)-1);
+} END_TEST
+
+static const struct {
+	const char *options, *why;
+} bad_sockets[] = {
+	{ "", "FILE:2: [fcgi-program:f] [fcgi-program:f] section requires a \"socket\" line" },
+	{ "socket=\n", "section requires a \"socket\" line" },
+	{ "socket=unix://x\n", "Unix socket path x is not an absolute path" },
+	{ "socket=unix:/x\n", "Bad socket format unix:/x" },
+	{ "socket=tcp://x\n",
+	  "FILE:4: [fcgi-program:f] socket=tcp://x: Bad socket format tcp://x" },
+	{ "socket=tcp://x:\n", "Bad socket format" },
+	{ "socket=tcp://:1\n", "Bad socket format" },
+	{ "socket=tcp://::1:1\n", "Bad socket format" },
+	{ "socket=tcp://a b:1\n", "Bad socket format" },
+	{ "socket=tcp://127.0.0.1:1x\n", "Bad socket format" },
+	{ "socket=tcp://127.0.0.1:+1\n", "Bad socket format" },
+	{ "socket=tcp://127.0.0.1:0\n", "not a valid port number: 0" },
+	{ "socket=tcp://127.0.0.1:65536\n", "not a valid port number: 65536" },
+	{ "socket=tcp://300.0.0.1:1\n", "300.0.0.1: " },
+	{ "socket=tcp://127.0.0.1:1\nsocket_mode=0700\n",
+	  "socket_owner and socket_mode params should only be used with a Unix domain socket" },
+	{ "socket=x\nsocket_owner=root\n", "should only be used with a Unix domain socket" },
+	{ "socket=unix:///x\nsocket_owner=nobody-here\n",
+	  "FILE:5: [fcgi-program:f] socket_owner=nobody-here: Invalid socket_owner value" },
+	{ "socket=unix:///x\nsocket_owner=root:no\n", "Invalid socket_owner value root:no" },
+	{ "socket=unix:///x\nsocket_mode=9\n", "Invalid socket_mode value 9" },
+	{ "socket=unix:///x\nsocket_backlog=0\n", "Invalid socket_backlog value 0" },
+	{ "socket=unix:///x\nsocket_backlog=65536\n", "Invalid socket_backlog value 65536" },
+	{ "socket=unix:///x\nsocket_backlog=x\n", "not a whole number" },
+	{ "socket=unix:///%(group_name)s\n", "contains names" },
+	{ "socket=unix:///x\nuser=nobody-here\n", "Invalid user name nobody-here" },
+	{ "socket=unix:///x\nnumprocs=2\n", "%(process_num) must be present" },
+};
+
+START_TEST(a_bad_socket_is_an_error)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), DAEMON "[fcgi-program:f]\ncommand=x\n%s",
+		 bad_sockets[_i].options);
+	refuses(text, bad_sockets[_i].why);
+} END_TEST
+
+START_TEST(in_a_group_a_fcgi_program_is_ordinary)
+{
+	loads(DAEMON "[fcgi-program:f]\ncommand=%(group_name)s\nsocket_mode=none\n"
 	      "[program:a]\ncommand=x\n[group:g]\nprograms=a,f\n");
-	are_groups("g(a)");
-	ck_assert_int_eq(noted(LEVEL_WARN, ":2: [eventlistener:e] is accepted, but such a section "
-			       "is not run yet"), 1);
-	ck_assert_int_eq(noted(LEVEL_WARN, "[fcgi-program:f] is accepted, but"), 1);
-	ck_assert_uint_eq(config->n_notes, 2);
+	are_groups("g(a,f)");
+	ck_assert_int_eq(config->groups[0].kind, GROUP_PROGRAMS);
+	ck_assert_ptr_null(config->groups[0].socket);
+	ck_assert_str_eq(config->groups[0].programs[1].command, "g");
+	ck_assert_int_eq(noted(LEVEL_WARN, ":2: [fcgi-program:f] is in [group:g], and so"), 1);
+	ck_assert_uint_eq(config->n_notes, 1);
+} END_TEST
+
+START_TEST(listeners_are_a_pool_before_all_others)
+{
+	const struct pool_config *pool;
+
+	loads(DAEMON "[program:a]\ncommand=x\npriority=0\n[eventlistener:e]\ncommand=x\n"
+	      "events=tick_5, PROCESS_LOG\nnumprocs=2\nprocess_name=e%(process_num)d\n");
+	are_groups("e(e0,e1)a(a)");
+	ck_assert_int_eq(config->groups[0].kind, GROUP_LISTENERS);
+	ck_assert_int_eq(config->groups[0].priority, -1);
+	ck_assert_int_eq(config->groups[0].programs[0].priority, 999);
+	pool = config->groups[0].pool;
+	ck_assert_uint_eq(pool->events,
+			  1ULL << EVENT_TICK_5 | 1ULL << EVENT_PROCESS_LOG |
+				  1ULL << EVENT_PROCESS_LOG_STDOUT |
+				  1ULL << EVENT_PROCESS_LOG_STDERR);
+	ck_assert_int_eq(pool->buffer_size, 10);
+	ck_assert_str_eq(pool->result_handler, "supervisor.dispatchers:default_handler");
+	ck_assert_uint_eq(config->n_notes, 0);
+} END_TEST
+
+START_TEST(listeners_may_set_all_that_a_pool_has)
+{
+	loads(DAEMON "[eventlistener:e]\ncommand=x\nevents=EVENT\nbuffer_size=500\npriority=7\n"
+	      "result_handler=my.module:handler\n");
+	ck_assert_int_eq(config->groups[0].priority, 7);
+	ck_assert_int_eq(config->groups[0].programs[0].priority, 7);
+	ck_assert_int_eq(config->groups[0].pool->buffer_size, 500);
+	ck_assert_str_eq(config->groups[0].pool->result_handler, "my.module:handler");
+	ck_assert_int_eq(noted(LEVEL_WARN, ":7: [eventlistener:e] result_handler=my.module:handler:"
+			       " handlers in Python cannot be loaded"), 1);
+} END_TEST
+
+static const struct {
+	const char *options, *why;
+} bad_pools[] = {
+	{ "", "FILE:2: [eventlistener:e] [eventlistener:e] section requires an \"events\" line" },
+	{ "events=\n", "section requires an \"events\" line" },
+	{ "events=TICK_5,\n", "Unknown event type  in [eventlistener:e] events" },
+	{ "events=TICK_5,tick_6\n", "FILE:4: [eventlistener:e] events=TICK_5,tick_6: Unknown event "
+	  "type TICK_6 in [eventlistener:e] events" },
+	{ "events=EVENT\nbuffer_size=0\n",
+	  "[eventlistener:e] section sets invalid buffer_size (0)" },
+	{ "events=EVENT\nbuffer_size=many\n", "not a whole number" },
+	{ "events=EVENT\nredirect_stderr=true\n", "[eventlistener:e] section sets redirect_stderr="
+	  "true but this is not allowed because it will interfere with the eventlistener "
+	  "protocol" },
+	{ "events=%(program_name)s\n", "contains names" },
+	{ "events=EVENT\npriority=x\n", "priority=x: not a whole number" },
+	{ "events=EVENT\nautostart=x\n", "not a valid boolean value" },
+};
+
+START_TEST(a_bad_pool_is_an_error)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), DAEMON "[eventlistener:e]\ncommand=x\n%s",
+		 bad_pools[_i].options);
+	refuses(text, bad_pools[_i].why);
+} END_TEST
+
+START_TEST(a_pool_is_no_member_of_a_group)
+{
+	refuses(DAEMON "[eventlistener:e]\ncommand=x\nevents=EVENT\n[group:g]\nprograms=e\n",
+		"names unknown program or fcgi-program e");
+	refuses(DAEMON "[eventlistener:e]\ncommand=x\nevents=EVENT\n[program:e]\ncommand=x\n",
+		"there are two groups named e");
+} END_TEST
+
+START_TEST(processes_remember_how_they_are_listed)
+{
+	loads(DAEMON "[program:z]\ncommand=x\npriority=5\n[program:a]\ncommand=x\npriority=1\n"
+	      "[group:g]\nprograms=z,a\n");
+	are_groups("g(a,z)");
+	ck_assert_uint_eq(config->groups[0].programs[0].listed, 1);
+	ck_assert_uint_eq(config->groups[0].programs[1].listed, 0);
 } END_TEST
 
 START_TEST(without_programs_there_are_no_groups)
@@ -136,7 +320,16 @@ int main(void)
 	tcase_add_test(tc, names_of_processes_in_a_group_are_unique);
 	tcase_add_test(tc, names_of_groups_are_unique);
 	tcase_add_test(tc, bad_group_names_are_errors);
-	tcase_add_test(tc, sections_of_later_releases_make_no_groups);
+	tcase_add_test(tc, a_fcgi_program_has_a_unix_socket);
+	tcase_add_test(tc, a_fcgi_program_has_a_tcp_socket);
+	tcase_add_test(tc, a_socket_belongs_to_the_user_of_its_program);
+	tcase_add_loop_test(tc, a_bad_socket_is_an_error, 0, ARRAY_LEN(bad_sockets));
+	tcase_add_test(tc, in_a_group_a_fcgi_program_is_ordinary);
+	tcase_add_test(tc, listeners_are_a_pool_before_all_others);
+	tcase_add_test(tc, listeners_may_set_all_that_a_pool_has);
+	tcase_add_loop_test(tc, a_bad_pool_is_an_error, 0, ARRAY_LEN(bad_pools));
+	tcase_add_test(tc, a_pool_is_no_member_of_a_group);
+	tcase_add_test(tc, processes_remember_how_they_are_listed);
 	tcase_add_test(tc, without_programs_there_are_no_groups);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
