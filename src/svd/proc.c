@@ -258,6 +258,26 @@ static bool deliver(struct process *p, int signo, bool whole_group)
 	return false;
 }
 
+/* Not as deliver() does: what is sent for its own sake ends nothing and changes no state. */
+int proc_signal(struct process *p, int signo, struct err *err)
+{
+	int ret;
+
+	log_debug("sending %s (pid %d) sig %s", p->conf->name, (int)p->pid, signame(signo));
+	ret = sys_kill(p->pid, signo);
+	if (ret == 0)
+		return 0;
+	if (ret == -ESRCH) {
+		log_debug("unable to signal %s (pid %d), it probably just now exited on its own: %s",
+			  p->conf->name, (int)p->pid, strerror(-ret));
+		return 0;
+	}
+	(void)err_set(err, ret, "unknown problem sending sig %s (%d): %s", p->conf->name,
+		      (int)p->pid, strerror(-ret));
+	log_crit("%s", err->text);
+	return ret;
+}
+
 static bool send_stop(struct process *p, enum proc_state next, enum proc_input input)
 {
 	(void)next;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/err.h"
 #include "base/macro.h"
 #include "conf/config.h"
 #include "ipc/loop.h"
@@ -53,6 +54,12 @@ void proc_feed(struct process *p, enum proc_input input);
 
 /* Feed all that was posted. */
 void proc_feed_posted(struct process *p);
+
+/*
+ * Send a signal that is not meant to end it; it is alive. 0, also when it has just gone; or -errno
+ * with err, which is not NULL.
+ */
+int proc_signal(struct process *p, int signo, struct err *err);
 
 /* Its child could not become the program; the exit comes later. */
 void proc_failed_to_become(struct process *p, const char *why);

@@ -44,14 +44,30 @@ static size_t next_type(const char **list, const char **ret_type, bool *ret_opti
 	return n - *ret_optional;
 }
 
+/* Of a type with alternatives, "int|string", the first is the one that clients are shown. */
+static size_t shown_len(const char *type, size_t n)
+{
+	const char *bar = memchr(type, '|', n);
+
+	return bar ? (size_t)(bar - type) : n;
+}
+
 /* Clients send 1 for true and, like Python's None, null for false. */
-static bool fits(const json_t *value, const char *type, size_t n)
+static bool fits_one(const json_t *value, const char *type, size_t n)
 {
 	if (strncmp(type, "string", n) == 0)
 		return json_is_string(value);
 	if (strncmp(type, "boolean", n) == 0)
 		return json_is_boolean(value) || json_is_integer(value) || json_is_null(value);
 	return strncmp(type, "int", n) == 0 && json_is_integer(value);
+}
+
+static bool fits(const json_t *value, const char *type, size_t n)
+{
+	size_t first = shown_len(type, n);
+
+	return fits_one(value, type, first) ||
+	       (first < n && fits(value, type + first + 1, n - first - 1));
 }
 
 static bool params_fit(const struct method *m, const json_t *params)
@@ -130,6 +146,6 @@ void rpc_method_signature(struct engine *e, struct call *call)
 	types = json_array();
 	json_array_append_new(types, json_string(m->result));
 	for (list = m->parameters; (n = next_type(&list, &type, &optional));)
-		json_array_append_new(types, json_stringn(type, n));
+		json_array_append_new(types, json_stringn(type, shown_len(type, n)));
 	call_result(call, types);
 }

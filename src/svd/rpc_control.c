@@ -7,20 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ipc/frame.h"
 #include "svd/call.h"
 #include "svd/command.h"
 #include "svd/engine.h"
 #include "svd/log.h"
 #include "svd/lookup.h"
 #include "svd/wait.h"
-
-static void out_fault(struct outcome *out, enum fault code, const char *text)
-{
-	out->kind = OUTCOME_FAULT;
-	out->code = code;
-	snprintf(out->text, sizeof(out->text), "%s", text);
-}
 
 /* --- start --- */
 
@@ -32,7 +24,8 @@ static bool can_start(struct process *p, struct outcome *out)
 
 	command_done(&command);
 	if (ret < 0)
-		out_fault(out, ret == -ENOENT ? FAULT_NO_FILE : FAULT_NOT_EXECUTABLE, err.text);
+		outcome_fault(out, ret == -ENOENT ? FAULT_NO_FILE : FAULT_NOT_EXECUTABLE, "%s",
+			      err.text);
 	return ret == 0;
 }
 
@@ -40,11 +33,11 @@ static void start_check(struct process *p, const char *name, struct outcome *out
 {
 	out->kind = OUTCOME_PENDING;
 	if (p->spawnerr)
-		out_fault(out, FAULT_SPAWN_ERROR, name);
+		outcome_fault(out, FAULT_SPAWN_ERROR, "%s", name);
 	else if (p->state == PROC_RUNNING)
 		out->kind = OUTCOME_OK;
 	else if (p->state != PROC_STARTING)
-		out_fault(out, FAULT_ABNORMAL_TERMINATION, name);
+		outcome_fault(out, FAULT_ABNORMAL_TERMINATION, "%s", name);
 }
 
 static void start_begin(struct process *p, const char *name, bool wait, struct outcome *out)
@@ -52,20 +45,18 @@ static void start_begin(struct process *p, const char *name, bool wait, struct o
 	if (!can_start(p, out))
 		return;
 	if (proc_is_running(p)) {
-		out_fault(out, FAULT_ALREADY_STARTED, name);
+		outcome_fault(out, FAULT_ALREADY_STARTED, "%s", name);
 		return;
 	}
 	if (p->state == PROC_UNKNOWN) {
-		snprintf(out->text, sizeof(out->text), "%s is in an unknown process state", name);
-		out->kind = OUTCOME_FAULT;
-		out->code = FAULT_FAILED;
+		outcome_fault(out, FAULT_FAILED, "%s is in an unknown process state", name);
 		return;
 	}
 	if (p->state == PROC_STOPPING)
 		log_warn("process '%s' already running", p->conf->name);
 	proc_feed(p, IN_START);
 	if (p->spawnerr)
-		out_fault(out, FAULT_SPAWN_ERROR, name);
+		outcome_fault(out, FAULT_SPAWN_ERROR, "%s", name);
 	else if (!wait)
 		out->kind = OUTCOME_OK;
 	else
@@ -99,12 +90,12 @@ static void stop_report(const struct process *p)
 static void stop_begin(struct process *p, const char *name, bool wait, struct outcome *out)
 {
 	if (!proc_is_running(p)) {
-		out_fault(out, FAULT_NOT_RUNNING, name);
+		outcome_fault(out, FAULT_NOT_RUNNING, "%s", name);
 		return;
 	}
 	proc_feed(p, IN_STOP);
 	if (p->state == PROC_UNKNOWN)
-		out_fault(out, FAULT_FAILED, name);
+		outcome_fault(out, FAULT_FAILED, "%s", name);
 	else if (!wait || proc_is_stopped(p))
 		out->kind = OUTCOME_OK;
 	else
@@ -120,21 +111,13 @@ static const struct wait_kind stopping = {
 
 /* --- one process --- */
 
-static void answer_one(struct call *call, const struct outcome *out)
-{
-	if (out->kind == OUTCOME_OK)
-		call_result(call, json_true());
-	else if (out->kind == OUTCOME_FAULT)
-		call_fault(call, out->code, "%s", out->text);
-}
-
 static void step_one(struct engine *e, struct call *call)
 {
 	struct outcome out = { 0 };
 
 	(void)e;
 	call->wait->kind->check(call->wait->waiting[0], call_string(call, 0), &out);
-	answer_one(call, &out);
+	outcome_answer(call, &out);
 }
 
 static bool make_wait(struct call *call, const struct wait_kind *kind, size_t n)
@@ -153,31 +136,18 @@ static void control_one(struct call *call, const struct wait_kind *kind, struct 
 		return;
 	call->wait->waiting[0] = p;
 	kind->begin(p, call_string(call, 0), call_bool(call, 1, true), &out);
-	answer_one(call, &out);
+	outcome_answer(call, &out);
 	call->step = step_one;
 }
 
 /* --- several processes --- */
-
-static void add_result(struct wait *wait, const struct process *p, const struct outcome *out)
-{
-	bool ok = out->kind == OUTCOME_OK;
-	char text[sizeof(out->text) + 32];
-
-	snprintf(text, sizeof(text), "%s: %s", fault_name(out->code), out->text);
-	json_array_append_new(wait->results,
-			      json_pack("{s:o, s:o, s:i, s:o}", "name", json_text(p->conf->name),
-					"group", json_text(p->group->conf->name), "status",
-					ok ? FAULT_SUCCESS : (int)out->code, "description",
-					json_text(ok ? "OK" : text)));
-}
 
 /* Takes the outcome of the i-th process, if it has come. */
 static void settle(struct wait *wait, size_t i, const struct outcome *out)
 {
 	if (out->kind == OUTCOME_PENDING)
 		return;
-	add_result(wait, wait->waiting[i], out);
+	outcome_append(wait->results, wait->waiting[i], out);
 	wait->waiting[i] = NULL;
 }
 

@@ -7,17 +7,10 @@
 #include <stddef.h>
 
 #include "base/macro.h"
-#include "rpc/faults.h"
+#include "svd/outcome.h"
 
 struct engine;
 struct process;
-
-/* How the start or stop of one process came out. */
-struct outcome {
-	enum { OUTCOME_PENDING, OUTCOME_OK, OUTCOME_FAULT } kind;
-	enum fault code;
-	char       text[1024];		/* behind "NAME: " of the fault */
-};
 
 /* Start and stop share their shape: begin it, then check until the outcome is there. */
 struct wait_kind {
@@ -27,7 +20,7 @@ struct wait_kind {
 	void (*report)(const struct process *p);	/* say now and then that it takes long */
 };
 
-/* One call's processes. Groups are not removed while a call waits for one of theirs. */
+/* One call's processes. */
 struct wait {
 	const struct wait_kind *kind;
 	json_t          *results;	/* owned; so far, of a call over several */
@@ -38,6 +31,9 @@ struct wait {
 /* For n processes. NULL: no memory. */
 must_check struct wait *wait_new(const struct wait_kind *kind, size_t n);
 void wait_free(struct wait *wait);	/* NULL is allowed */
+
+/* The process is stopped and will not be any more: whoever waits for it gets to know first. */
+void wait_end(struct engine *e, const struct process *p);
 
 /* Is there anything to be said now and then? And say what is still waited for. NULL is allowed. */
 bool wait_reports(const struct wait *wait);
