@@ -268,8 +268,8 @@ int proc_signal(struct process *p, int signo, struct err *err)
 	if (ret == 0)
 		return 0;
 	if (ret == -ESRCH) {
-		log_debug("unable to signal %s (pid %d), it probably just now exited on its own: %s",
-			  p->conf->name, (int)p->pid, strerror(-ret));
+		log_debug("unable to signal %s (pid %d), it probably just now exited on its own: "
+			  "%s", p->conf->name, (int)p->pid, strerror(-ret));
 		return 0;
 	}
 	(void)err_set(err, ret, "unknown problem sending sig %s (%d): %s", p->conf->name,
