@@ -138,9 +138,6 @@ static int find_member(struct groups *g, const struct values *v, const char *nam
 	if (!section)
 		return value_error(v, OPT_GROUP_programs, -EINVAL, g->err, "[%s] names unknown "
 				   "program or fcgi-program %s", v->section->name, name);
-	if (section->taken_by)
-		return value_error(v, OPT_GROUP_programs, -EINVAL, g->err,
-				   "program %s is in [%s] already", name, section->taken_by);
 	section->taken_by = v->section->name;
 	*ret_section = section;
 	return 0;

@@ -19,6 +19,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "conf/ini_lines.h"
 
 #define REFERENCE "\x01"	/* "see the entry in hand"; as a line's name: "a section begins" */
@@ -196,13 +197,29 @@ static int on_line(void *arg, const char *section, const char *name, const char 
 	return feed->r == 0;
 }
 
-static int refuse_nul(const char *path, const char *text, const char *nul, struct err *err)
+/* As for Supervisor, a file is UTF-8; in C a NUL would end it, too. NULL when it is all right. */
+static const char *find_no_text(const char *text, size_t n, const char **ret_why)
+{
+	size_t length;
+
+	for (const char *c = text; c < text + n; c += length) {
+		length = *c > 0 ? 1 : utf8_len(c, (size_t)(text + n - c));
+		if (length == 0 || *c == '\0') {
+			*ret_why = *c ? "a byte that is not UTF-8" : "a NUL byte";
+			return c;
+		}
+	}
+	return NULL;
+}
+
+static int refuse_bytes(const char *path, const char *text, const char *at, const char *why,
+			struct err *err)
 {
 	int line = 1;
 
-	for (const char *c = text; c < nul; c++)
+	for (const char *c = text; c < at; c++)
 		line += *c == '\n' || (*c == '\r' && c[1] != '\n');
-	return err_set(err, -EINVAL, "%s:%d: a NUL byte: this is no text file", path, line);
+	return err_set(err, -EINVAL, "%s:%d: %s: this is no text file", path, line, why);
 }
 
 static const struct ini_file *new_file(struct ini *ini, const char *path, struct err *err)
@@ -227,10 +244,10 @@ static const struct ini_file *new_file(struct ini *ini, const char *path, struct
 static int parse(struct ini *ini, const char *path, char *text, size_t n, struct err *err)
 {
 	struct feed feed = { .ini = ini, .err = err };
-	const char *nul = memchr(text, '\0', n);
+	const char *why, *bad = find_no_text(text, n, &why);
 
-	if (nul)
-		return refuse_nul(path, text, nul, err);
+	if (bad)
+		return refuse_bytes(path, text, bad, why, err);
 	feed.file = new_file(ini, path, err);
 	if (!feed.file)
 		return err ? err->code : -ENOMEM;

@@ -175,7 +175,7 @@ int paths_set_log_directory(struct load *ld, const char *text, void *field, stru
 		return no_memory(err);
 	if (r < 0)
 		return r;
-	if (!ld->log_dir_exists)
+	if (!*text || !ld->log_dir_exists)
 		return err_set(err, -EINVAL, "%s is not an existing directory", text);
 	if (!ld->log_dir_writable)
 		return err_set(err, -EINVAL, "the directory %s is not writable", text);

@@ -70,7 +70,9 @@ static bool put_own(const struct program_config *program, const char *serverurl)
 {
 	strbuf_reset(&env.own);
 	add_own("SUPERVISOR_ENABLED", "1");
-	add_own("SUPERVISOR_SERVER_URL", program->serverurl ? program->serverurl : serverurl);
+	if (program->serverurl)
+		serverurl = *program->serverurl ? program->serverurl : NULL;
+	add_own("SUPERVISOR_SERVER_URL", serverurl);
 	add_own("SUPERVISOR_PROCESS_NAME", program->name);
 	add_own("SUPERVISOR_GROUP_NAME", program->group->name);
 	if (!strbuf_str(&env.own))

@@ -71,12 +71,14 @@ START_TEST(a_program_that_is_not_there_is_an_error)
 		"[group:g] name a is ambiguous (exists as program and fcgi-program)");
 } END_TEST
 
-START_TEST(a_program_can_be_in_one_group_only)
+START_TEST(a_program_can_be_in_several_groups_but_in_each_once)
 {
-	refuses(DAEMON "[program:a]\ncommand=x\n[group:g]\nprograms=a\n[group:h]\nprograms=a\n",
-		"FILE:7: [group:h] programs=a: program a is in [group:g] already");
+	loads(DAEMON "[program:a]\ncommand=x\ncomand=y\n[group:g]\nprograms=a\n[group:h]\n"
+	      "programs=a\n");
+	are_groups("g(a)h(a)");
+	ck_assert_int_eq(noted(LEVEL_WARN, "comand is an unknown option"), 1);
 	refuses(DAEMON "[program:a]\ncommand=x\n[group:g]\nprograms=a,a\n",
-		"program a is in [group:g] already");
+		"[group:g] two processes of one group are named a");
 } END_TEST
 
 START_TEST(names_of_processes_in_a_group_are_unique)
@@ -316,7 +318,7 @@ int main(void)
 	tcase_add_test(tc, processes_of_one_priority_stay_as_the_group_lists_them);
 	tcase_add_test(tc, a_group_may_be_empty);
 	tcase_add_test(tc, a_program_that_is_not_there_is_an_error);
-	tcase_add_test(tc, a_program_can_be_in_one_group_only);
+	tcase_add_test(tc, a_program_can_be_in_several_groups_but_in_each_once);
 	tcase_add_test(tc, names_of_processes_in_a_group_are_unique);
 	tcase_add_test(tc, names_of_groups_are_unique);
 	tcase_add_test(tc, bad_group_names_are_errors);

@@ -161,6 +161,14 @@ START_TEST(a_long_line_is_cut_in_the_message_only)
 	ck_assert_ptr_nonnull(strstr(err.text, "xxx...'"));
 } END_TEST
 
+START_TEST(bytes_that_are_no_utf8_are_refused_with_their_line)
+{
+	struct err err = { 0 };
+
+	ck_assert_int_eq(ini_read_text(&ini, "f", "[a]\nx=\xc3\xa4\n;\xe4\n", 12, &err), -EINVAL);
+	ck_assert_str_eq(err.text, "f:3: a byte that is not UTF-8: this is no text file");
+} END_TEST
+
 START_TEST(nul_bytes_are_refused_with_their_line)
 {
 	struct err err = { 0 };
@@ -213,6 +221,7 @@ int main(void)
 	tcase_add_test(tc, text_before_the_first_section_is_an_error);
 	tcase_add_test(tc, a_line_that_is_neither_is_an_error);
 	tcase_add_test(tc, a_long_line_is_cut_in_the_message_only);
+	tcase_add_test(tc, bytes_that_are_no_utf8_are_refused_with_their_line);
 	tcase_add_test(tc, nul_bytes_are_refused_with_their_line);
 	tcase_add_test(tc, a_file_that_cannot_be_read_is_named);
 	tcase_add_test(tc, a_file_of_more_than_64_megabytes_is_refused);
