@@ -42,3 +42,22 @@ void repr_add(struct strbuf *out, const char *text)
 	}
 	strbuf_addc(out, quote);
 }
+
+void repr_add_bytes(struct strbuf *out, const char *p, size_t n)
+{
+	char quote = memchr(p, '\'', n) && !memchr(p, '"', n) ? '"' : '\'';
+
+	strbuf_addc(out, 'b');
+	strbuf_addc(out, quote);
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		if (c == quote)
+			strbuf_addf(out, "\\%c", c);
+		else if (c < ' ' || c >= 0x7f || c == '\\')
+			add_escaped(out, c);
+		else
+			strbuf_addc(out, p[i]);
+	}
+	strbuf_addc(out, quote);
+}

@@ -2,6 +2,8 @@
 #ifndef SVD_BASE_REPR_H
 #define SVD_BASE_REPR_H
 
+#include <stddef.h>
+
 #include "base/strbuf.h"
 
 /*
@@ -9,5 +11,8 @@
  * single ones only), control characters and bytes that are no UTF-8 as escapes.
  */
 void repr_add(struct strbuf *out, const char *text);
+
+/* Append n bytes of any value as Python's repr() shows bytes: b'\x88\n'. */
+void repr_add_bytes(struct strbuf *out, const char *p, size_t n);
 
 #endif

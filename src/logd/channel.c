@@ -20,6 +20,8 @@ static void finish(struct channel *c)
 		sink_leave(c->sink, &c->source);
 	c->sink = NULL;
 	source_done(&c->source);
+	tap_free(c->tap);
+	c->tap = c->source.tap = NULL;
 	c->state = CHANNEL_DONE;
 }
 
@@ -80,8 +82,16 @@ static void on_look(struct timer *t)
 	run(container_of(t, struct channel, timer));
 }
 
-int channel_new(struct loop *loop, struct sinks *sinks, const struct channel_spec *spec,
-		const struct channel_ops *ops, void *user, struct channel **ret_channel)
+static int set_tap(struct channel *c, struct taps *taps, const struct tap_spec *spec)
+{
+	int ret = tap_set(&c->tap, taps, c->id, spec);
+
+	c->source.tap = c->tap;
+	return ret;
+}
+
+int channel_new(const struct channel_home *home, const struct channel_spec *spec,
+		struct channel **ret_channel)
 {
 	struct channel *c = calloc(1, sizeof(*c));
 	int fd = spec->fd, ret;
@@ -92,15 +102,17 @@ int channel_new(struct loop *loop, struct sinks *sinks, const struct channel_spe
 	}
 	c->id = spec->id;
 	c->wanted = true;
-	c->ops = ops;
-	c->user = user;
-	io_init(&c->io, loop, on_ready);
-	timer_init(&c->timer, loop, on_look);
+	c->ops = home->ops;
+	c->user = home->user;
+	io_init(&c->io, home->loop, on_ready);
+	timer_init(&c->timer, home->loop, on_look);
 	ret = source_init(&c->source, fd, spec->echo);
 	if (ret < 0)
 		close_fd(&fd);
 	else
-		ret = sink_join(sinks, spec->path, &spec->rules, &c->source, &c->sink);
+		ret = sink_join(home->sinks, spec->path, &spec->rules, &c->source, &c->sink);
+	if (ret == 0)
+		ret = set_tap(c, home->taps, &spec->tap);
 	if (ret < 0) {
 		channel_free(c);
 		return ret;
@@ -116,6 +128,14 @@ void channel_free(struct channel *c)
 		return;
 	finish(c);
 	free(c);
+}
+
+int channel_change(struct channel *c, struct taps *taps, const struct channel_spec *spec)
+{
+	if (c->state == CHANNEL_DONE)
+		return 0;
+	sink_set_limits(c->sink, spec->rules.maxbytes, spec->rules.backups);
+	return set_tap(c, taps, &spec->tap);
 }
 
 void channel_close(struct channel *c)

@@ -9,6 +9,7 @@
 #include "ipc/loop.h"
 #include "logd/sink.h"
 #include "logd/source.h"
+#include "logd/tap.h"
 
 enum channel_state {
 	CHANNEL_OPEN,		/* read as bytes come */
@@ -32,6 +33,7 @@ struct channel {
 	uint64_t       until;	/* CHANNEL_CLOSING: done when source.taken gets there */
 	struct source  source;
 	struct sink   *sink;	/* joined; NULL when done */
+	struct tap    *tap;	/* owned; NULL: nobody wants to see its bytes */
 	struct io      io;
 	struct timer   timer;
 	const struct channel_ops *ops;	/* borrowed */
@@ -45,13 +47,26 @@ struct channel_spec {
 	const char *path;
 	struct sink_rules rules;
 	const struct echo *echo;	/* borrowed; NULL: none */
+	struct tap_spec tap;
+};
+
+/* What channels share, and who hears of them. */
+struct channel_home {
+	struct loop  *loop;	/* borrowed */
+	struct sinks *sinks;	/* borrowed */
+	struct taps  *taps;	/* borrowed */
+	const struct channel_ops *ops;	/* borrowed */
+	void         *user;
 };
 
 /* Read fd into the sink of path. 0 or -errno, -EINVAL when fd is no pipe. */
-must_check int channel_new(struct loop *loop, struct sinks *sinks, const struct channel_spec *spec,
-			   const struct channel_ops *ops, void *user,
+must_check int channel_new(const struct channel_home *home, const struct channel_spec *spec,
 			   struct channel **ret_channel);
 void channel_free(struct channel *c);	/* NULL is allowed; no callback */
+
+/* Limits and tap are as the spec says, for what comes now. 0 or -ENOMEM. */
+must_check int channel_change(struct channel *c, struct taps *taps,
+			      const struct channel_spec *spec);
 
 /*
  * Read what is there now and be done; on_done comes in here or, when the sink makes it wait, a

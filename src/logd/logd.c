@@ -17,9 +17,14 @@
 #include "ipc/frame.h"
 #include "ipc/loop.h"
 #include "logd/channel.h"
+#include "logd/devlog.h"
 #include "logd/sink.h"
 
 static const double RESEND_SECONDS = 0.1;
+enum {
+	TELL_QUEUE_MAX = 1024 * 1024,	/* bytes for svd; with more under way it is told no more */
+	LAST_LINES_TIME = 500,	/* milliseconds for a syslog that is busy when we end */
+};
 static const int64_t ECHO_ID = -1;	/* svd's numbers are not negative */
 
 /* A frame that waits for a closing channel. */
@@ -33,6 +38,9 @@ struct logd {
 	struct loop    *loop;	/* owned */
 	struct link    *link;	/* owned; NULL: svd is gone */
 	struct sinks    sinks;
+	struct devlog   devlog;
+	struct taps     taps;
+	struct channel_home home;
 	struct channel *channels;	/* hash, owned */
 	struct order   *orders;		/* owned, the oldest first */
 	struct echo     echo;		/* into a channel that ends in our standard output */
@@ -71,6 +79,22 @@ static int on_healed(void *user, const char *path, uint64_t lost)
 }
 
 static const struct sink_news sink_news = { on_trouble, on_healed };
+
+/* svd hears of it if it keeps up. It must not cost a `closed` its place, nor a program its time. */
+static int on_text(void *user, int64_t id, const char *p, size_t n, uint64_t lost)
+{
+	struct logd *d = user;
+	json_t *head;
+
+	if (!d->link)
+		return 0;
+	if (link_queued(d->link) + n > TELL_QUEUE_MAX)
+		return -ENOBUFS;
+	head = json_pack("{s:s, s:I}", "t", "output", "ch", (json_int_t)id);
+	if (head && lost)
+		json_object_set_new(head, "lost", json_integer((json_int_t)lost));
+	return link_send(d->link, head, p, n, -1);
+}
 
 static int send_closed(struct logd *d, int64_t id)
 {
@@ -140,7 +164,7 @@ static int add_channel(struct logd *d, const struct channel_spec *spec,
 		       struct channel **ret_channel)
 {
 	struct channel *c;
-	int ret = channel_new(d->loop, &d->sinks, spec, &channel_ops, d, &c);
+	int ret = channel_new(&d->home, spec, &c);
 
 	if (ret < 0)
 		return ret;
@@ -207,23 +231,35 @@ static int64_t number_of(json_t *head, const char *key)
 	return json_integer_value(json_object_get(head, key));
 }
 
-static int open_channel(struct logd *d, json_t *head, int fd)
+static bool is_set(json_t *head, const char *key)
 {
-	bool echo = json_is_true(json_object_get(head, "echo"));
-	struct channel_spec spec = {
+	return json_is_true(json_object_get(head, key));
+}
+
+/* All that `open` and `change` say, but for the descriptor and the echo. */
+static struct channel_spec spec_of(json_t *head)
+{
+	return (struct channel_spec){
 		.id = number_of(head, "ch"),
-		.fd = fd,
-		.path = text_of(head, "path"),
+		.fd = -1,
+		.path = *text_of(head, "path") ? text_of(head, "path") : "/dev/null",
 		.rules = { .maxbytes = (uint64_t)number_of(head, "maxbytes"),
 			   .backups = (unsigned)number_of(head, "backups"),
 			   .mode = (mode_t)number_of(head, "mode") },
+		.tap = { .tell = is_set(head, "tell"),
+			 .strip = is_set(head, "strip"),
+			 .syslog = json_string_value(json_object_get(head, "syslog")) },
 	};
+}
+
+static int open_channel(struct logd *d, json_t *head, int fd)
+{
+	struct channel_spec spec = spec_of(head);
 	struct channel *c;
 	int ret;
 
-	if (!*spec.path)
-		spec.path = "/dev/null";
-	spec.echo = echo ? get_echo(d) : NULL;
+	spec.fd = fd;
+	spec.echo = is_set(head, "echo") ? get_echo(d) : NULL;
 	ret = add_channel(d, &spec, &c);
 	if (ret == 0 && spec.echo)
 		d->echoing++;
@@ -258,6 +294,29 @@ static void on_close(struct logd *d, struct order *order)
 		close_channel(d, c);
 }
 
+static void on_change(struct logd *d, struct order *order)
+{
+	struct channel_spec spec = spec_of(order->head);
+	struct channel *c = find(d, spec.id);
+
+	if (c && channel_change(c, &d->taps, &spec) < 0)
+		(void)send_news(d, "trouble", c->sink->path, "no memory for new options", 0);
+}
+
+static void on_clear(struct logd *d, struct order *order)
+{
+	int ret = sinks_clear(&d->sinks, text_of(order->head, "path"));
+	json_t *head = json_pack("{s:s, s:I}", "t", "cleared", "id",
+				 (json_int_t)number_of(order->head, "id"));
+
+	if (head && ret < 0)
+		json_object_set_new(head, "text", json_text(strerror(-ret)));
+	if (d->link)
+		(void)link_send(d->link, head, NULL, 0, -1);
+	else
+		json_decref(head);
+}
+
 static void on_reopen(struct logd *d, struct order *order)
 {
 	(void)order;
@@ -282,6 +341,8 @@ static const struct {
 } orders[] = {
 	{ "open", on_open },
 	{ "close", on_close },
+	{ "change", on_change },
+	{ "clear", on_clear },
 	{ "reopen", on_reopen },
 	{ "quit", on_quit },
 };
@@ -379,7 +440,7 @@ static void collect_answers(struct logd *d)
 	loop_on_turn(d->loop, on_turn, d);
 }
 
-static int begin(struct logd *d, int link_fd, struct err *err)
+static int begin(struct logd *d, int link_fd, const char *devlog, struct err *err)
 {
 	int ret;
 
@@ -389,11 +450,18 @@ static int begin(struct logd *d, int link_fd, struct err *err)
 		return err_set(err, -ENOMEM, "no memory for the event loop");
 	}
 	timer_init(&d->resend, d->loop, on_resend);
+	devlog_init(&d->devlog, d->loop, devlog, &sink_news, d);
+	d->taps = (struct taps){ .loop = d->loop, .devlog = &d->devlog, .on_text = on_text,
+				 .user = d };
+	d->home = (struct channel_home){ .loop = d->loop, .sinks = &d->sinks, .taps = &d->taps,
+					 .ops = &channel_ops, .user = d };
 	ret = link_new(d->loop, link_fd, &link_ops, d, &d->link);
 	if (ret == 0)
 		collect_answers(d);
 	if (ret == 0)
 		ret = sinks_init(&d->sinks, &sink_news, d);
+	if (ret == 0)
+		ret = taps_init(&d->taps);
 	return ret < 0 ? err_set(err, ret, "cannot begin: %s", strerror(-ret)) : 0;
 }
 
@@ -407,19 +475,24 @@ static void done(struct logd *d)
 		forget(d, c);
 	close_fd(&d->echo.fd);
 	sinks_done(&d->sinks);
+	taps_done(&d->taps);
 	link_free(d->link);
-	if (d->loop)
+	if (d->loop) {
 		timer_stop(&d->resend);
+		devlog_done(&d->devlog);
+	}
 	loop_free(d->loop);
 }
 
-int logd_run(int link_fd, struct err *err)
+int logd_run(int link_fd, const char *devlog, struct err *err)
 {
 	struct logd d = { .echo = { .fd = -1 } };
-	int ret = begin(&d, link_fd, err);
+	int ret = begin(&d, link_fd, devlog, err);
 
-	if (ret == 0)
+	if (ret == 0) {
 		loop_run(d.loop);
+		devlog_drain(&d.devlog, LAST_LINES_TIME);
+	}
 	if (d.link)
 		link_set_lazy(d.link, false);	/* no turn comes any more */
 	link_flush(d.link);

@@ -7,8 +7,9 @@
 
 /*
  * Serve svd at the other end of link_fd, which is taken, until it says `quit` or until svd is gone
- * and every pipe is at its end. 0, or -errno with err when it could not begin.
+ * and every pipe is at its end. devlog is the path of syslog's socket; NULL: /dev/log. 0, or -errno
+ * with err when it could not begin.
  */
-must_check int logd_run(int link_fd, struct err *err);
+must_check int logd_run(int link_fd, const char *devlog, struct err *err);
 
 #endif

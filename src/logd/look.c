@@ -50,6 +50,17 @@ ssize_t look_discard(struct look *l, int fd, size_t n)
 	return moved < 0 ? -errno : moved;
 }
 
+void look_drop(struct look *l, int fd, size_t n)
+{
+	ssize_t gone;
+
+	for (; n > 0; n -= (size_t)gone) {
+		gone = look_discard(l, fd, n);
+		if (gone <= 0)
+			return;
+	}
+}
+
 static void throw_away(struct look *l, size_t n)
 {
 	while (n > 0) {

@@ -45,4 +45,7 @@ bool look_is_full(struct look *l);
 /* Take up to n bytes out of a pipe, to nowhere. As look_at: bytes, 0, or -errno. */
 ssize_t look_discard(struct look *l, int fd, size_t n);
 
+/* Take out n bytes that are known to be there. */
+void look_drop(struct look *l, int fd, size_t n);
+
 #endif

@@ -170,6 +170,26 @@ void sinks_reopen(struct sinks *all)
 		(void)reopen_file(s);
 }
 
+int sinks_clear(struct sinks *all, const char *path)
+{
+	struct sink *s = sinks_by_path(all, path);
+	char real[PATH_MAX];
+	struct target old;
+	int ret;
+
+	ret = target_find(&old, path);
+	if (!s && ret == 0)
+		s = sinks_by_file(all, &old.id);
+	if (ret == 0 && old.kind != TARGET_FILE)
+		return 0;
+	/* The file, where the path is a symbolic link. */
+	if (ret == 0 && (!realpath(path, real) || unlink(real) < 0) && errno != ENOENT)
+		return -errno;
+	if (ret < 0 && ret != -ENOENT)
+		return ret;
+	return s ? reopen_file(s) : 0;
+}
+
 /* --- who writes to it --- */
 
 static void free_sink(struct sink *s)
@@ -250,6 +270,12 @@ int sink_join(struct sinks *all, const char *path, const struct sink_rules *rule
 	know_owner_by_mark(s, src);
 	*ret_sink = s;
 	return 0;
+}
+
+void sink_set_limits(struct sink *s, uint64_t maxbytes, unsigned backups)
+{
+	s->rules.maxbytes = maxbytes;
+	s->rules.backups = backups;
 }
 
 void sink_leave(struct sink *s, struct source *src)

@@ -61,6 +61,9 @@ enum taken {
 must_check int sink_join(struct sinks *all, const char *path, const struct sink_rules *rules,
 			 struct source *src, struct sink **ret_sink);
 
+/* Other limits for the file; its mode stays. */
+void sink_set_limits(struct sink *s, uint64_t maxbytes, unsigned backups);
+
 /* The source goes. The last one takes the sink with it. */
 void sink_leave(struct sink *s, struct source *src);
 
@@ -69,6 +72,12 @@ enum taken sink_take(struct sink *s, struct source *src);
 
 /* Close and open every file. */
 void sinks_reopen(struct sinks *all);
+
+/*
+ * Remove the file of a path and, if channels write there, let them go on in a new one. What is no
+ * regular file stays. 0, also when there was no file, or -errno.
+ */
+must_check int sinks_clear(struct sinks *all, const char *path);
 
 /* --- between sink.c and sink_take.c --- */
 

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "logd/plan.h"
 #include "logd/source.h"
+#include "logd/tap.h"
 
 enum {
 	PASS_MIN = 64 * 1024,	/* less room than this is filled with an eye on the lines */
@@ -46,20 +47,26 @@ static bool has_waited(const struct source *src, double seconds)
 	return src->waits_since != 0 && clock_mono() >= src->waits_since + seconds;
 }
 
-static void count(struct source *src, size_t n)
-{
-	src->taken += n;
-	src->waits_since = 0;
-}
-
-static size_t copy_to_echo(struct source *src, size_t n)
+/*
+ * Whatever takes bytes out of a pipe first shows them to those who want to see them, and then says
+ * how many of them have gone. Returns how many of the n may go now.
+ */
+static size_t show(struct sink *s, struct source *src, size_t n)
 {
 	size_t lost;
 
 	n = source_echo(src, n, &lost);
 	if (lost)
 		sink_lost(src->echo->sink, lost);
-	return n;
+	return src->tap ? tap_see(src->tap, &s->all->look, n) : n;
+}
+
+static void count(struct source *src, size_t n)
+{
+	src->taken += n;
+	src->waits_since = 0;
+	if (src->tap)
+		tap_took(src->tap, n);
 }
 
 /* --- to nowhere --- */
@@ -95,7 +102,7 @@ static void give_up_line(struct sink *s, struct source *src)
 static enum taken drop_lines(struct sink *s, struct source *src, size_t n)
 {
 	give_up_line(s, src);
-	n = copy_to_echo(src, n);
+	n = show(s, src, n);
 	src->skip = look_last_line(&s->all->look, n) < n;
 	return drop(s, src, n);
 }
@@ -107,7 +114,7 @@ static enum taken drop_rest_of_line(struct sink *s, struct source *src)
 
 	if (n <= 0)
 		return nothing(n);
-	n = (ssize_t)copy_to_echo(src, (size_t)n);
+	n = (ssize_t)show(s, src, (size_t)n);
 	line = look_first_line(&s->all->look, (size_t)n);
 	src->skip = line == 0;
 	return drop(s, src, line ? line : (size_t)n);
@@ -116,10 +123,11 @@ static enum taken drop_rest_of_line(struct sink *s, struct source *src)
 /* A sink that nobody wants to read: path "", NONE, /dev/null. */
 static enum taken discard(struct sink *s, struct source *src)
 {
-	ssize_t n = src->echo ? look_at(&s->all->look, src->fd) : PASS_MAX;
+	bool shown = src->echo || src->tap;
+	ssize_t n = shown ? look_at(&s->all->look, src->fd) : PASS_MAX;
 
 	if (n > 0)
-		n = look_discard(&s->all->look, src->fd, copy_to_echo(src, (size_t)n));
+		n = look_discard(&s->all->look, src->fd, show(s, src, (size_t)n));
 	if (n <= 0)
 		return nothing(n);
 	count(src, (size_t)n);
@@ -157,11 +165,11 @@ static bool is_taken(struct sink *s, const struct source *src)
 
 static int end_line_of_others(struct sink *s)
 {
-	int ret = target_newline(&s->target, s->size);
+	ssize_t ret = target_write(&s->target, "\n", 1, s->size);
 
 	if (ret < 0) {
-		sink_failed(s, "write", ret);
-		return ret;
+		sink_failed(s, "write", (int)ret);
+		return (int)ret;
 	}
 	s->size += s->target.kind == TARGET_FILE;
 	s->end = END_LINE;
@@ -190,19 +198,49 @@ static int claim(struct sink *s, struct source *src)
 
 /* --- to the file --- */
 
-static void passed(struct sink *s, struct source *src, size_t n, enum sink_end end)
+static void wrote(struct sink *s, size_t n, enum sink_end end)
 {
-	count(src, n);
 	s->written_at = clock_mono();
 	s->end = end;
 	if (s->target.kind == TARGET_FILE)
 		s->size += n;
 }
 
+/* Not spliced: killed between the write and the taking out, we write these bytes twice. */
+static ssize_t pass_text(struct sink *s, struct source *src, size_t n)
+{
+	const char *text;
+	size_t len = tap_text(src->tap, n, &text);
+	ssize_t written = len ? target_write(&s->target, text, len, s->size) : 0;
+
+	if (written < 0)
+		return written;
+	if (written > 0)
+		wrote(s, (size_t)written, text[written - 1] == '\n' ? END_LINE : END_INSIDE);
+	if ((size_t)written < len)
+		n = tap_bytes(src->tap, n, (size_t)written);
+	look_drop(&s->all->look, src->fd, n);
+	return n ? (ssize_t)n : -EAGAIN;
+}
+
+static ssize_t pass_bytes(struct sink *s, struct source *src, size_t n, size_t wanted,
+			  enum sink_end end)
+{
+	ssize_t moved = target_pass(&s->target, &s->all->look, src->fd, s->size, n);
+
+	if (moved <= 0)
+		return moved;
+	if ((size_t)moved < wanted)
+		end = s->target.kind == TARGET_FILE ? END_UNKNOWN : END_INSIDE;
+	wrote(s, (size_t)moved, end);
+	return moved;
+}
+
 static enum taken pass(struct sink *s, struct source *src, size_t n, enum sink_end end)
 {
-	size_t may = copy_to_echo(src, n);
-	ssize_t moved = target_pass(&s->target, &s->all->look, src->fd, s->size, may);
+	size_t may = show(s, src, n);
+	ssize_t moved = src->tap && src->tap->strip ? pass_text(s, src, may) :
+						      pass_bytes(s, src, may, n, end);
 
 	if (moved == 0)
 		return TAKEN_END;
@@ -210,9 +248,7 @@ static enum taken pass(struct sink *s, struct source *src, size_t n, enum sink_e
 		sink_failed(s, "write", (int)moved);
 		return cannot(s, src);
 	}
-	if ((size_t)moved < n)
-		end = s->target.kind == TARGET_FILE ? END_UNKNOWN : END_INSIDE;
-	passed(s, src, (size_t)moved, end);
+	count(src, (size_t)moved);
 	/* A disk with room for a part is still full; a reader that took a part is reading. */
 	if (s->trouble.code && ((size_t)moved == may || s->target.kind == TARGET_STREAM))
 		sink_healed(s);
@@ -225,7 +261,7 @@ static size_t unseen(const struct sink *s, const struct source *src)
 	uint64_t room = plan_room(s->size, s->rules.maxbytes);
 
 	if (s->target.kind != TARGET_FILE || s->shared || s->owner != src || s->trouble.code ||
-	    src->echo || !plan_fits_easily(PASS_MIN, room))
+	    src->echo || src->tap || !plan_fits_easily(PASS_MIN, room))
 		return 0;
 	return min(room - PLAN_SPARE, PASS_MAX);
 }
@@ -240,7 +276,8 @@ static enum taken pass_unseen(struct sink *s, struct source *src, size_t n)
 		sink_failed(s, "write", (int)moved);
 		return cannot(s, src);
 	}
-	passed(s, src, (size_t)moved, END_UNKNOWN);
+	wrote(s, (size_t)moved, END_UNKNOWN);
+	count(src, (size_t)moved);
 	return TAKEN_SOME;
 }
 

@@ -9,6 +9,7 @@
 #include "base/macro.h"
 
 struct sink;
+struct tap;
 
 /* A second pipe that gets a copy of what the source brings. */
 struct echo {
@@ -20,6 +21,7 @@ struct source {
 	int      fd;		/* owned; -1: closed */
 	bool     marked;	/* see below */
 	const struct echo *echo;	/* borrowed; NULL: none */
+	struct tap *tap;	/* borrowed; NULL: none, bytes need not be seen */
 	bool     closing;	/* no more is wanted: an unfinished line goes as it is */
 	bool     skip;		/* what comes is the rest of a line whose beginning was dropped */
 	uint64_t taken;		/* bytes taken out of the pipe */

@@ -115,6 +115,17 @@ void target_close(struct target *t)
 	close_fd(&t->fd);
 }
 
+int target_find(struct target *t, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return -errno;
+	*t = (struct target){ .fd = -1, .kind = kind_of(&st, standard_fd(path) >= 0),
+			      .id = { st.st_dev, st.st_ino } };
+	return 0;
+}
+
 /* --- asking --- */
 
 int target_size(const struct target *t, uint64_t *ret_size)
@@ -183,6 +194,18 @@ static ssize_t write_bytes(const struct target *t, const char *p, size_t n, uint
 	return written < 0 && errno == ENOTSOCK ? write(t->fd, p, n) : written;
 }
 
+ssize_t target_write(const struct target *t, const char *p, size_t n, uint64_t at)
+{
+	ssize_t written;
+
+	do
+		written = write_bytes(t, p, n, at);
+	while (written < 0 && errno == EINTR);
+	if (written == 0)
+		return -EAGAIN;
+	return written < 0 ? -errno : written;
+}
+
 static ssize_t pass_copy(struct target *t, struct look *look, int fd, uint64_t at, size_t n)
 {
 	ssize_t got = look_at(look, fd), written;
@@ -190,17 +213,9 @@ static ssize_t pass_copy(struct target *t, struct look *look, int fd, uint64_t a
 	if (got <= 0)
 		return got;
 	n = look_copy(look, n < (size_t)got ? n : (size_t)got);
-	do
-		written = write_bytes(t, look->buf, n, at);
-	while (written < 0 && errno == EINTR);
-	if (written < 0)
-		return -errno;
-	for (size_t left = (size_t)written; left > 0;) {
-		got = look_discard(look, fd, left);
-		if (got <= 0)
-			break;
-		left -= (size_t)got;
-	}
+	written = target_write(t, look->buf, n, at);
+	if (written > 0)
+		look_drop(look, fd, (size_t)written);
 	return written;
 }
 
@@ -240,15 +255,6 @@ ssize_t target_pass(struct target *t, struct look *look, int fd, uint64_t at, si
 			return -errno;
 	}
 	return pass_copy(t, look, fd, at, n);
-}
-
-int target_newline(struct target *t, uint64_t at)
-{
-	ssize_t written = write_bytes(t, "\n", 1, at);
-
-	if (written < 0)
-		return -errno;
-	return written == 1 ? 0 : -EAGAIN;
 }
 
 uint64_t target_cut_line(struct target *t, struct look *look, uint64_t size)

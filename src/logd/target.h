@@ -36,6 +36,9 @@ struct target {
 must_check int target_open(struct target *t, const char *path, mode_t mode);
 void target_close(struct target *t);
 
+/* What is at that path, without opening it: kind and id. 0 or -errno. */
+must_check int target_find(struct target *t, const char *path);
+
 /* The size of a regular file, now; 0 of another. -ESTALE when it was removed, or -errno. */
 must_check int target_size(const struct target *t, uint64_t *ret_size);
 
@@ -56,8 +59,8 @@ uint64_t target_room(const struct target *t, bool *ret_whole);
  */
 ssize_t target_pass(struct target *t, struct look *look, int fd, uint64_t at, size_t n);
 
-/* Write one newline. 0 or -errno. */
-must_check int target_newline(struct target *t, uint64_t at);
+/* Write from memory, at offset `at` as above. Returns bytes, more than 0, or -errno. */
+ssize_t target_write(const struct target *t, const char *p, size_t n, uint64_t at);
 
 /* Is the last byte of a file of that size something else than a newline? */
 bool target_ends_inside_line(const struct target *t, uint64_t size);

@@ -121,6 +121,22 @@ static size_t stamp(char *buf, size_t size, enum log_level level)
 	return n;
 }
 
+/* A whole message, or nothing of it. */
+static void add(const char *p, size_t n)
+{
+	struct strbuf *sb = &the_log.backlog;
+
+	if (sb->len > LOG_BACKLOG_MAX || !strbuf_reserve(sb, n + 1)) {
+		sb->oom = false;
+		the_log.dropped++;
+		return;
+	}
+	strbuf_add(sb, p, n);
+	strbuf_addc(sb, '\n');
+	if (the_log.fd >= 0 && sb->len > LOG_TOGETHER_MAX && !io_is_started(&the_log.io))
+		log_flush();
+}
+
 void log_msg(enum log_level level, const char *fmt, ...)
 {
 	char line[4096];
@@ -129,22 +145,26 @@ void log_msg(enum log_level level, const char *fmt, ...)
 
 	if (level < the_log.level)
 		return;
-	if (the_log.backlog.len > LOG_BACKLOG_MAX) {
-		the_log.dropped++;
-		return;
-	}
 	n = stamp(line, sizeof(line), level);
 	va_start(ap, fmt);
 	vsnprintf(line + n, sizeof(line) - n - 1, fmt, ap);
 	va_end(ap);
 	tame(line + n);
-	strbuf_adds(&the_log.backlog, line);
-	strbuf_addc(&the_log.backlog, '\n');
-	if (the_log.backlog.oom) {
-		the_log.backlog.oom = false;
+	add(line, n + strlen(line + n));
+}
+
+void log_text(enum log_level level, const char *p, size_t n)
+{
+	struct strbuf sb = { 0 };
+	char head[64];
+
+	if (level < the_log.level)
+		return;
+	strbuf_add(&sb, head, stamp(head, sizeof(head), level));
+	strbuf_add(&sb, p, n);
+	if (sb.oom)
 		the_log.dropped++;
-	}
-	if (the_log.fd >= 0 && the_log.backlog.len > LOG_TOGETHER_MAX &&
-	    !io_is_started(&the_log.io))
-		log_flush();
+	else
+		add(sb.s, sb.len);
+	strbuf_done(&sb);
 }

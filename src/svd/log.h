@@ -2,6 +2,9 @@
 #ifndef SVD_SVD_LOG_H
 #define SVD_SVD_LOG_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/macro.h"
 #include "conf/config.h"
 
@@ -26,6 +29,9 @@ bool log_has_backlog(void);
 
 /* One line "2026-01-31 23:59:59,123 INFO text". Control characters become '?'. */
 void log_msg(enum log_level level, const char *fmt, ...) printf_like(2, 3);
+
+/* The same with n bytes as they are, whatever they are: the message may have several lines. */
+void log_text(enum log_level level, const char *p, size_t n);
 
 #define log_crit(...)	log_msg(LEVEL_CRITICAL, __VA_ARGS__)
 #define log_error(...)	log_msg(LEVEL_ERROR, __VA_ARGS__)

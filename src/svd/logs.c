@@ -16,9 +16,11 @@
 #include "base/strbuf.h"
 #include "ipc/frame.h"
 #include "ipc/loop.h"
+#include "svd/clearing.h"
 #include "svd/group.h"
 #include "svd/log.h"
 #include "svd/proc.h"
+#include "svd/record.h"
 #include "svd/sibling.h"
 #include "svd/sys.h"
 
@@ -34,12 +36,12 @@ struct chan {
 	struct chan *next_in_bucket;
 	unsigned     number;
 	int          fd;		/* owned; the read end */
-	char        *who;		/* owned; "group:process stdout" */
+	struct speaker speaker;		/* owned; of the activity log it has no name */
 	char        *path;		/* owned */
 	int64_t      maxbytes;
 	int          backups;
 	int          mode;
-	bool         echo;
+	bool         echo, tell, strip, syslog;
 	bool         closing;		/* `close` was asked for; `closed` has not come yet */
 };
 
@@ -53,6 +55,8 @@ struct logs {
 	unsigned       activity;	/* the channel of svd's own log */
 	unsigned       closing;		/* channels that are */
 	bool           stuck_said;
+	struct clear_file *to_clear;	/* list of borrowed: svd-logd has not answered for them */
+	unsigned       last_clear;	/* number of the last one */
 };
 
 static struct chan *find(struct logs *logs, unsigned number)
@@ -67,7 +71,7 @@ static struct chan *find(struct logs *logs, unsigned number)
 static void chan_free(struct chan *chan)
 {
 	close_fd(&chan->fd);
-	free(chan->who);
+	speaker_done(&chan->speaker);
 	free(chan->path);
 	free(chan);
 }
@@ -96,15 +100,40 @@ static void tell(struct logs *logs, json_t *head, int fd)
 	}
 }
 
+/* What may change while a channel is open. */
+static json_t *options_of(const char *type, const struct chan *chan)
+{
+	json_t *head = json_pack("{s:s, s:i, s:I, s:i, s:b, s:b}", "t", type, "ch",
+				 (int)chan->number, "maxbytes", (json_int_t)chan->maxbytes,
+				 "backups", chan->backups, "tell", chan->tell, "strip",
+				 chan->strip);
+
+	if (head && chan->syslog)
+		json_object_set_new(head, "syslog", json_text(chan->speaker.name));
+	return head;
+}
+
+static json_t *who_is(const struct speaker *s)
+{
+	struct strbuf sb = { 0 };
+	json_t *who;
+
+	strbuf_addf(&sb, "%s:%s %s", s->group, s->name, channel_name(s->channel));
+	who = json_text(sb.oom ? "" : sb.s);
+	strbuf_done(&sb);
+	return who;
+}
+
 static void tell_open(struct logs *logs, const struct chan *chan)
 {
-	json_t *head = json_pack("{s:s, s:i, s:o, s:o, s:I, s:i, s:i}", "t", "open", "ch",
-				 (int)chan->number, "who", json_text(chan->who), "path",
-				 json_text(chan->path), "maxbytes", (json_int_t)chan->maxbytes,
-				 "backups", chan->backups, "mode", chan->mode);
+	json_t *head = options_of("open", chan);
 
-	if (head && chan->echo)
-		json_object_set_new(head, "echo", json_true());
+	if (head) {
+		json_object_set_new(head, "who", who_is(&chan->speaker));
+		json_object_set_new(head, "path", json_text(chan->path));
+		json_object_set_new(head, "mode", json_integer(chan->mode));
+		json_object_set_new(head, "echo", json_boolean(chan->echo));
+	}
 	tell(logs, head, chan->fd);
 }
 
@@ -113,11 +142,18 @@ static void tell_close(struct logs *logs, const struct chan *chan)
 	tell(logs, json_pack("{s:s, s:i}", "t", "close", "ch", (int)chan->number), -1);
 }
 
+static void tell_clear(struct logs *logs, const struct clear_file *file)
+{
+	tell(logs, json_pack("{s:s, s:i, s:o}", "t", "clear", "id", (int)file->id, "path",
+			     json_text(file->path)), -1);
+}
+
 /* --- what svd-logd says --- */
 
 static void on_up(struct sibling *s)
 {
 	struct logs *logs = s->user;
+	struct clear_file *file;
 	struct chan *chan;
 
 	link_set_lazy(s->link, true);
@@ -126,27 +162,91 @@ static void on_up(struct sibling *s)
 		if (chan->closing)
 			tell_close(logs, chan);
 	}
+	DL_FOREACH(logs->to_clear, file)
+		tell_clear(logs, file);
+}
+
+static void on_cleared(struct logs *logs, const struct frame *frame)
+{
+	json_int_t id = json_integer_value(json_object_get(frame->head, "id"));
+	const char *text = json_string_value(json_object_get(frame->head, "text"));
+	struct clear_file *file;
+
+	DL_SEARCH_SCALAR(logs->to_clear, file, id, id);
+	if (!file)
+		return;
+	DL_DELETE(logs->to_clear, file);
+	file->done = true;
+	file->trouble = text ? strdup(text) : NULL;
+}
+
+static struct chan *chan_of(struct logs *logs, const struct frame *frame)
+{
+	return find(logs, (unsigned)json_integer_value(json_object_get(frame->head, "ch")));
+}
+
+static const char *text_of(const struct frame *frame, const char *key)
+{
+	const char *text = json_string_value(json_object_get(frame->head, key));
+
+	return text ? text : "";
+}
+
+static json_int_t lost_of(const struct frame *frame)
+{
+	return json_integer_value(json_object_get(frame->head, "lost"));
+}
+
+static void on_closed(struct logs *logs, const struct frame *frame)
+{
+	struct chan *chan = chan_of(logs, frame);
+
+	if (chan && chan->closing)
+		forget(logs, chan);
+}
+
+static void on_output(struct logs *logs, const struct frame *frame)
+{
+	struct chan *chan = chan_of(logs, frame);
+
+	if (!chan || !chan->tell)
+		return;
+	if (lost_of(frame) > 0)
+		record_loss(&chan->speaker, (unsigned long long)lost_of(frame));
+	record_output(&chan->speaker, frame->body, frame->body_len);
+}
+
+static void on_trouble(struct logs *logs, const struct frame *frame)
+{
+	(void)logs;
+	log_error("cannot write to log file %s: %s; %" JSON_INTEGER_FORMAT
+		  " bytes were dropped since this was said last", text_of(frame, "path"),
+		  text_of(frame, "text"), lost_of(frame));
+}
+
+static void on_healed(struct logs *logs, const struct frame *frame)
+{
+	(void)logs;
+	log_warn("log file %s can be written to again; %" JSON_INTEGER_FORMAT
+		 " bytes were dropped", text_of(frame, "path"), lost_of(frame));
 }
 
 static void on_frame(struct sibling *s, struct frame *frame)
 {
-	struct logs *logs = s->user;
-	const char *path = json_string_value(json_object_get(frame->head, "path"));
-	const char *text = json_string_value(json_object_get(frame->head, "text"));
-	json_int_t lost = json_integer_value(json_object_get(frame->head, "lost"));
-	struct chan *chan;
+	static const struct {
+		const char *type;
+		void      (*fn)(struct logs *logs, const struct frame *frame);
+	} news[] = {
+		{ "closed", on_closed },
+		{ "output", on_output },
+		{ "trouble", on_trouble },
+		{ "healed", on_healed },
+		{ "cleared", on_cleared },
+	};
 
-	if (strcmp(frame->type, "closed") == 0) {
-		chan = find(logs, (unsigned)json_integer_value(json_object_get(frame->head, "ch")));
-		if (chan && chan->closing)
-			forget(logs, chan);
-	} else if (strcmp(frame->type, "trouble") == 0 && path && text) {
-		log_error("cannot write to log file %s: %s; %" JSON_INTEGER_FORMAT
-			  " bytes were dropped since this was said last", path, text, lost);
-	} else if (strcmp(frame->type, "healed") == 0 && path) {
-		log_warn("log file %s can be written to again; %" JSON_INTEGER_FORMAT
-			 " bytes were dropped", path, lost);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(news); i++)
+		if (strcmp(news[i].type, frame->type) == 0)
+			news[i].fn(s->user, frame);
 }
 
 static const struct sibling_ops logd_ops = {
@@ -156,47 +256,78 @@ static const struct sibling_ops logd_ops = {
 
 /* --- channels --- */
 
-static struct chan *add(struct logs *logs, char *who, const char *path, int fd)
+/* fd is the channel's, also without memory for one: then it is closed. */
+static struct chan *add(struct logs *logs, const char *group, const char *name, const char *path,
+			int fd)
 {
 	struct chan *chan = calloc(1, sizeof(*chan));
-	char *copy = strdup(path);
 
-	if (!chan || !copy || !who) {
+	if (!chan) {
 		close_fd(&fd);
-		free(chan);
-		free(copy);
-		free(who);
 		return NULL;
 	}
-	*chan = (struct chan){ .number = ++logs->last_number, .fd = fd, .who = who, .path = copy,
-			       .mode = FILE_MODE };
+	*chan = (struct chan){ .fd = fd, .path = strdup(path), .mode = FILE_MODE };
+	if (!chan->path || speaker_init(&chan->speaker, group, name) < 0) {
+		chan_free(chan);
+		return NULL;
+	}
+	chan->number = ++logs->last_number;
 	DL_APPEND(logs->chans, chan);
 	LL_PREPEND2(logs->by_number[chan->number % BUCKETS], chan, next_in_bucket);
 	return chan;
 }
 
-static char *who_is(const struct process *p, enum channel channel)
+/* Whoever wants to be told costs a copy of all that is printed. */
+static bool want_to_be_told(const struct logs *logs, const struct logfile_config *conf)
 {
-	struct strbuf sb = { 0 };
-
-	strbuf_addf(&sb, "%s:%s %s", p->group->conf->name, p->conf->name,
-		    channel == CHANNEL_STDOUT ? "stdout" : "stderr");
-	return strbuf_steal(&sb);
+	return conf->events_enabled || logs->config->loglevel <= LEVEL_DEBUG;
 }
 
-unsigned logs_open(struct logs *logs, const struct process *p, enum channel channel, int fd)
+bool logs_want(const struct logs *logs, const struct process *p, enum channel channel)
 {
 	const struct logfile_config *conf = &p->conf->log[channel];
-	struct chan *chan = add(logs, who_is(p, channel), proc_logfile(p, channel), fd);
+
+	return proc_logfile(p, channel) || conf->syslog || want_to_be_told(logs, conf);
+}
+
+static void set_options(struct chan *chan, const struct logs *logs,
+			const struct logfile_config *conf)
+{
+	chan->maxbytes = conf->maxbytes;
+	chan->backups = conf->backups;
+	chan->speaker.events = conf->events_enabled;
+	chan->tell = want_to_be_told(logs, conf);
+	chan->strip = logs->config->strip_ansi;
+	chan->syslog = conf->syslog;
+}
+
+unsigned logs_open(struct logs *logs, const struct process *p, pid_t pid, enum channel channel,
+		   int fd)
+{
+	const char *path = proc_logfile(p, channel);
+	struct chan *chan = add(logs, p->group->conf->name, p->conf->name, path ? path : "", fd);
 
 	if (!chan)
 		return 0;
-	chan->maxbytes = conf->maxbytes;
-	chan->backups = conf->backups;
-	if (conf->kind == LOGFILE_AUTO)
+	chan->speaker.pid = pid;
+	chan->speaker.channel = channel;
+	set_options(chan, logs, &p->conf->log[channel]);
+	if (p->conf->log[channel].kind == LOGFILE_AUTO)
 		chan->mode = AUTO_MODE;
 	tell_open(logs, chan);
 	return chan->number;
+}
+
+void logs_change(struct logs *logs, const struct process *p, const struct program_config *conf)
+{
+	for (enum channel c = 0; c < CHANNEL_N; c++) {
+		struct chan *chan = find(logs, p->channels[c]);
+
+		if (!chan)
+			continue;
+		set_options(chan, logs, &conf->log[c]);
+		tell(logs, options_of("change", chan), -1);
+	}
 }
 
 void logs_close(struct logs *logs, unsigned number)
@@ -222,6 +353,26 @@ bool logs_are_stuck(struct logs *logs)
 		log_error("svd-logd does not come on; what is started now is not logged");
 	logs->stuck_said = stuck;
 	return stuck;
+}
+
+void logs_clear(struct logs *logs, struct clear_file *file)
+{
+	file->id = ++logs->last_clear;
+	DL_APPEND(logs->to_clear, file);
+	tell_clear(logs, file);
+}
+
+void logs_clear_forget(struct logs *logs, struct clear_file *file)
+{
+	if (file->id && !file->done)
+		DL_DELETE(logs->to_clear, file);
+}
+
+const char *logs_activity(const struct logs *logs)
+{
+	const char *path = logs->config->logfile;
+
+	return *path == '/' ? path : NULL;
 }
 
 void logs_reopen(struct logs *logs)
@@ -263,11 +414,12 @@ static int open_activity(struct logs *logs, struct err *err)
 
 	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		return err_set(err, -errno, "cannot make a pipe: %s", strerror(errno));
-	chan = add(logs, strdup("svd"), to_syslog ? "" : config->logfile, fds[0]);
+	chan = add(logs, "svd", "", to_syslog ? "" : config->logfile, fds[0]);
 	if (!chan) {
 		close_fd(&fds[1]);
 		return err_set(err, -ENOMEM, "out of memory");
 	}
+	chan->syslog = to_syslog;
 	chan->maxbytes = config->logfile_maxbytes;
 	chan->backups = config->logfile_backups;
 	chan->echo = config->nodaemon && !config->silent;

@@ -8,6 +8,7 @@
 #include "base/macro.h"
 #include "conf/config.h"
 
+struct clear_file;
 struct loop;
 struct logs;
 struct process;
@@ -25,16 +26,41 @@ void logs_free(struct logs *logs);
 must_check int logs_start(struct logs *logs, struct err *err);
 
 /*
- * The channel of a process' output; fd is the read end of its pipe, the table's from now on.
- * Returns its number, 0 when there is no memory (then the pipe is closed).
+ * Is this output of any use: for a file, for syslog, for the activity log, for event listeners?
+ * If not, /dev/null will do.
  */
-unsigned logs_open(struct logs *logs, const struct process *p, enum channel channel, int fd);
+bool logs_want(const struct logs *logs, const struct process *p, enum channel channel);
+
+/*
+ * The channel of a process' output; fd is the read end of its pipe, the table's from now on, and
+ * pid its life that writes there. Returns its number, 0 when there is no memory (then the pipe is
+ * closed).
+ */
+unsigned logs_open(struct logs *logs, const struct process *p, pid_t pid, enum channel channel,
+		   int fd);
+
+/*
+ * The limits and the syslog and events options of conf hold for the channels of p from now on, as
+ * far as it has them: output that nobody wanted when it was started has none. Other options, the
+ * path among them, are not looked at.
+ */
+void logs_change(struct logs *logs, const struct process *p, const struct program_config *conf);
 
 /* The writer has ended: what is in the pipe is written, then the channel goes. */
 void logs_close(struct logs *logs, unsigned number);
 
 /* So much waits for svd-logd that new output had better go nowhere. */
 bool logs_are_stuck(struct logs *logs);
+
+/*
+ * Have the file file->path removed and begun anew: file->done then tells. It is asked again of each
+ * new svd-logd until one has answered; file is the caller's, who forgets it before it goes.
+ */
+void logs_clear(struct logs *logs, struct clear_file *file);
+void logs_clear_forget(struct logs *logs, struct clear_file *file);	/* no harm if not asked */
+
+/* The file of svd's own log; NULL: it has none. */
+const char *logs_activity(const struct logs *logs);
 
 /* Reopen all files (SIGUSR2). */
 void logs_reopen(struct logs *logs);

@@ -49,7 +49,7 @@ static int make_output(const struct process *p, enum channel c, struct pipes *pi
 
 	if (c == CHANNEL_STDERR && p->conf->redirect_stderr)
 		return 0;
-	if (!proc_logfile(p, c) || logs_are_stuck(p->group->engine->logs))
+	if (!logs_want(p->group->engine->logs, p, c) || logs_are_stuck(p->group->engine->logs))
 		return 0;	/* /dev/null will do */
 	ret = make_pipe(&pipes->out_ours[c], &pipes->out_child[c]);
 	return ret < 0 ? ret : fd_set_nonblock(pipes->out_ours[c]);
@@ -86,12 +86,12 @@ static int no_fork(const struct process *p, int ret, struct err *err)
 		       errname(-ret));
 }
 
-static void keep_ours(struct process *p, struct pipes *pipes)
+static void keep_ours(struct process *p, pid_t pid, struct pipes *pipes)
 {
 	input_open(&p->input, steal_fd(&pipes->in_ours));
 	for (enum channel c = 0; c < CHANNEL_N; c++)
 		if (pipes->out_ours[c] >= 0)
-			p->channels[c] = logs_open(p->group->engine->logs, p, c,
+			p->channels[c] = logs_open(p->group->engine->logs, p, pid, c,
 						   steal_fd(&pipes->out_ours[c]));
 }
 
@@ -131,7 +131,7 @@ static pid_t start(struct process *p, const struct command *command, struct pipe
 		return no_fork(p, pid, err);
 	if (report.text[0])
 		err_set(err, -ECHILD, "%s", report.text);
-	keep_ours(p, pipes);
+	keep_ours(p, pid, pipes);
 	return pid;
 }
 

@@ -35,6 +35,19 @@ START_TEST(letters_stay_and_broken_ones_are_escaped)
 	is_shown("\xff\xc3", "'\\xff\\xc3'");
 } END_TEST
 
+START_TEST(bytes_are_shown_as_python_shows_them)
+{
+	static const char bytes[] = "a\xc3\xa4\x88\n\0'";
+	struct strbuf sb = { 0 };
+
+	repr_add_bytes(&sb, bytes, sizeof(bytes) - 1);
+	ck_assert_str_eq(strbuf_str(&sb), "b\"a\\xc3\\xa4\\x88\\n\\x00'\"");
+	strbuf_reset(&sb);
+	repr_add_bytes(&sb, "'\"\\\x7f", 4);
+	ck_assert_str_eq(strbuf_str(&sb), "b'\\'\"\\\\\\x7f'");
+	strbuf_done(&sb);
+} END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("repr");
@@ -45,6 +58,7 @@ int main(void)
 	tcase_add_test(tc, a_text_is_shown_as_python_shows_it);
 	tcase_add_test(tc, nothing_can_break_the_line);
 	tcase_add_test(tc, letters_stay_and_broken_ones_are_escaped);
+	tcase_add_test(tc, bytes_are_shown_as_python_shows_them);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
 	failed = srunner_ntests_failed(sr);

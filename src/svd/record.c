@@ -1,0 +1,76 @@
+/*
+ * record.c - mirrors the record_output of Supervisor's dispatchers. What is said here is for people
+ * who look at their programs through the activity log; the output itself goes to its file without
+ * us.
+ */
+#include "svd/record.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/repr.h"
+#include "base/strbuf.h"
+#include "base/utf8.h"
+#include "svd/log.h"
+
+const char *channel_name(enum channel channel)
+{
+	return channel == CHANNEL_STDOUT ? "stdout" : "stderr";
+}
+
+int speaker_init(struct speaker *s, const char *group, const char *name)
+{
+	*s = (struct speaker){ .group = strdup(group), .name = strdup(name) };
+	if (s->group && s->name)
+		return 0;
+	speaker_done(s);
+	return -ENOMEM;
+}
+
+void speaker_done(struct speaker *s)
+{
+	free(s->group);
+	free(s->name);
+	s->group = s->name = NULL;
+}
+
+static bool is_text(const char *p, size_t n)
+{
+	size_t len;
+
+	for (; n > 0; p += len, n -= len) {
+		len = utf8_len(p, n);
+		if (!len)
+			return false;
+	}
+	return true;
+}
+
+static void log_output(const struct speaker *s, const char *data, size_t n)
+{
+	struct strbuf sb = { 0 };
+
+	repr_add(&sb, s->name);
+	strbuf_addf(&sb, " %s output:\n", channel_name(s->channel));
+	if (is_text(data, n)) {
+		strbuf_add(&sb, data, n);
+	} else {
+		strbuf_adds(&sb, "Undecodable: ");
+		repr_add_bytes(&sb, data, n);
+	}
+	if (!sb.oom)
+		log_text(LEVEL_DEBUG, sb.s, sb.len);
+	strbuf_done(&sb);
+}
+
+void record_output(const struct speaker *s, const char *data, size_t n)
+{
+	log_output(s, data, n);
+}
+
+void record_loss(const struct speaker *s, unsigned long long bytes)
+{
+	log_debug("%s %s: %llu bytes of output came too fast to be shown here", s->name,
+		  channel_name(s->channel), bytes);
+}

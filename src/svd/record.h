@@ -1,0 +1,33 @@
+/* record.h - what programs print, as far as svd itself has to hear of it */
+#ifndef SVD_SVD_RECORD_H
+#define SVD_SVD_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/macro.h"
+#include "conf/config.h"
+
+/* Whose output it is. The process itself may be gone when its last words come. */
+struct speaker {
+	char *group, *name;	/* owned */
+	pid_t pid;
+	enum channel channel;
+	bool  events;		/* event listeners may hear of it */
+};
+
+/* Both names are copied; the rest is the caller's to set. 0 or -ENOMEM. */
+must_check int speaker_init(struct speaker *s, const char *group, const char *name);
+void speaker_done(struct speaker *s);
+
+/* Supervisor's name of a channel: "stdout". */
+const char *channel_name(enum channel channel);
+
+/* A piece of output came: into the activity log at level debug, and to who listens for events. */
+void record_output(const struct speaker *s, const char *data, size_t n);
+
+/* So many bytes of output did not come, since we were too slow. */
+void record_loss(const struct speaker *s, unsigned long long bytes);
+
+#endif
