@@ -14,6 +14,7 @@
 
 #include "base/fd.h"
 #include "svctl/ctl.h"
+#include "svctl/input.h"
 #include "svctl/output.h"
 
 /* The terminal to put right before leaving. */
@@ -49,11 +50,23 @@ void ask_leave_on_interrupt(void)
 	(void)sigaction(SIGINT, &sa, NULL);
 }
 
-static char *read_line(FILE *from)
+char *ask_line(const char *prompt)
+{
+	char *line;
+
+	out_text(prompt);
+	out_flush();
+	line = in_line();
+	if (!line)
+		out_line("%s", "");
+	return line;
+}
+
+static char *read_secret(FILE *tty)
 {
 	char *line = NULL;
 	size_t cap = 0;
-	ssize_t n = getline(&line, &cap, from);
+	ssize_t n = getline(&line, &cap, tty);
 
 	if (n < 0) {
 		free(line);
@@ -61,18 +74,6 @@ static char *read_line(FILE *from)
 	}
 	if (n > 0 && line[n - 1] == '\n')
 		line[n - 1] = '\0';
-	return line;
-}
-
-char *ask_line(const char *prompt)
-{
-	char *line;
-
-	out_text(prompt);
-	out_flush();
-	line = read_line(stdin);
-	if (!line)
-		out_line("%s", "");
 	return line;
 }
 
@@ -88,7 +89,7 @@ static char *ask_quietly(FILE *tty, const char *prompt)
 	if (terminal.fd >= 0)
 		(void)tcsetattr(terminal.fd, TCSAFLUSH, &quiet);
 	if (fputs(prompt, tty) >= 0 && fflush(tty) == 0)
-		line = read_line(tty);
+		line = read_secret(tty);
 	if (terminal.fd >= 0)
 		(void)tcsetattr(terminal.fd, TCSAFLUSH, &terminal.modes);
 	remember_terminal(STDIN_FILENO);

@@ -16,13 +16,14 @@
 #include "base/strbuf.h"
 #include "rpc/xmlrpc.h"
 #include "svctl/endpoint.h"
+#include "svctl/interrupt.h"
 
 #define ANSWER_MAX	(64UL << 20)	/* bytes */
 #define CONNECT_SECONDS 10L
 
 struct client {
 	char *serverurl;		/* owned */
-	char *username, *password;	/* owned; NULL: none */
+	char *username, *password;	/* owned, given apart from the url; NULL: none */
 	struct endpoint endpoint;	/* owned; parsed with the first call */
 	CURL *curl;			/* owned; NULL before the first call */
 	struct curl_slist *headers;	/* owned */
@@ -58,15 +59,41 @@ static bool add_headers(struct client *c)
 	       add_header(c, "Expect:");
 }
 
-/* Both or none, as Supervisor's client does it. */
+/* libcurl asks once a second at least. */
+static int on_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+		       curl_off_t up)
+{
+	(void)arg, (void)down_total, (void)down, (void)up_total, (void)up;
+	return interrupt_seen();
+}
+
+/*
+ * The url's own login steps back behind one that was given apart. Both or none, as Supervisor's
+ * client does it.
+ */
 static int apply_login(struct client *c)
 {
-	bool both = c->username && c->password;
+	bool apart = c->username || c->password;
+	const char *username = apart ? c->username : c->endpoint.username;
+	const char *password = apart ? c->password : c->endpoint.password;
+	bool both = username && password;
 	int r = 0;
 
-	r |= curl_easy_setopt(c->curl, CURLOPT_USERNAME, both ? c->username : NULL);
-	r |= curl_easy_setopt(c->curl, CURLOPT_PASSWORD, both ? c->password : NULL);
+	r |= curl_easy_setopt(c->curl, CURLOPT_USERNAME, both ? username : NULL);
+	r |= curl_easy_setopt(c->curl, CURLOPT_PASSWORD, both ? password : NULL);
 	return r ? -ENOMEM : 0;
+}
+
+static int apply_url(CURL *h, const char *host, const char *path)
+{
+	struct strbuf url = { 0 };
+	int r = -ENOMEM;
+
+	strbuf_addf(&url, "%s%s", host, path);
+	if (strbuf_str(&url) && curl_easy_setopt(h, CURLOPT_URL, strbuf_str(&url)) == CURLE_OK)
+		r = 0;
+	strbuf_done(&url);
+	return r;
 }
 
 static int apply_options(struct client *c)
@@ -74,7 +101,7 @@ static int apply_options(struct client *c)
 	CURL *h = c->curl;
 	int r = 0;
 
-	r |= curl_easy_setopt(h, CURLOPT_URL, c->endpoint.url);
+	r |= apply_url(h, c->endpoint.url, "/RPC2");
 	r |= curl_easy_setopt(h, CURLOPT_UNIX_SOCKET_PATH, c->endpoint.socket_path);
 	r |= curl_easy_setopt(h, CURLOPT_PROXY, "");
 	r |= curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
@@ -88,15 +115,9 @@ static int apply_options(struct client *c)
 	r |= curl_easy_setopt(h, CURLOPT_ERRORBUFFER, c->reason);
 	r |= curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, on_data);
 	r |= curl_easy_setopt(h, CURLOPT_WRITEDATA, c);
+	r |= curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, on_progress);
+	r |= curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L);
 	return r ? -ENOMEM : apply_login(c);
-}
-
-/* The url's own login steps back behind one that was given apart. */
-static int adopt_url_login(struct client *c)
-{
-	if (c->username || c->password || !c->endpoint.username)
-		return 0;
-	return client_set_login(c, c->endpoint.username, c->endpoint.password);
 }
 
 static void client_close(struct client *c)
@@ -114,7 +135,7 @@ static int make_handle(struct client *c)
 	/* Setting up TLS costs more than a whole call without it. */
 	if (curl_global_init(c->endpoint.tls ? CURL_GLOBAL_SSL : CURL_GLOBAL_NOTHING) != 0)
 		return -ENOMEM;
-	if (adopt_url_login(c) < 0 || !add_headers(c))
+	if (!add_headers(c))
 		return -ENOMEM;
 	c->curl = curl_easy_init();
 	return c->curl ? apply_options(c) : -ENOMEM;
@@ -244,14 +265,52 @@ int client_set_login(struct client *c, const char *username, const char *passwor
 	return c->curl ? apply_login(c) : 0;
 }
 
+int client_set_server(struct client *c, const char *serverurl)
+{
+	if (replace(&c->serverurl, serverurl) < 0)
+		return -ENOMEM;
+	client_close(c);
+	return 0;
+}
+
+const char *client_serverurl(const struct client *c)
+{
+	return c->serverurl;
+}
+
+static int apply_get(struct client *c, CURL *h, const char *path)
+{
+	int r = apply_url(h, c->endpoint.url, path);
+
+	r |= curl_easy_setopt(h, CURLOPT_HTTPGET, 1L);
+	r |= curl_easy_setopt(h, CURLOPT_HTTPHEADER, NULL);
+	r |= curl_easy_setopt(h, CURLOPT_PATH_AS_IS, 1L);
+	r |= curl_easy_setopt(h, CURLOPT_ERRORBUFFER, NULL);
+	r |= curl_easy_setopt(h, CURLOPT_NOPROGRESS, 1L);
+	return r;
+}
+
+void *client_get(struct client *c, const char *path, struct err *err)
+{
+	CURL *get;
+
+	if (client_open(c, err) < 0)
+		return NULL;
+	get = curl_easy_duphandle(c->curl);
+	if (get && apply_get(c, get, path) == 0)
+		return get;
+	curl_easy_cleanup(get);
+	(void)err_set(err, -ENOMEM, "%s", strerror(ENOMEM));
+	return NULL;
+}
+
 struct client *client_new(const char *serverurl, const char *username, const char *password)
 {
 	struct client *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return NULL;
-	c->serverurl = strdup(serverurl);
-	if (!c->serverurl || client_set_login(c, username, password) < 0) {
+	if (client_set_server(c, serverurl) < 0 || client_set_login(c, username, password) < 0) {
 		client_free(c);
 		return NULL;
 	}

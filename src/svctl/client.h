@@ -33,12 +33,28 @@ void client_free(struct client *c);	/* NULL is allowed */
 must_check int client_set_login(struct client *c, const char *username, const char *password);
 
 /*
+ * The next call goes to that server. A login that was given apart goes along, the one that was part
+ * of the old url does not. 0 or -ENOMEM.
+ */
+must_check int client_set_server(struct client *c, const char *serverurl);
+
+/* Where the server is, as it was given; valid until client_set_server. */
+const char *client_serverurl(const struct client *c);
+
+/*
  * Calls the method and waits for its answer, however long that takes; only connecting has a limit.
+ * It fails within a second when interrupt_seen() becomes true.
  * params is an array and taken over, NULL means none. The connection is kept for the next call.
  * The answer is the caller's to give back with answer_done, whatever its kind.
  */
 enum answer_kind client_call(struct client *c, const char *method, json_t *params,
 			     struct answer *ret_answer);
 void answer_done(struct answer *a);
+
+/*
+ * A libcurl handle that gets that path from the server, ready but for its receiver, the caller's to
+ * perform and to clean up; no limit but that of connecting. NULL with err.
+ */
+void *client_get(struct client *c, const char *path, struct err *err);
 
 #endif

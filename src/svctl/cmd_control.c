@@ -1,6 +1,6 @@
 /*
- * cmd_control.c - start, stop and restart: one table row each, since they differ in method names
- * and words only. The texts are what configuration management tools look for.
+ * cmd_control.c - start, stop, restart, signal, clear: what is done to processes by name. They
+ * differ in method names and words only; the texts are what configuration management looks for.
  */
 #include <string.h>
 
@@ -10,12 +10,13 @@
 #include "svctl/ctl.h"
 #include "svctl/namespec.h"
 #include "svctl/output.h"
-#include "svctl/verbs.h"
 
 struct control {
 	const char *verb;
-	const char *one, *group, *all;	/* methods */
+	const char *one, *group, *all;	/* methods; group NULL: names are those of processes */
+	const char *signal;		/* what to send; NULL: nothing */
 	const char *done;		/* "NAME: started" */
+	const char *failed;		/* words for FAULT_FAILED; NULL: the server has better */
 	int  harmless;			/* the fault that says: it already is as you want it */
 	int  no_names;			/* exit status when no name was given */
 	int  no_group;			/* exit status when there is no such group */
@@ -43,6 +44,26 @@ static const struct control stop = {
 	.no_group = EXIT_GENERIC,
 };
 
+static const struct control to_signal = {
+	.verb = "signal",
+	.one = "supervisor.signalProcess",
+	.group = "supervisor.signalProcessGroup",
+	.all = "supervisor.signalAllProcesses",
+	.done = "signalled",
+	.harmless = FAULT_SUCCESS,
+	.no_group = EXIT_GENERIC,
+};
+
+static const struct control clear = {
+	.verb = "clear",
+	.one = "supervisor.clearProcessLogs",
+	.all = "supervisor.clearAllProcessLogs",
+	.done = "cleared",
+	.failed = "failed",
+	.harmless = FAULT_SUCCESS,
+	.no_names = EXIT_GENERIC,
+};
+
 /* The outcome for one process, from a single call or from one row of a group's. */
 struct outcome {
 	const char *name;	/* in its short form */
@@ -50,9 +71,11 @@ struct outcome {
 	const char *text;
 };
 
-static const char *fault_words(int code)
+static const char *fault_words(const struct control *control, int code)
 {
 	switch (code) {
+	case FAULT_BAD_SIGNAL:		 return "bad signal name";
+	case FAULT_FAILED:		 return control->failed;
 	case FAULT_BAD_NAME:		 return "no such process";
 	case FAULT_NO_FILE:		 return "no such file";
 	case FAULT_NOT_EXECUTABLE:	 return "file is not executable";
@@ -84,7 +107,7 @@ static void count_fault(struct ctl *ctl, const struct control *control, int code
 /* false: nobody has words for that fault, and the command ends here, as in Supervisor. */
 static bool tell(struct ctl *ctl, const struct control *control, const struct outcome *o)
 {
-	const char *words = fault_words(o->code);
+	const char *words = fault_words(control, o->code);
 
 	if (o->code == FAULT_SUCCESS) {
 		out_line("%s: %s", o->name, control->done);
@@ -111,7 +134,7 @@ static bool tell_row(struct ctl *ctl, const struct control *control, json_t *row
 
 	if (json_unpack_ex(row, &error, 0, "{s:s, s:s, s:i, s:s}", "group", &group,
 			   "name", &process, "status", &o.code, "description", &o.text) < 0) {
-		ctl_error(ctl, "unexpected answer: %s", error.text);
+		ctl_misunderstood(ctl, error.text);
 		return false;
 	}
 	namespec_add(&name, group, process);
@@ -127,7 +150,7 @@ static bool tell_rows(struct ctl *ctl, const struct control *control, const json
 	size_t i;
 
 	if (!json_is_array(rows)) {
-		ctl_error(ctl, "unexpected answer: no array");
+		ctl_misunderstood(ctl, "no array");
 		return false;
 	}
 	json_array_foreach(rows, i, row) {
@@ -137,9 +160,26 @@ static bool tell_rows(struct ctl *ctl, const struct control *control, const json
 	return true;
 }
 
+/* The name and the signal, as far as there are any; NULL (no memory) is fine for ctl_call. */
+static json_t *params_of(const struct control *control, const char *name, size_t n)
+{
+	json_t *params = json_array();
+	int r = params ? 0 : -1;
+
+	/* Not checked for UTF-8: what it is not, the codec replaces. */
+	if (name)
+		r |= json_array_append_new(params, json_stringn_nocheck(name, n));
+	if (control->signal)
+		r |= json_array_append_new(params, json_string_nocheck(control->signal));
+	if (r == 0)
+		return params;
+	json_decref(params);
+	return NULL;
+}
+
 static bool control_all(struct ctl *ctl, const struct control *control)
 {
-	json_t *rows = ctl_ask(ctl, control->all, NULL);
+	json_t *rows = ctl_ask(ctl, control->all, params_of(control, NULL, 0));
 	bool go_on = rows && tell_rows(ctl, control, rows);
 
 	json_decref(rows);
@@ -151,7 +191,7 @@ static bool control_group(struct ctl *ctl, const struct control *control, const 
 	struct answer a;
 	bool go_on = false;
 
-	ctl_call(ctl, control->group, ctl_one_param(ns->group, ns->group_len), &a);
+	ctl_call(ctl, control->group, params_of(control, ns->group, ns->group_len), &a);
 	if (a.kind == ANSWER_RESULT) {
 		go_on = tell_rows(ctl, control, a.result);
 	} else if (a.kind == ANSWER_FAULT && a.fault == FAULT_BAD_NAME) {
@@ -168,7 +208,7 @@ static bool control_group(struct ctl *ctl, const struct control *control, const 
 /* The short form of what the user wrote: "cat:cat" is called "cat". */
 static const char *short_form(const char *name, const struct namespec *ns)
 {
-	bool same = strlen(ns->process) == ns->group_len &&
+	bool same = ns->process && strlen(ns->process) == ns->group_len &&
 		    memcmp(ns->process, ns->group, ns->group_len) == 0;
 
 	return same ? ns->process : name;
@@ -181,7 +221,7 @@ static bool control_one(struct ctl *ctl, const struct control *control, const ch
 	struct answer a;
 	bool go_on = false;
 
-	ctl_call(ctl, control->one, ctl_one_param(name, strlen(name)), &a);
+	ctl_call(ctl, control->one, params_of(control, name, strlen(name)), &a);
 	if (a.kind == ANSWER_FAILED) {
 		ctl_complain(ctl, &a);
 	} else {
@@ -199,14 +239,19 @@ static bool control_name(struct ctl *ctl, const struct control *control, const c
 {
 	struct namespec ns = namespec_split(name);
 
-	return ns.process ? control_one(ctl, control, name, &ns) : control_group(ctl, control, &ns);
+	return !ns.process && control->group ? control_group(ctl, control, &ns)
+					     : control_one(ctl, control, name, &ns);
 }
 
-static bool control_names(struct ctl *ctl, const struct control *control, const struct words *names)
+/* The names from the given one on. */
+static bool control_names(struct ctl *ctl, const struct control *control, const struct words *names,
+			  size_t first)
 {
-	if (words_have(names, "all"))
-		return control_all(ctl, control);
-	for (size_t i = 0; i < names->n; i++) {
+	for (size_t i = first; i < names->n; i++) {
+		if (strcmp(names->list[i], "all") == 0)
+			return control_all(ctl, control);
+	}
+	for (size_t i = first; i < names->n; i++) {
 		if (!control_name(ctl, control, names->list[i]))
 			return false;
 	}
@@ -215,8 +260,7 @@ static bool control_names(struct ctl *ctl, const struct control *control, const 
 
 static void tell_no_names(struct ctl *ctl, const char *verb, int status)
 {
-	out_line("Error: %s requires a process name", verb);
-	out_line("%s", verb_find(verb, strlen(verb))->help);
+	ctl_misused(ctl, verb, "Error: %s requires a process name", verb);
 	ctl->status = status;
 }
 
@@ -234,7 +278,7 @@ static bool control_run(struct ctl *ctl, const struct control *control, const ch
 	if (names.n == 0)
 		tell_no_names(ctl, control->verb, control->no_names);
 	else
-		go_on = control_names(ctl, control, &names);
+		go_on = control_names(ctl, control, &names, 0);
 	words_done(&names);
 	return go_on;
 }
@@ -259,4 +303,26 @@ void cmd_restart(struct ctl *ctl, const char *arg)
 	}
 	if (control_run(ctl, &stop, arg))
 		(void)control_run(ctl, &start, arg);
+}
+
+void cmd_clear(struct ctl *ctl, const char *arg)
+{
+	(void)control_run(ctl, &clear, arg);
+}
+
+void cmd_signal(struct ctl *ctl, const char *arg)
+{
+	struct control control = to_signal;
+	struct words words;
+
+	if (ctl_upcheck(ctl) <= 0 || !ctl_split(ctl, arg, &words))
+		return;
+	if (words.n < 2) {
+		ctl_misused(ctl, "signal", "Error: signal requires a signal name and a process "
+			    "name");
+	} else {
+		control.signal = words.list[0];
+		(void)control_names(ctl, &control, &words, 1);
+	}
+	words_done(&words);
 }

@@ -1,6 +1,7 @@
-/* cmd_daemon.c - pid, shutdown, version: what concerns the server as a whole */
+/* cmd_daemon.c - pid, shutdown, reload, version, open: what concerns the server as a whole */
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/fd.h"
 #include "rpc/faults.h"
@@ -9,18 +10,6 @@
 #include "svctl/ctl.h"
 #include "svctl/output.h"
 #include "svctl/procinfo.h"
-#include "svctl/verbs.h"
-
-/* false, having said so, when there are arguments. */
-static bool takes_nothing(struct ctl *ctl, const char *verb, const char *arg)
-{
-	if (!*arg)
-		return true;
-	out_line("Error: %s accepts no arguments", verb);
-	out_line("%s", verb_find(verb, strlen(verb))->help);
-	ctl->status = EXIT_GENERIC;
-	return false;
-}
 
 static void pid_of_server(struct ctl *ctl)
 {
@@ -29,7 +18,7 @@ static void pid_of_server(struct ctl *ctl)
 	if (json_is_integer(pid))
 		out_line("%" JSON_INTEGER_FORMAT, json_integer_value(pid));
 	else if (pid)
-		ctl_error(ctl, "unexpected answer: no number");
+		ctl_misunderstood(ctl, "no number");
 	json_decref(pid);
 }
 
@@ -96,21 +85,22 @@ void cmd_pid(struct ctl *ctl, const char *arg)
 	words_done(&names);
 }
 
-static bool is_meant(const struct ctl *ctl)
+static bool is_meant(const struct ctl *ctl, const char *question)
 {
 	_cleanup_(free_str) char *yes = NULL;
 
 	if (!ctl->interactive)
 		return true;
-	yes = ask_line("Really shut the remote supervisord process down y/N? ");
+	yes = ask_line(question);
 	return yes && tolower((unsigned char)*yes) == 'y';
 }
 
 void cmd_shutdown(struct ctl *ctl, const char *arg)
 {
+	static const char question[] = "Really shut the remote supervisord process down y/N? ";
 	struct answer a;
 
-	if (!takes_nothing(ctl, "shutdown", arg) || !is_meant(ctl))
+	if (!ctl_takes_nothing(ctl, "shutdown", arg) || !is_meant(ctl, question))
 		return;
 	ctl_call(ctl, "supervisor.shutdown", NULL, &a);
 	if (a.kind == ANSWER_RESULT)
@@ -124,16 +114,62 @@ void cmd_shutdown(struct ctl *ctl, const char *arg)
 	answer_done(&a);
 }
 
+void cmd_reload(struct ctl *ctl, const char *arg)
+{
+	static const char question[] = "Really restart the remote supervisord process y/N? ";
+	struct answer a;
+
+	if (!ctl_takes_nothing(ctl, "reload", arg) || !is_meant(ctl, question))
+		return;
+	if (ctl_call(ctl, "supervisor.restart", NULL, &a) == ANSWER_RESULT)
+		out_line("Restarted supervisord");
+	else if (a.kind == ANSWER_FAULT && a.fault == FAULT_SHUTDOWN_STATE)
+		ctl_tell(ctl, "ERROR: already shutting down");
+	else
+		ctl_complain(ctl, &a);
+	answer_done(&a);
+}
+
 void cmd_version(struct ctl *ctl, const char *arg)
 {
 	json_t *version;
 
-	if (!takes_nothing(ctl, "version", arg) || ctl_upcheck(ctl) <= 0)
+	if (!ctl_takes_nothing(ctl, "version", arg) || ctl_upcheck(ctl) <= 0)
 		return;
 	version = ctl_ask(ctl, "supervisor.getSupervisorVersion", NULL);
 	if (json_is_string(version))
 		out_line("%s", json_string_value(version));
 	else if (version)
-		ctl_error(ctl, "unexpected answer: no text");
+		ctl_misunderstood(ctl, "no text");
 	json_decref(version);
+}
+
+/* Those that we can speak to; Supervisor's words for it know of two. */
+static bool has_known_scheme(const char *url)
+{
+	static const char *const schemes[] = { "unix:", "http:", "https:" };
+
+	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
+		if (strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What the processes over there do does not matter here, but whether we could ask. */
+void cmd_open(struct ctl *ctl, const char *arg)
+{
+	int before = ctl->status;
+
+	if (!has_known_scheme(arg)) {
+		ctl_tell(ctl, "ERROR: url must be http:// or unix://");
+		return;
+	}
+	if (client_set_server(ctl->client, arg) < 0) {
+		ctl_oom(ctl);
+		return;
+	}
+	cmd_status(ctl, "");
+	if (ctl->status != EXIT_GENERIC)
+		ctl->status = before;
 }

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/strbuf.h"
-#include "base/utf8.h"
 #include "svctl/cmd.h"
 #include "svctl/ctl.h"
 #include "svctl/namespec.h"
@@ -10,21 +9,6 @@
 #include "svctl/procinfo.h"
 
 enum { NAME_WIDTH_MIN = 30, NAME_GAP = 3, STATE_WIDTH = 10 };
-
-/* Characters, as Python counts them. */
-static size_t width_of(const char *text)
-{
-	size_t left = strlen(text), width = 0;
-
-	for (; left > 0; width++) {
-		size_t n = utf8_len(text, left);
-
-		n = n ? n : 1;
-		text += n;
-		left -= n;
-	}
-	return width;
-}
 
 static const char *full_name(struct strbuf *sb, const struct procinfo *info)
 {
@@ -50,7 +34,7 @@ static bool measure(struct table *t, const struct namespec *ns)
 
 		if (ns && !namespec_matches(ns, info->group, info->name))
 			continue;
-		width = width_of(full_name(&t->name, info));
+		width = out_width(full_name(&t->name, info));
 		if (width > t->width)
 			t->width = width;
 		found = true;
@@ -62,13 +46,11 @@ static void show(struct ctl *ctl, struct table *t, const struct namespec *ns)
 {
 	for (size_t i = 0; i < t->infos->n; i++) {
 		const struct procinfo *info = &t->infos->list[i];
-		const char *name;
 
 		if (ns && !namespec_matches(ns, info->group, info->name))
 			continue;
-		name = full_name(&t->name, info);
-		out_line("%s%*s%-*s%s", name, (int)(t->width + NAME_GAP - width_of(name)), "",
-			 STATE_WIDTH, info->statename, info->description);
+		out_padded(full_name(&t->name, info), t->width + NAME_GAP);
+		out_line("%-*s%s", STATE_WIDTH, info->statename, info->description);
 		if (procinfo_is_stopped(info))
 			ctl->status = EXIT_STATUS_NOT_RUNNING;
 	}

@@ -74,6 +74,15 @@ static int offer_processes(struct words *w, const struct procinfo_list *infos, c
 	return r;
 }
 
+static int offer_groups(struct words *w, const struct procinfo_list *infos, const char *text)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < infos->n && r == 0; i++)
+		r = offer(w, infos->list[i].group, text);
+	return r;
+}
+
 int complete_words(enum completes kind, const char *text, const struct procinfo_list *infos,
 		   struct words *ret_words)
 {
@@ -82,6 +91,8 @@ int complete_words(enum completes kind, const char *text, const struct procinfo_
 		return offer_verbs(ret_words, text);
 	case COMPLETES_PROCESSES:
 		return offer_processes(ret_words, infos, text);
+	case COMPLETES_GROUPS:
+		return offer_groups(ret_words, infos, text);
 	case COMPLETES_NOTHING:
 		break;
 	}

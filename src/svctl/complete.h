@@ -10,7 +10,8 @@
 enum completes complete_kind(const char *line, size_t n);
 
 /*
- * Appends the words of that kind that begin with text. infos is looked at for process names only.
+ * Appends the words of that kind that begin with text. infos is looked at for names of processes
+ * and groups only.
  * 0 or -ENOMEM.
  */
 must_check int complete_words(enum completes kind, const char *text,

@@ -27,13 +27,46 @@ void ctl_error(struct ctl *ctl, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	out_line("error: %s: %s", ctl->serverurl, text);
+	out_line("error: %s: %s", client_serverurl(ctl->client), text);
 	ctl->status = EXIT_GENERIC;
 }
 
 void ctl_oom(struct ctl *ctl)
 {
 	ctl_error(ctl, "%s", strerror(ENOMEM));
+}
+
+void ctl_tell(struct ctl *ctl, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	out_vline(fmt, ap);
+	va_end(ap);
+	ctl->status = EXIT_GENERIC;
+}
+
+void ctl_misused(struct ctl *ctl, const char *verb, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	out_vline(fmt, ap);
+	va_end(ap);
+	out_line("%s", verb_find(verb, strlen(verb))->help);
+	ctl->status = EXIT_GENERIC;
+}
+
+bool ctl_takes_nothing(struct ctl *ctl, const char *verb, const char *arg)
+{
+	if (*arg)
+		ctl_misused(ctl, verb, "Error: %s accepts no arguments", verb);
+	return !*arg;
+}
+
+void ctl_misunderstood(struct ctl *ctl, const char *why)
+{
+	ctl_error(ctl, "unexpected answer: %s", why);
 }
 
 void ctl_complain(struct ctl *ctl, const struct answer *a)
@@ -79,7 +112,7 @@ bool ctl_tell_absent(struct ctl *ctl, const struct answer *a, const char *prefix
 		what = "no such file";
 	else
 		return false;
-	out_line("%s%s %s%s", prefix, ctl->serverurl, what, suffix);
+	out_line("%s%s %s%s", prefix, client_serverurl(ctl->client), what, suffix);
 	return true;
 }
 

@@ -24,8 +24,8 @@ enum {
 
 struct ctl {
 	struct client *client;	/* owned */
-	const char *serverurl;	/* borrowed from the options */
 	bool interactive;	/* there is somebody to ask */
+	bool whole_groups;	/* update restarts all of a changed group, as Supervisor does */
 	bool leave;		/* a command ended the shell */
 	bool wants_login;	/* the server asked who we are: ask, then run the line again */
 	int  status;		/* the exit status so far; a command that goes well leaves it */
@@ -58,6 +58,18 @@ json_t *ctl_ask(struct ctl *ctl, const char *method, json_t *params);
 void ctl_complain(struct ctl *ctl, const struct answer *a);
 void ctl_error(struct ctl *ctl, const char *fmt, ...) printf_like(2, 3);
 void ctl_oom(struct ctl *ctl);
+
+/* Says what went wrong. Status EXIT_GENERIC. */
+void ctl_tell(struct ctl *ctl, const char *fmt, ...) printf_like(2, 3);
+
+/* Says what is wrong with a command line, and how the verb is used. Status EXIT_GENERIC. */
+void ctl_misused(struct ctl *ctl, const char *verb, const char *fmt, ...) printf_like(3, 4);
+
+/* false, having said so, when there are arguments. */
+bool ctl_takes_nothing(struct ctl *ctl, const char *verb, const char *arg);
+
+/* An answer that is no answer to what was asked. */
+void ctl_misunderstood(struct ctl *ctl, const char *why);
 
 /* Splits; false when there is no memory, which was said. */
 bool ctl_split(struct ctl *ctl, const char *arg, struct words *ret_words);

@@ -67,7 +67,7 @@ static int parse_authority(const char *text, struct endpoint *e)
 		text = at + 1;
 		n -= userinfo_len + 1;
 	}
-	return asprintf(&e->url, "%s%.*s/RPC2", e->tls ? https_scheme : http_scheme, (int)n,
+	return asprintf(&e->url, "%s%.*s", e->tls ? https_scheme : http_scheme, (int)n,
 			text) < 0 ? -ENOMEM : 0;
 }
 
@@ -75,7 +75,7 @@ static int parse_authority(const char *text, struct endpoint *e)
 static int parse_socket(const char *path, struct endpoint *e)
 {
 	e->socket_path = strdup(path);
-	e->url = strdup("http://localhost/RPC2");
+	e->url = strdup("http://localhost");
 	return e->socket_path && e->url ? 0 : -ENOMEM;
 }
 

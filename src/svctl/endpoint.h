@@ -9,7 +9,7 @@
 
 /* Strings are owned. */
 struct endpoint {
-	char *url;			/* where to POST */
+	char *url;			/* of the host, without a path */
 	char *socket_path;		/* NULL: TCP */
 	char *username, *password;	/* as written before an @; both or none */
 	bool  tls;

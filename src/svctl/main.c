@@ -1,6 +1,8 @@
 /* main.c - svctl: one action from the command line, or a shell */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/fd.h"
 #include "svctl/ask.h"
@@ -26,15 +28,15 @@ static int start(const struct options *opt)
 {
 	struct ctl ctl = {
 		.client = client_new(opt->serverurl, opt->username, opt->password),
-		.serverurl = opt->serverurl,
 		.interactive = opt->interactive,
+		.whole_groups = opt->whole_groups,
 	};
 	int status = EXIT_GENERIC;
 
 	if (ctl.client)
 		status = run(&ctl, opt);
 	else
-		ctl_oom(&ctl);
+		out_line("error: %s: %s", opt->serverurl, strerror(ENOMEM));
 	client_free(ctl.client);
 	return status;
 }

@@ -18,6 +18,8 @@
 
 enum { USAGE_STATUS = 2 };
 
+enum { WHOLE_GROUPS = 256 };	/* beyond the letters */
+
 static const struct option long_options[] = {
 	{ "configuration", required_argument, NULL, 'c' },
 	{ "serverurl", required_argument, NULL, 's' },
@@ -26,6 +28,7 @@ static const struct option long_options[] = {
 	{ "history-file", required_argument, NULL, 'r' },
 	{ "history_file", required_argument, NULL, 'r' },	/* Supervisor's spelling */
 	{ "interactive", no_argument, NULL, 'i' },
+	{ "supervisor-compatible-update", no_argument, NULL, WHOLE_GROUPS },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'v' },
 	{ 0 },
@@ -34,6 +37,7 @@ static const struct option long_options[] = {
 /* What the command line says; NULL: nothing. Borrowed from argv. */
 struct flags {
 	const char *path, *serverurl, *username, *password, *history_file, *interactive;
+	const char *whole_groups;
 };
 
 static void show_help(const char *progname)
@@ -51,6 +55,9 @@ static void show_help(const char *progname)
 		 "-p/--password PASSWORD   likewise\n"
 		 "-r/--history-file FILE   keep the shell's history in this file\n"
 		 "-i/--interactive         there is somebody to answer questions\n"
+		 "--supervisor-compatible-update\n"
+		 "                         update stops and starts the whole of a changed group\n"
+		 "                         (default: only those of its processes that must be)\n"
 		 "-h/--help                show this and exit\n"
 		 "-v/--version             show the version of svctl and exit\n"
 		 "\n"
@@ -98,6 +105,7 @@ static const char **slot_of(struct flags *flags, int letter)
 	case 'p': return &flags->password;
 	case 'r': return &flags->history_file;
 	case 'i': return &flags->interactive;
+	case WHOLE_GROUPS: return &flags->whole_groups;
 	}
 	return NULL;
 }
@@ -206,6 +214,7 @@ bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_
 	opt.password = flags.password ? flags.password : opt.config.password;
 	opt.history_file = flags.history_file ? flags.history_file : opt.config.history_file;
 	opt.interactive = flags.interactive || !opt.line;
+	opt.whole_groups = flags.whole_groups;
 	*ret_options = opt;
 	return true;
 }

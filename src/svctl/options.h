@@ -13,6 +13,7 @@ struct options {
 	const char *username, *password;	/* or config; NULL when not set */
 	const char *history_file;
 	bool  interactive;
+	bool  whole_groups;			/* update as Supervisor does it */
 	char *line;				/* owned: the action; NULL: a shell */
 };
 

@@ -5,9 +5,14 @@
 #include "svctl/output.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/utf8.h"
+#include "svctl/interrupt.h"
 
 static int out_errno;	/* of the first failed write */
 
@@ -17,12 +22,17 @@ static void note(bool good)
 		out_errno = errno ? errno : EIO;
 }
 
+void out_vline(const char *fmt, va_list ap)
+{
+	note(vprintf(fmt, ap) >= 0 && putchar('\n') != EOF);
+}
+
 void out_line(const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	note(vprintf(fmt, ap) >= 0 && putchar('\n') != EOF);
+	out_vline(fmt, ap);
 	va_end(ap);
 }
 
@@ -31,14 +41,59 @@ void out_text(const char *text)
 	note(fputs(text, stdout) != EOF);
 }
 
+size_t out_width(const char *text)
+{
+	size_t left = strlen(text), width = 0;
+
+	for (; left > 0; width++) {
+		size_t n = utf8_len(text, left);
+
+		n = n ? n : 1;
+		text += n;
+		left -= n;
+	}
+	return width;
+}
+
 void out_padded(const char *text, size_t width)
 {
-	note(printf("%-*s", (int)width, text) >= 0);
+	size_t used = out_width(text);
+
+	note(printf("%s%*s", text, (int)(width > used ? width - used : 0), "") >= 0);
 }
 
 void out_flush(void)
 {
 	note(fflush(stdout) == 0);
+}
+
+bool out_bytes(const void *data, size_t n)
+{
+	const char *from = data;
+
+	out_flush();
+	while (n > 0 && !out_failed() && !interrupt_seen()) {
+		ssize_t written = write(STDOUT_FILENO, from, n);
+
+		if (written >= 0) {
+			from += written;
+			n -= (size_t)written;
+		} else if (errno != EINTR) {
+			note(false);
+		}
+	}
+	return n == 0;
+}
+
+bool out_reader_left(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	if (poll(&out, 1, 0) <= 0)
+		return false;
+	errno = EPIPE;
+	note(false);
+	return true;
 }
 
 bool out_failed(void)

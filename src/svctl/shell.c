@@ -63,8 +63,8 @@ static char *next_offer(const char *text, int state)
 static char **on_complete(const char *text, int start, int end)
 {
 	enum completes kind = complete_kind(rl_line_buffer, (size_t)start);
-	const struct procinfo_list *infos =
-		kind == COMPLETES_PROCESSES ? known_processes() : &shell->infos;
+	bool asks = kind == COMPLETES_PROCESSES || kind == COMPLETES_GROUPS;
+	const struct procinfo_list *infos = asks ? known_processes() : &shell->infos;
 
 	(void)end;
 	rl_attempted_completion_over = 1;

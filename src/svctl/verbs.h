@@ -7,7 +7,7 @@
 
 struct ctl;
 
-enum completes { COMPLETES_NOTHING, COMPLETES_VERBS, COMPLETES_PROCESSES };
+enum completes { COMPLETES_NOTHING, COMPLETES_VERBS, COMPLETES_PROCESSES, COMPLETES_GROUPS };
 
 struct verb {
 	const char *name;

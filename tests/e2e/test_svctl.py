@@ -311,7 +311,9 @@ def test_every_command_line_gives_what_supervisorctl_gives(pair):
 
 @pytest.mark.parametrize("line", ["help", "?"])
 def test_help_lists_the_verbs_in_the_columns_that_supervisorctl_uses(box, line):
-    verbs = ["exit", "pid", "quit", "restart", "shutdown", "start", "status", "stop", "version"]
+    names = "add avail clear exit fg maintail open pid quit reload remove reread restart "\
+        "shutdown signal start status stop tail update version"
+    verbs = names.split()
     expected = io.StringIO()
     cmd.Cmd(stdout=expected).print_topics("default commands (type help <topic>):", verbs, 15, 80)
     outcome = svctl(box, line)

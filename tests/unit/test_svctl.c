@@ -71,16 +71,12 @@ START_TEST(the_verbs_are_sorted_and_unique)
 		ck_assert_str_lt(verbs[i - 1].name, verbs[i].name);
 } END_TEST
 
-START_TEST(a_verb_that_is_listed_has_help_without_a_last_newline)
+START_TEST(a_verb_that_is_listed_has_help)
 {
 	for (size_t i = 0; i < n_verbs; i++) {
-		const char *help = verbs[i].help;
-
 		ck_assert_ptr_nonnull((void *)verbs[i].run);
 		if (verbs[i].listed)
-			ck_assert_ptr_nonnull(help);
-		if (help)
-			ck_assert_int_ne(help[strlen(help) - 1], '\n');
+			ck_assert_ptr_nonnull(verbs[i].help);
 	}
 } END_TEST
 
@@ -121,12 +117,12 @@ static void goes_to(const char *serverurl, const char *url, const char *socket_p
 
 START_TEST(a_server_has_a_socket_or_a_host_and_a_port)
 {
-	goes_to("unix:///run/s.sock", "http://localhost/RPC2", "/run/s.sock");
-	goes_to("unix://s.sock", "http://localhost/RPC2", "s.sock");
-	goes_to("http://localhost:9001", "http://localhost:9001/RPC2", NULL);
-	goes_to("http://host:1/RPC2?x#y", "http://host:1/RPC2", NULL);
-	goes_to("http://[::1]:9001/", "http://[::1]:9001/RPC2", NULL);
-	goes_to("https://host", "https://host/RPC2", NULL);
+	goes_to("unix:///run/s.sock", "http://localhost", "/run/s.sock");
+	goes_to("unix://s.sock", "http://localhost", "s.sock");
+	goes_to("http://localhost:9001", "http://localhost:9001", NULL);
+	goes_to("http://host:1/RPC2?x#y", "http://host:1", NULL);
+	goes_to("http://[::1]:9001/", "http://[::1]:9001", NULL);
+	goes_to("https://host", "https://host", NULL);
 } END_TEST
 
 START_TEST(a_server_may_come_with_a_login)
@@ -134,12 +130,12 @@ START_TEST(a_server_may_come_with_a_login)
 	struct endpoint e;
 
 	ck_assert_int_eq(endpoint_parse("http://me:a%3ab%@c@host:1/x@y", &e, NULL), 0);
-	ck_assert_str_eq(e.url, "http://host:1/RPC2");
+	ck_assert_str_eq(e.url, "http://host:1");
 	ck_assert_str_eq(e.username, "me");
 	ck_assert_str_eq(e.password, "a:b%@c");
 	endpoint_done(&e);
 	ck_assert_int_eq(endpoint_parse("https://me@host", &e, NULL), 0);
-	ck_assert_str_eq(e.url, "https://host/RPC2");
+	ck_assert_str_eq(e.url, "https://host");
 	ck_assert_ptr_null(e.username);
 	ck_assert(e.tls);
 	endpoint_done(&e);
@@ -175,6 +171,7 @@ START_TEST(the_first_word_completes_to_a_verb_and_the_next_as_the_verb_says)
 	ck_assert_int_eq(complete_kind("start ca", 6), COMPLETES_PROCESSES);
 	ck_assert_int_eq(complete_kind(" stop cat web", 10), COMPLETES_PROCESSES);
 	ck_assert_int_eq(complete_kind("help st", 5), COMPLETES_VERBS);
+	ck_assert_int_eq(complete_kind("update we", 7), COMPLETES_GROUPS);
 	ck_assert_int_eq(complete_kind("version ", 8), COMPLETES_NOTHING);
 	ck_assert_int_eq(complete_kind("nonsense ", 9), COMPLETES_NOTHING);
 } END_TEST
@@ -199,6 +196,13 @@ static void completes_to(enum completes kind, const char *text, const char *expe
 	words_done(&offers);
 }
 
+START_TEST(groups_complete_to_their_names_once_each)
+{
+	completes_to(COMPLETES_GROUPS, "", "cat web");
+	completes_to(COMPLETES_GROUPS, "w", "web");
+	completes_to(COMPLETES_GROUPS, "web:", "");
+} END_TEST
+
 START_TEST(processes_complete_to_their_short_names_and_their_groups)
 {
 	completes_to(COMPLETES_PROCESSES, "", "cat web:w1 web:* web:w2");
@@ -206,6 +210,7 @@ START_TEST(processes_complete_to_their_short_names_and_their_groups)
 	completes_to(COMPLETES_PROCESSES, "cat:", "cat:cat cat:*");
 	completes_to(COMPLETES_PROCESSES, "x", "");
 	completes_to(COMPLETES_VERBS, "st", "start status stop");
+	completes_to(COMPLETES_VERBS, "re", "reload remove reread restart");
 	completes_to(COMPLETES_VERBS, "h", "help");
 	completes_to(COMPLETES_VERBS, "E", "");
 	completes_to(COMPLETES_NOTHING, "", "");
@@ -260,7 +265,7 @@ int main(void)
 	tcase_add_test(tc, a_name_means_a_process_or_its_whole_group);
 	tcase_add_test(tc, a_group_of_the_same_name_is_left_out);
 	tcase_add_test(tc, the_verbs_are_sorted_and_unique);
-	tcase_add_test(tc, a_verb_that_is_listed_has_help_without_a_last_newline);
+	tcase_add_test(tc, a_verb_that_is_listed_has_help);
 	tcase_add_test(tc, a_verb_is_found_by_its_whole_name);
 	tcase_add_test(tc, words_are_split_at_blanks_of_all_kinds);
 	tcase_add_test(tc, a_server_has_a_socket_or_a_host_and_a_port);
@@ -268,6 +273,7 @@ int main(void)
 	tcase_add_test(tc, a_server_of_another_protocol_is_refused);
 	tcase_add_test(tc, what_could_be_a_url_has_a_scheme_and_a_rest);
 	tcase_add_test(tc, the_first_word_completes_to_a_verb_and_the_next_as_the_verb_says);
+	tcase_add_test(tc, groups_complete_to_their_names_once_each);
 	tcase_add_test(tc, processes_complete_to_their_short_names_and_their_groups);
 	tcase_add_test(tc, process_information_that_lacks_something_is_refused);
 	suite_add_tcase(s, tc);
