@@ -8,11 +8,13 @@ struct group_config;
 struct program_config;
 
 /*
- * Are the two groups, of one name, the same to Supervisor? Mirrors the __eq__ of
+ * Is the newer group, of the same name, the same to Supervisor? Mirrors the __eq__ of
  * ProcessGroupConfig, FastCGIGroupConfig, EventListenerPoolConfig and ProcessConfig: every option
- * counts, the order of the programs too, but AUTO is equal to anything.
+ * counts, the order of the programs too; of a socket only its URL. A log file that is AUTO in the
+ * newer one is equal to any, but not the other way: what runs has a name for it by then.
+ * [supervisord] environment= is no part of it.
  */
-bool group_config_is_same(const struct group_config *a, const struct group_config *b);
+bool group_config_is_same(const struct group_config *old, const struct group_config *new);
 
 /* What has to be done to a process of the older configuration so that it has the newer one. */
 enum program_change {
@@ -21,7 +23,7 @@ enum program_change {
 	PROGRAM_RESTART,
 };
 
-/* Two configurations of the process of one name in one group. */
+/* Two configurations of the process of one name in one group. Here AUTO is equal to AUTO only. */
 enum program_change program_config_compare(const struct program_config *old,
 					   const struct program_config *new);
 

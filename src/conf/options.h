@@ -30,7 +30,7 @@ enum option_type {
 	TYPE_BACKLOG, TYPE_N,
 };
 
-enum { EACH = 1, SECRET = 2, LATER = 4 };
+enum { EACH = 1, SECRET = 2, LATER = 4, LIVE = 8 };
 
 #define NOWHERE ((size_t)-1)
 
@@ -46,7 +46,7 @@ struct option_info {
 	enum option_type type;
 	const char *fallback;	/* the default; NULL: not set */
 	size_t      place;	/* offset in what the section is read into, or NOWHERE */
-	unsigned    flags;	/* EACH, SECRET, LATER */
+	unsigned    flags;	/* EACH, SECRET, LATER, LIVE */
 	const char *help;
 };
 

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/repr.h"
+#include "conf/environment.h"
 #include "conf/load.h"
 #include "conf/values.h"
 
@@ -225,6 +226,7 @@ static int make_process(struct maker *m, int64_t num, bool is_first, struct prog
 		r = name_process(m, &draft.config);
 	if (r < 0)
 		return r;
+	draft.config.own_environment = environment_own(m->ld, draft.config.environment);
 	if (is_first && note_logs(m, &draft.config) < 0)
 		return no_memory(m->err);
 	settle_logs(m, &draft.config);

@@ -1,7 +1,7 @@
 /*
  * conf_probe.c - the lower floors seen from outside: answers a JSON array of questions with a JSON
- * array of answers, so that test_conf_diff.py can put the same questions to Python.
- * usage: conf_probe ini|config|split|pairs|path|integer|bytes|octal|bool|signal|expand|repr|load
+ * array of answers, so that tests can put the same questions to Python.
+ * usage: conf_probe MODE, see `modes` below
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -16,6 +16,7 @@
 #include "base/signame.h"
 #include "base/units.h"
 #include "conf/config.h"
+#include "conf/diff.h"
 #include "conf/ini.h"
 
 static json_t *refused(const char *why)
@@ -163,6 +164,44 @@ static json_t *ask_config(const json_t *question)
 	return answer;
 }
 
+static const struct group_config *find_group(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->n_groups; i++)
+		if (strcmp(config->groups[i].name, name) == 0)
+			return &config->groups[i];
+	return NULL;
+}
+
+static json_t *changed_groups(const struct config *old, const struct config *new)
+{
+	json_t *changed = json_array();
+
+	for (size_t i = 0; i < new->n_groups; i++) {
+		const struct group_config *was = find_group(old, new->groups[i].name);
+
+		if (was && !group_config_is_same(was, &new->groups[i]))
+			json_array_append_new(changed, json_string(was->name));
+	}
+	return changed;
+}
+
+/* [path of the older file, path of the newer one]: the names of the groups that changed. */
+static json_t *ask_changed(const json_t *question)
+{
+	struct config *old = NULL, *new = NULL;
+	json_t *answer;
+	struct err err;
+
+	if (config_load(json_string_value(json_array_get(question, 0)), NULL, &old, &err) < 0 ||
+	    config_load(json_string_value(json_array_get(question, 1)), NULL, &new, &err) < 0)
+		answer = refused(err.text);
+	else
+		answer = changed_groups(old, new);
+	config_unref(old);
+	config_unref(new);
+	return answer;
+}
+
 static json_t *words(int r, char **list, const struct err *err)
 {
 	json_t *answer;
@@ -304,6 +343,7 @@ static const struct {
 	{ "ini", ask_ini },	{ "config", ask_config },   { "split", ask_split },
 	{ "pairs", ask_pairs }, { "path", ask_path },	    { "bytes", ask_bytes },
 	{ "octal", ask_octal }, { "integer", ask_integer }, { "bool", ask_bool },
+	{ "changed", ask_changed },
 	{ "signal", ask_signal }, { "expand", ask_expand }, { "repr", ask_repr },
 	{ "load", ask_load },
 };

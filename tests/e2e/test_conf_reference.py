@@ -98,14 +98,19 @@ def their_server(config):
     return server
 
 
-def theirs(options, path):
-    """What ServerOptions makes of the file, in the words of conf_probe."""
+def their_options(options, path):
     def usage(message):
         raise Refused(str(message))
 
     made = options.ServerOptions()
     made.usage = usage
     made.realize(["-c", path], doc="", progname="supervisord")
+    return made
+
+
+def theirs(options, path):
+    """What ServerOptions makes of the file, in the words of conf_probe."""
+    made = their_options(options, path)
     groups = [their_group(options, group, made.directory)
               for group in made.process_group_configs]
     servers = [their_server(config) for config in made.server_configs]
@@ -122,10 +127,14 @@ def without_nulls(value):
     return [without_nulls(each) for each in value] if isinstance(value, list) else value
 
 
-def our_answers(paths):
-    run = subprocess.run([PROBE, "config"], input=json.dumps(paths).encode(), check=True,
+def ask(mode, questions):
+    run = subprocess.run([PROBE, mode], input=json.dumps(questions).encode(), check=True,
                          stdout=subprocess.PIPE)
-    answers = json.loads(run.stdout.decode())
+    return json.loads(run.stdout.decode())
+
+
+def our_answers(paths):
+    answers = ask("config", paths)
     for answer in answers:
         for group in answer.get("groups", ()):
             for program in group["programs"]:
@@ -200,15 +209,30 @@ def section(dice, header, pool, chance, always=()):
     return "\n".join(lines) + "\n"
 
 
+KINDS = {"program": PROGRAM, "fcgi-program": dict(PROGRAM, **FCGI),
+         "eventlistener": dict(PROGRAM, **LISTENER), "group": GROUP}
+
+
+def changed_file(dice, text):
+    """The same with one option or two set to something else; now and then with none."""
+    headers = re.findall(r"^\[((\S+):\w)\]", text, re.M)
+    for _ in range(dice.choice([0, 1, 1, 1, 2])):
+        header, kind = dice.choice(headers)
+        pool = KINDS[kind]
+        name = dice.choice(list(pool))
+        text += "[%s]\n%s=%s\n" % (header, name, dice.choice(pool[name][:2]))
+    return text
+
+
 def make_file(dice):
     parts = [section(dice, "supervisord", DAEMON, 0.15)]
     for name in "abc"[:dice.randrange(1, 4)]:
         parts.append(section(dice, "program:" + name, PROGRAM, 0.15, ("command",)))
     if dice.random() < 0.2:
-        parts.append(section(dice, "fcgi-program:f", dict(PROGRAM, **FCGI), 0.15,
+        parts.append(section(dice, "fcgi-program:f", KINDS["fcgi-program"], 0.15,
                              ("command", "socket")))
     if dice.random() < 0.2:
-        parts.append(section(dice, "eventlistener:l", dict(PROGRAM, **LISTENER), 0.15,
+        parts.append(section(dice, "eventlistener:l", KINDS["eventlistener"], 0.15,
                              ("command", "events")))
     if dice.random() < 0.3:
         parts.append(section(dice, "group:g", GROUP, 0.4, ("programs",)))
@@ -226,11 +250,15 @@ def differ(ours, their):
         any(len({p["name"] for p in g["programs"]}) < len(g["programs"]) for g in their["groups"])
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_random_files_make_the_programs_that_supervisor_makes(options, seed, box, monkeypatch):
+@pytest.fixture(autouse=True)
+def as_later_versions_read_it(options, box, monkeypatch):
     monkeypatch.setattr(options, "dict_of_key_value_pairs",
                         lambda text: dict(pair.split("=", 1) for pair in python_pairs(text)))
     monkeypatch.chdir(box)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_files_make_the_programs_that_supervisor_makes(options, seed, box):
     dice = random.Random(seed)
     paths = []
     for i in range(COUNT):
@@ -251,3 +279,42 @@ def test_random_files_make_the_programs_that_supervisor_makes(options, seed, box
         assert ours == their, text
         taken += 1
     assert taken > COUNT / 6
+
+
+def their_changed(options, older, newer):
+    """As Supervisord.diff_to_active: what runs has names for its AUTO log files."""
+    running = their_options(options, older)
+    running.get_autochildlog_name = lambda name, sid, channel: "/auto/%s-%s" % (name, channel)
+    for group in running.process_group_configs:
+        group.after_setuid()
+    old = {group.name: group for group in running.process_group_configs}
+    new = their_options(options, newer).process_group_configs
+    for group in list(old.values()) + new:
+        if isinstance(group, options.EventListenerPoolConfig):
+            # The order of a set, which differs from run to run.
+            group.pool_events.sort(key=lambda event: event.__name__)
+    return sorted(group.name for group in new if group != old.get(group.name, group))
+
+
+def test_groups_change_when_they_do_for_supervisor(options, box):
+    dice = random.Random(7)
+    questions, answers = [], []
+    for i in range(COUNT * 2):
+        older = make_file(dice)
+        files = {"%d-old.conf" % i: older, "%d-new.conf" % i: changed_file(dice, older)}
+        for name, text in files.items():
+            with open(name, "w") as f:
+                f.write(text)
+        try:
+            answers.append(their_changed(options, *files))
+            questions.append([os.path.join(box, name) for name in files])
+        except Refused:
+            pass
+    taken = 0
+    for question, their, ours in zip(questions, answers, ask("changed", questions)):
+        if "two processes of one group" in str(ours):
+            continue
+        with open(question[1]) as f:
+            assert isinstance(ours, list) and sorted(ours) == their, f.read()
+        taken += bool(ours)
+    assert taken > COUNT / 10
