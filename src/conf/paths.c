@@ -128,7 +128,7 @@ int paths_set_logfile(struct load *ld, const char *text, void *field, struct err
 
 	log->kind = LOGFILE_NONE;
 	log->path = NULL;
-	if (strcasecmp(text, "none") == 0 || strcasecmp(text, "off") == 0)
+	if (!*text || strcasecmp(text, "none") == 0 || strcasecmp(text, "off") == 0)
 		return 0;
 	if (strcasecmp(text, "syslog") == 0) {
 		log->syslog = true;
