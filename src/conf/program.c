@@ -139,8 +139,7 @@ static int note_log(struct maker *m, const struct logfile_config *log,
 	if (!note_add(m->ld, LEVEL_WARN, arena_printf(arena,
 			"For [%s], %s_logfile=syslog but this is deprecated and will be "
 			"removed.  Use %s_syslog=true to enable syslog instead.", section,
-			o->name, o->name)) ||
-	    !values_note_later(m->ld, m->v, o->logfile))
+			o->name, o->name)))
 		return -ENOMEM;
 	return 0;
 }

@@ -235,7 +235,8 @@ static bool is_off(const struct option_info *info, const void *field)
 	       (info->type == TYPE_BYTES && *(const int64_t *)field == 0);
 }
 
-bool values_note_later(struct load *ld, const struct values *v, enum option_id id)
+/* One note for all options of that name. false: no memory. */
+static bool note_later(struct load *ld, const struct values *v, enum option_id id)
 {
 	const struct ini_option *option = v->set[id];
 
@@ -262,7 +263,7 @@ int values_set(struct load *ld, const struct values *v, enum option_id id,
 	r = text ? type_set(ld, info->type, text, field, &why) : why.code;
 	if (r < 0)
 		return value_error(v, id, r, err, "%s", why.text);
-	if (info->flags & LATER && !is_off(info, field) && !values_note_later(ld, v, id))
+	if (info->flags & LATER && !is_off(info, field) && !note_later(ld, v, id))
 		return no_memory(err);
 	return 0;
 }

@@ -57,9 +57,6 @@ must_check int values_set_all(struct load *ld, const struct values *v,
 must_check int values_set_of(struct load *ld, const struct values *v, enum option_family family,
 			     const struct expand_scope *scope, void *base, struct err *err);
 
-/* One note for all options of that name: accepted, but without effect. false: no memory. */
-must_check bool values_note_later(struct load *ld, const struct values *v, enum option_id id);
-
 /* Errors in one line, which begins with file, line and section. They return code. */
 int section_error(const struct ini_section *section, int code, struct err *err, const char *fmt,
 		  ...) printf_like(4, 5);

@@ -85,14 +85,6 @@ static int bind_servers(struct holdings *h, struct err *err)
 	return 0;
 }
 
-/* The log itself cannot tell that it goes nowhere. */
-static void warn_of_no_log(const struct config *config)
-{
-	if (strcmp(config->logfile, "syslog") == 0)
-		fprintf(stderr, "Warning: logfile=syslog is accepted, but without effect in this "
-				"release: the activity log is only shown with --nodaemon\n");
-}
-
 static void log_notes(const struct config *config)
 {
 	for (size_t i = 0; i < config->n_notes; i++)
@@ -122,7 +114,6 @@ static int take_place(struct holdings *h, struct err *err)
 	const struct config *config = h->config;
 	int ret;
 
-	warn_of_no_log(config);
 	ret = daemon_drop_privileges(config, err);
 	if (ret == 0 && !h->raised)
 		ret = h->n_limits = daemon_raise_limits(config, h->limits, err);
