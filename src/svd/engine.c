@@ -19,6 +19,8 @@
 #include "svd/gate.h"
 #include "svd/log.h"
 #include "svd/logs.h"
+#include "svd/news.h"
+#include "svd/pool.h"
 #include "svd/wait.h"
 #include "svd/waitstatus.h"
 
@@ -150,6 +152,17 @@ static void take_signals(struct engine *e)
 			handle_signal(e, signo);
 }
 
+/* --- events --- */
+
+static void run_events(struct engine *e)
+{
+	struct pool *pool;
+
+	ticks_step(&e->ticks);
+	DL_FOREACH(e->pools, pool)
+		pool_step(pool);
+}
+
 /* --- policy --- */
 
 static void autostart(struct engine *e)
@@ -159,6 +172,7 @@ static void autostart(struct engine *e)
 	if (e->autostarted)
 		return;
 	e->autostarted = true;
+	news_mood(&e->bus, EVENT_SUPERVISOR_STATE_CHANGE_RUNNING);
 	DL_FOREACH(e->groups, group)
 		group_autostart(group);
 }
@@ -208,6 +222,10 @@ static void shut_down(struct engine *e)
 	bool first = !e->stopping;
 
 	e->stopping = true;
+	if (first) {
+		news_mood(&e->bus, EVENT_SUPERVISOR_STATE_CHANGE_STOPPING);
+		run_events(e);	/* now or never: those who listen may be the next to be stopped */
+	}
 	if (!stop_step(e)) {
 		timer_stop(&e->report);
 		loop_stop(e->loop);
@@ -292,6 +310,7 @@ void engine_turn(struct engine *e)
 		reap(e);
 		feed_posted(e);
 		run_policy(e);
+		run_events(e);
 		report(e);
 		step_calls(e);
 	} while (e->again);
@@ -385,6 +404,7 @@ struct engine *engine_new(struct config *config)
 		e->logs = logs_new(e->loop, config);
 		e->gate = gate_new(e);
 		timer_init(&e->report, e->loop, on_report);
+		ticks_init(&e->ticks, e->loop, &e->bus);
 	}
 	if (pipe2(e->reports, O_CLOEXEC | O_NONBLOCK) < 0)
 		e->reports[0] = e->reports[1] = -1;
@@ -412,8 +432,10 @@ void engine_free(struct engine *e)
 	close_fd(&e->null_fd);
 	close_fd(&e->reports[0]);
 	close_fd(&e->reports[1]);
-	if (e->loop)
+	if (e->loop) {
 		timer_stop(&e->report);
+		ticks_stop(&e->ticks);
+	}
 	loop_free(e->loop);
 	config_unref(e->config);
 	free(e);

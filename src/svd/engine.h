@@ -6,8 +6,10 @@
 #include <stddef.h>
 
 #include "base/macro.h"
+#include "svd/bus.h"
 #include "svd/group.h"
 #include "svd/sys.h"
+#include "svd/ticks.h"
 
 /* Supervisor's numbers (supervisor.states.SupervisorStates). */
 enum mood { MOOD_SHUTDOWN = -1, MOOD_RESTARTING = 0, MOOD_RUNNING = 1 };
@@ -17,6 +19,7 @@ enum { PID_BUCKETS = 256, ENGINE_SIGNALS = 6 };
 struct call;
 struct logs;
 struct gate;
+struct pool;
 
 struct signal_watch {
 	struct sigwatch watch;
@@ -33,6 +36,9 @@ struct engine {
 	struct call   *calls;		/* owned list: waiting for their answers, oldest first */
 	struct logs   *logs;		/* owned */
 	struct gate   *gate;		/* owned */
+	struct bus     bus;
+	struct ticks   ticks;
+	struct pool   *pools;		/* list of borrowed: of the groups of listeners */
 	bool           autostarted;
 	bool           stopping;	/* the ordered stop has begun */
 	bool           reap_wanted;	/* SIGCHLD came */

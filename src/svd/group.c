@@ -4,8 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "svd/pool.h"
+
 static bool make_processes(struct group *group)
 {
+	if (group->conf->kind == GROUP_LISTENERS) {
+		group->pool = pool_new(group);
+		if (!group->pool)
+			return false;
+	}
 	for (size_t i = 0; i < group->conf->n_programs; i++) {
 		struct process *p = proc_new(&group->conf->programs[i], group);
 
@@ -39,6 +46,7 @@ void group_free(struct group *group)
 	for (size_t i = 0; i < group->n_processes; i++)
 		proc_free(group->processes[i]);
 	free(group->processes);
+	pool_free(group->pool);
 	config_unref(group->config);
 	free(group);
 }

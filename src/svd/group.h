@@ -8,6 +8,7 @@
 #include "svd/proc.h"
 
 struct engine;
+struct pool;
 
 struct group {
 	struct group  *prev, *next;
@@ -16,6 +17,7 @@ struct group {
 	const struct group_config *conf;	/* borrowed from config */
 	struct process **processes;		/* owned, as the array is; by priority, then name */
 	size_t         n_processes;
+	struct pool   *pool;			/* owned; NULL: they are no listeners */
 };
 
 /* NULL: no memory. config is counted up. */

@@ -82,6 +82,11 @@ void log_set_level(enum log_level level)
 	the_log.level = level;
 }
 
+bool log_says(enum log_level level)
+{
+	return level >= the_log.level;
+}
+
 void log_open(struct loop *loop, int fd)
 {
 	the_log.fd = fd;

@@ -3,6 +3,7 @@
 #define SVD_SVD_LOG_H
 
 #include <stdbool.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/macro.h"
@@ -20,6 +21,9 @@ enum { LOG_TOGETHER_MAX = 4096, LOG_BACKLOG_MAX = 256 * 1024 };	/* bytes */
 
 /* From now on what is below the level is not said. */
 void log_set_level(enum log_level level);
+
+/* Is this level said? To be asked where it costs something to find the words. */
+bool log_says(enum log_level level);
 
 /* Before this call (and with fd -1 after it) lines are kept in the backlog. */
 void log_open(struct loop *loop, int fd);	/* fd is the log's from now on */

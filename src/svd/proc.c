@@ -16,8 +16,10 @@
 #include "rpc/faults.h"
 #include "svd/autolog.h"
 #include "svd/engine.h"
+#include "svd/listener.h"
 #include "svd/log.h"
 #include "svd/logs.h"
+#include "svd/news.h"
 #include "svd/spawn.h"
 #include "svd/waitstatus.h"
 
@@ -69,7 +71,7 @@ static struct engine *engine_of(const struct process *p)
 	return p->group->engine;
 }
 
-static bool is_expected(const struct process *p)
+bool proc_is_expected(const struct process *p)
 {
 	for (size_t i = 0; i < p->conf->n_exitcodes; i++)
 		if (p->conf->exitcodes[i] == wait_status_code(p->wait_status))
@@ -89,7 +91,7 @@ static void set_spawnerr(struct process *p, const char *text)
 static void say_exited(struct process *p)
 {
 	char text[64];
-	bool expected = p->state == PROC_EXITED && is_expected(p);
+	bool expected = p->state == PROC_EXITED && proc_is_expected(p);
 
 	wait_status_text(p->wait_status, text, sizeof(text));
 	log_msg(expected ? LEVEL_INFO : LEVEL_WARN, "exited: %s (%s; %s)", p->conf->name, text,
@@ -101,7 +103,8 @@ static void say_stopped(struct process *p)
 	char text[64];
 
 	wait_status_text(p->wait_status, text, sizeof(text));
-	log_msg(is_expected(p) ? LEVEL_INFO : LEVEL_WARN, "stopped: %s (%s)", p->conf->name, text);
+	log_msg(proc_is_expected(p) ? LEVEL_INFO : LEVEL_WARN, "stopped: %s (%s)", p->conf->name,
+		text);
 }
 
 static void say(struct process *p, enum proc_input input)
@@ -149,7 +152,7 @@ static bool note_status(struct process *p, enum proc_state next, enum proc_input
 	p->exitstatus = next == PROC_BACKOFF ? 0 : wait_status_code(p->wait_status);
 	if (next == PROC_BACKOFF && !p->spawnerr) {
 		set_spawnerr(p, "Exited too quickly (process log may have details)");
-	} else if (next == PROC_EXITED && !is_expected(p)) {
+	} else if (next == PROC_EXITED && !proc_is_expected(p)) {
 		snprintf(text, sizeof(text), "Bad exit code %d", p->exitstatus);
 		set_spawnerr(p, text);
 	}
@@ -159,10 +162,13 @@ static bool note_status(struct process *p, enum proc_state next, enum proc_input
 /* The one place where a process' state is written. */
 static bool enter(struct process *p, enum proc_state next, enum proc_input input)
 {
-	if (p->state == next)
+	enum proc_state from = p->state;
+
+	if (from == next)
 		return true;
 	p->state = next;
 	engine_of(p)->again = true;
+	news_state(p, from);
 	say(p, input);
 	return true;
 }
@@ -183,6 +189,8 @@ static bool bury(struct process *p, enum proc_state next, enum proc_input input)
 	engine_forget_pid(engine_of(p), p);
 	p->pid = 0;
 	input_close(&p->input);
+	if (p->listener)
+		listener_end(p->listener);
 	for (int i = 0; i < CHANNEL_N; i++) {
 		if (p->channels[i])
 			logs_close(engine_of(p)->logs, p->channels[i]);
@@ -313,7 +321,7 @@ static bool restart(struct process *p, enum proc_state next, enum proc_input inp
 	(void)next;
 	(void)input;
 	if (engine_of(p)->mood != MOOD_RUNNING || when == AUTORESTART_NEVER ||
-	    (when == AUTORESTART_UNEXPECTED && is_expected(p)))
+	    (when == AUTORESTART_UNEXPECTED && proc_is_expected(p)))
 		return true;
 	/*
 	 * With startsecs=0 there is no BACKOFF; what dies at birth must not spin. And no start from
@@ -392,6 +400,8 @@ void proc_exited(struct process *p, int wait_status)
 		     clock_mono() - p->started_mono < p->conf->startsecs;
 
 	p->wait_status = wait_status;
+	if (p->listener)
+		listener_hear_rest(p->listener);
 	proc_feed(p, early ? IN_EXIT_EARLY : IN_EXIT);
 }
 
@@ -419,6 +429,11 @@ struct process *proc_new(const struct program_config *conf, struct group *group)
 	*p = (struct process){ .conf = conf, .group = group };
 	input_init(&p->input, engine_of(p)->loop);
 	timer_init(&p->timer, engine_of(p)->loop, on_timer);
+	p->listener = group->pool ? listener_new(p) : NULL;
+	if (group->pool && !p->listener) {
+		proc_free(p);
+		return NULL;
+	}
 	for (enum channel c = 0; c < CHANNEL_N; c++)
 		if (conf->log[c].kind == LOGFILE_AUTO)
 			p->autolog[c] = autolog_name(group->config, conf->name, c);

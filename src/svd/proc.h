@@ -13,6 +13,7 @@
 #include "svd/procfsm.h"
 
 struct group;
+struct listener;
 
 /*
  * The table in procfsm.c decides, proc.c does. Callbacks of the loop only post inputs; they are
@@ -38,6 +39,7 @@ struct process {
 	unsigned inputs;		/* posted and not yet fed: bit n is input n */
 	struct process *prev_posted, *next_posted;	/* NULL: not in the engine's list */
 	struct input input;		/* its standard input */
+	struct listener *listener;	/* owned; NULL: it is a program */
 	unsigned channels[CHANNEL_N];	/* of svd-logd; 0: none */
 	struct process *next_by_pid;	/* in its bucket of the engine's table */
 };
@@ -69,6 +71,8 @@ void proc_exited(struct process *p, int wait_status);
 
 bool proc_is_running(const struct process *p);	/* STARTING, RUNNING, BACKOFF: Supervisor's word */
 bool proc_is_stopped(const struct process *p);	/* STOPPED, EXITED, FATAL, UNKNOWN */
+
+bool proc_is_expected(const struct process *p);	/* is its last exit status in exitcodes? */
 
 const char *proc_state_name(enum proc_state state);	/* "RUNNING" */
 int proc_state_code(enum proc_state state);		/* 20: Supervisor's number */

@@ -12,6 +12,7 @@
 #include "svd/command.h"
 #include "svd/engine.h"
 #include "svd/environment.h"
+#include "svd/listener.h"
 #include "svd/logs.h"
 #include "svd/sys.h"
 
@@ -43,13 +44,20 @@ static int make_pipe(int *ret_read, int *ret_write)
 	return 0;
 }
 
+static bool is_read(const struct process *p, enum channel c)
+{
+	struct logs *logs = p->group->engine->logs;
+
+	return listener_reads(p, c) || (logs_want(logs, p, c) && !logs_are_stuck(logs));
+}
+
 static int make_output(const struct process *p, enum channel c, struct pipes *pipes)
 {
 	int ret;
 
 	if (c == CHANNEL_STDERR && p->conf->redirect_stderr)
 		return 0;
-	if (!logs_want(p->group->engine->logs, p, c) || logs_are_stuck(p->group->engine->logs))
+	if (!is_read(p, c))
 		return 0;	/* /dev/null will do */
 	ret = make_pipe(&pipes->out_ours[c], &pipes->out_child[c]);
 	return ret < 0 ? ret : fd_set_nonblock(pipes->out_ours[c]);
@@ -89,10 +97,15 @@ static int no_fork(const struct process *p, int ret, struct err *err)
 static void keep_ours(struct process *p, pid_t pid, struct pipes *pipes)
 {
 	input_open(&p->input, steal_fd(&pipes->in_ours));
-	for (enum channel c = 0; c < CHANNEL_N; c++)
-		if (pipes->out_ours[c] >= 0)
+	for (enum channel c = 0; c < CHANNEL_N; c++) {
+		if (pipes->out_ours[c] < 0)
+			continue;
+		if (listener_reads(p, c))
+			listener_begin(p->listener, pid, steal_fd(&pipes->out_ours[c]));
+		else
 			p->channels[c] = logs_open(p->group->engine->logs, p, pid, c,
 						   steal_fd(&pipes->out_ours[c]));
+	}
 }
 
 static int or_null(const struct engine *e, int fd)

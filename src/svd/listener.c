@@ -1,0 +1,239 @@
+/* listener.c - both sides of the dialog with one listener. Log lines are Supervisor's. */
+#include "svd/listener.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/repr.h"
+#include "base/strbuf.h"
+#include "svd/bus.h"
+#include "svd/engine.h"
+#include "svd/log.h"
+#include "svd/logs.h"
+#include "svd/pool.h"
+#include "svd/proc.h"
+
+enum {
+	READ_MAX = 64 * 1024,		/* bytes at a time, so that one listener cannot hold us */
+	REST_MAX = 16 * READ_MAX,	/* bytes that are heard after its end */
+};
+
+static struct pool *pool_of(const struct listener *l)
+{
+	return l->process->group->pool;
+}
+
+static const char *name_of(const struct listener *l)
+{
+	return l->process->conf->name;
+}
+
+/* --- hearing --- */
+
+static void say_output(const struct listener *l, const char *p, size_t n)
+{
+	struct strbuf sb = { 0 };
+
+	if (!log_says(LEVEL_DEBUG))
+		return;
+	repr_add(&sb, name_of(l));
+	strbuf_adds(&sb, " stdout output:\n");
+	repr_add_bytes(&sb, p, n);
+	if (!sb.oom)
+		log_text(LEVEL_DEBUG, sb.s, sb.len);
+	strbuf_done(&sb);
+}
+
+/* Reads once. What svd-logd has no room for is not logged: nobody waits for a disk here. */
+static ssize_t hear(struct listener *l)
+{
+	char buf[READ_MAX];
+	ssize_t n;
+
+	do {
+		n = read(l->fd, buf, sizeof(buf));
+	} while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return n;
+	say_output(l, buf, (size_t)n);
+	if (l->copy >= 0)
+		(void)!write(l->copy, buf, (size_t)n);
+	dialog_hear(&l->dialog, buf, (size_t)n);
+	return n;
+}
+
+static void stop_hearing(struct listener *l)
+{
+	io_stop(&l->io);
+	close_fd(&l->fd);
+	close_fd(&l->copy);
+}
+
+static void on_readable(struct io *io, int events)
+{
+	struct listener *l = container_of(io, struct listener, io);
+	ssize_t n = hear(l);
+
+	(void)events;
+	if (n == 0 || (n < 0 && errno != EAGAIN))
+		stop_hearing(l);
+}
+
+void listener_hear_rest(struct listener *l)
+{
+	ssize_t n = 0;
+
+	for (ssize_t sum = 0; l->fd >= 0 && sum < REST_MAX; sum += n) {
+		n = hear(l);
+		if (n <= 0)
+			break;
+	}
+	listener_step(l);
+}
+
+/* --- understanding --- */
+
+static void give_back(struct listener *l)
+{
+	if (l->held)
+		pool_take_back(pool_of(l), l->held);
+	l->held = NULL;
+}
+
+static void drop(struct listener *l)
+{
+	pooled_free(l->held);
+	l->held = NULL;
+}
+
+static void say_change(const struct listener *l, enum dialog_state from)
+{
+	log_debug("%s: %s -> %s", name_of(l), dialog_state_name(from),
+		  dialog_state_name(l->dialog.state));
+	if (l->dialog.state == DIALOG_UNKNOWN)
+		log_warn("%s: has entered the UNKNOWN state and will no longer receive events, "
+			 "this usually indicates the process violated the eventlistener protocol",
+			 name_of(l));
+}
+
+/* Supervisor's default_handler. */
+static bool is_ok(const struct dialog *d)
+{
+	return d->text_len == 2 && memcmp(d->text, "OK", 2) == 0;
+}
+
+static void take_result(struct listener *l)
+{
+	if (is_ok(&l->dialog)) {
+		log_debug("%s: event was processed", name_of(l));
+		say_change(l, DIALOG_BUSY);
+		drop(l);
+	} else {
+		log_warn("%s: event was rejected", name_of(l));
+		say_change(l, DIALOG_BUSY);
+		give_back(l);
+	}
+}
+
+void listener_step(struct listener *l)
+{
+	enum dialog_state from = l->dialog.state;
+	enum dialog_said said;
+
+	while ((said = dialog_next(&l->dialog)) != SAID_NOTHING) {
+		if (said == SAID_RESULT) {
+			take_result(l);
+		} else {
+			if (said == SAID_BAD_RESULT)
+				log_warn("%s: bad result line: '%.*s'", name_of(l),
+					 (int)l->dialog.text_len, l->dialog.text);
+			say_change(l, from);
+			give_back(l);
+		}
+		from = l->dialog.state;
+	}
+}
+
+/* --- telling --- */
+
+bool listener_is_ready(const struct listener *l)
+{
+	return l->process->state == PROC_RUNNING && l->dialog.state == DIALOG_READY;
+}
+
+bool listener_send(struct listener *l, struct pooled *pooled, const char *p, size_t n)
+{
+	uint64_t serial = pooled->event->serial;
+
+	if (input_write(&l->process->input, p, n) < 0) {
+		log_debug("epipe occurred while sending event %" PRIu64
+			  " to listener %s, listener state unchanged", serial, name_of(l));
+		return false;
+	}
+	log_debug("event %" PRIu64 " sent to listener %s", serial, name_of(l));
+	dialog_sent(&l->dialog);
+	l->held = pooled;
+	return true;
+}
+
+/* --- life --- */
+
+struct listener *listener_new(struct process *p)
+{
+	struct listener *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	*l = (struct listener){ .process = p, .fd = -1, .copy = -1 };
+	io_init(&l->io, p->group->engine->loop, on_readable);
+	return l;
+}
+
+/* svd-logd's pipe; it is no loss for the dialog if there can be none. */
+static void open_copy(struct listener *l, pid_t pid)
+{
+	struct process *p = l->process;
+	struct logs *logs = p->group->engine->logs;
+	int fds[2];
+
+	if (!proc_logfile(p, CHANNEL_STDOUT) || logs_are_stuck(logs) ||
+	    pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
+		return;
+	p->channels[CHANNEL_STDOUT] = logs_open(logs, p, pid, CHANNEL_STDOUT, fds[0]);
+	l->copy = fds[1];
+}
+
+bool listener_reads(const struct process *p, enum channel channel)
+{
+	return p->listener && channel == CHANNEL_STDOUT;
+}
+
+void listener_begin(struct listener *l, pid_t pid, int fd)
+{
+	listener_end(l);
+	l->fd = fd;
+	open_copy(l, pid);
+	io_start(&l->io, fd, IO_READ);
+}
+
+void listener_end(struct listener *l)
+{
+	stop_hearing(l);
+	dialog_done(&l->dialog);
+	give_back(l);
+}
+
+void listener_free(struct listener *l)
+{
+	if (!l)
+		return;
+	stop_hearing(l);
+	dialog_done(&l->dialog);
+	drop(l);
+	free(l);
+}

@@ -1,0 +1,60 @@
+/* listener.h - a process that is told of events: its standard output is its side of a dialog */
+#ifndef SVD_SVD_LISTENER_H
+#define SVD_SVD_LISTENER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/macro.h"
+#include "conf/config.h"
+#include "ipc/loop.h"
+#include "svd/dialog.h"
+
+struct logs;
+struct pooled;
+struct process;
+
+/*
+ * svd reads the output of listeners itself, as the only output that it reads: what they say
+ * decides which event they get. What was read is passed on to svd-logd where it is to be logged.
+ * The loop's callback only collects it, listener_step takes it apart in the turn.
+ */
+struct listener {
+	struct process *process;	/* borrowed */
+	struct dialog   dialog;
+	struct pooled  *held;		/* owned: the event that it works on; NULL: none */
+	int             fd;		/* owned: read end of its stdout; -1: none */
+	int             copy;		/* owned: write end of svd-logd's pipe; -1: none */
+	struct io       io;
+};
+
+/* NULL: no memory. process is borrowed. */
+must_check struct listener *listener_new(struct process *p);
+void listener_free(struct listener *l);		/* NULL is allowed */
+
+/* Is this output of a process its side of a dialog? */
+bool listener_reads(const struct process *p, enum channel channel);
+
+/* Its process was spawned; fd, non-blocking, is the read end of its stdout and the listener's. */
+void listener_begin(struct listener *l, pid_t pid, int fd);
+
+/* Its process was reaped: hear what it still had to say. */
+void listener_hear_rest(struct listener *l);
+
+/* The last life is over. An event that it has not answered goes back to the pool. */
+void listener_end(struct listener *l);
+
+/* Do what follows from what it has said so far. */
+void listener_step(struct listener *l);
+
+/* Would it take an event now? */
+bool listener_is_ready(const struct listener *l);
+
+/*
+ * Send it an event, n bytes for its standard input, head and payload. true: pooled is the
+ * listener's now. false: it cannot be reached.
+ */
+must_check bool listener_send(struct listener *l, struct pooled *pooled, const char *p, size_t n);
+
+#endif
