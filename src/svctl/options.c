@@ -40,29 +40,33 @@ struct flags {
 	const char *whole_groups;
 };
 
+/* Under any name; scripts and a test of Debian's look for lines of Supervisor's form. */
 static void show_help(const char *progname)
 {
-	out_line("svctl - control the programs that svd or Supervisor runs\n"
+	const char *slash = strrchr(progname, '/');
+
+	out_line("%s -- control applications that svd or Supervisor runs\n"
 		 "\n"
 		 "Usage: %s [options] [action [arguments]]\n"
 		 "\n"
 		 "Options:\n"
-		 "-c/--configuration FILE  read [supervisorctl] of this file (default: the first\n"
-		 "                         supervisord.conf in the usual places)\n"
-		 "-s/--serverurl URL       unix:///path, http://host:port or https://host:port\n"
-		 "                         (default http://localhost:9001)\n"
-		 "-u/--username NAME       for a server that asks who you are\n"
-		 "-p/--password PASSWORD   likewise\n"
-		 "-r/--history-file FILE   keep the shell's history in this file\n"
-		 "-i/--interactive         there is somebody to answer questions\n"
-		 "--supervisor-compatible-update\n"
-		 "                         update stops and starts the whole of a changed group\n"
-		 "                         (default: only those of its processes that must be)\n"
-		 "-h/--help                show this and exit\n"
-		 "-v/--version             show the version of svctl and exit\n"
+		 "-c/--configuration FILE -- read [supervisorctl] of this file (default: the first\n"
+		 "\tsupervisord.conf in the usual places)\n"
+		 "-s/--serverurl URL -- unix:///path, http://host:port or https://host:port\n"
+		 "\t(default http://localhost:9001)\n"
+		 "-u/--username NAME -- for a server that asks who you are\n"
+		 "-p/--password PASSWORD -- likewise\n"
+		 "-r/--history-file FILE -- keep the shell's history in this file\n"
+		 "-i/--interactive -- start an interactive shell; with an action: there is somebody\n"
+		 "\tto answer its questions\n"
+		 "--supervisor-compatible-update -- update stops and starts the whole of a changed\n"
+		 "\tgroup (default: only those of its processes that must be)\n"
+		 "-h/--help -- show this and exit\n"
+		 "-v/--version -- show the version of svctl and exit\n"
 		 "\n"
 		 "Actions are \"status\", \"stop\" and the like; \"%s help\" lists them. Without\n"
-		 "an action a shell is started that reads actions.", progname, progname);
+		 "an action a shell is started that reads actions.",
+		 slash ? slash + 1 : progname, progname, progname);
 }
 
 /* Says it the way Supervisor's programs do. Returns false, for the caller to return. */

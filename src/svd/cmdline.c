@@ -5,7 +5,9 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "conf/sample.h"
 #include "rpc/faults.h"
 
 struct flag {
@@ -15,8 +17,18 @@ struct flag {
 	const char *help;
 };
 
+/* Under these names others know us. */
+static const char SAMPLE_NAME[] = "echo_supervisord_conf";
+
+static const char *name_of(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+
+	return slash ? slash + 1 : program;
+}
+
 static const struct flag flags[] = {
-	{ 'c', "configuration", "FILENAME", "the configuration file (default: searched for)" },
+	{ 'c', "configuration", "FILENAME", "configuration file (searched for if not given)" },
 	{ 'n', "nodaemon", NULL, "stay in the foreground" },
 	{ 's', "silent", NULL, "do not copy the log to standard output" },
 	{ 'h', "help", NULL, "print this and exit" },
@@ -24,11 +36,11 @@ static const struct flag flags[] = {
 	{ 'u', "user", "USER", "run as this user (name or number)" },
 	{ 'm', "umask", "UMASK", "umask of the daemon and its programs (default 022)" },
 	{ 'd', "directory", "DIRECTORY", "change to this directory when daemonizing" },
-	{ 'l', "logfile", "FILENAME", "file of the activity log" },
+	{ 'l', "logfile", "FILENAME", "use FILENAME as the file of the activity log" },
 	{ 'y', "logfile_maxbytes", "BYTES", "size at which it is rotated" },
 	{ 'z', "logfile_backups", "NUM", "rotated files to keep" },
 	{ 'e', "loglevel", "LEVEL", "critical, error, warn, info, debug, trace or blather" },
-	{ 'j', "pidfile", "FILENAME", "file for the daemon's process id" },
+	{ 'j', "pidfile", "FILENAME", "write the daemon's process id to FILENAME" },
 	{ 'i', "identifier", "STR", "name of this daemon" },
 	{ 'q', "childlogdir", "DIRECTORY", "directory of AUTO log files" },
 	{ 'k', "nocleanup", NULL, "keep AUTO log files of earlier lives" },
@@ -36,24 +48,36 @@ static const struct flag flags[] = {
 	{ 't', "strip_ansi", NULL, "remove ANSI escapes from programs' output" },
 	{ '\0', "minprocs", "NUM", "processes that must be allowed" },
 	{ '\0', "profile_options", "LIST", "accepted for Supervisor's sake, without effect" },
+	{ '\0', "sample-config", NULL, "only print a sample configuration" },
 };
 
 enum { N_FLAGS = ARRAY_LEN(flags) };
 _Static_assert((int)N_FLAGS <= (int)CMDLINE_OVERRIDES_MAX, "room for each flag once");
 
+/* Scripts and a test of Debian's look for lines of Supervisor's form. */
 static void print_help(const char *program)
 {
-	printf("Usage: %s [options]\n\nRuns and watches the programs of a supervisord.conf.\n\n",
-	       program);
+	printf("%s -- run a set of applications, and watch them.\n\nUsage: %s [options]\n\n"
+	       "Options:\n", name_of(program), program);
 	for (int i = 0; i < N_FLAGS; i++) {
-		char left[64];
+		const struct flag *f = &flags[i];
 
-		snprintf(left, sizeof(left), "%c%c%s--%s%s%s", flags[i].letter ? '-' : ' ',
-			 flags[i].letter ? flags[i].letter : ' ', flags[i].letter ? ", " : "  ",
-			 flags[i].name, flags[i].argument ? " " : "",
-			 flags[i].argument ? flags[i].argument : "");
-		printf("  %-32s %s\n", left, flags[i].help);
+		if (f->letter)
+			printf("-%c/", f->letter);
+		printf("--%s%s%s -- %s\n", f->name, f->argument ? " " : "",
+		       f->argument ? f->argument : "", f->help);
 	}
+}
+
+static enum cmdline_end print_sample(void)
+{
+	struct strbuf text = { 0 };
+
+	sample_add(&text, geteuid() == 0);
+	if (strbuf_str(&text))
+		fputs(strbuf_str(&text), stdout);
+	strbuf_done(&text);
+	return CMDLINE_DONE;
 }
 
 static const struct flag *by_letter(int letter)
@@ -82,20 +106,21 @@ static void make_tables(char *letters, struct option *longs)
 	longs[N_FLAGS] = (struct option){ 0 };
 }
 
-static int add_override(struct cmdline *cmdline, const struct flag *flag, const char *argument,
-			const char *as_written, struct err *err)
+static enum cmdline_end add_override(struct cmdline *cmdline, const struct flag *flag,
+				     const char *argument, const char *as_written, struct err *err)
 {
 	struct config_override *o = &cmdline->overrides[cmdline->list.n];
 
 	for (size_t i = 0; i < cmdline->list.n; i++)
-		if (strcmp(cmdline->overrides[i].option, flag->name) == 0)
-			return err_set(err, -EINVAL, "conflicting command line option '%s'",
-				       as_written);
+		if (strcmp(cmdline->overrides[i].option, flag->name) == 0) {
+			err_set(err, -EINVAL, "conflicting command line option '%s'", as_written);
+			return CMDLINE_ERROR;
+		}
 	*o = (struct config_override){ .option = flag->name,
 				       .value = argument ? argument : "true",
 				       .flag = as_written };
 	cmdline->list.n++;
-	return 0;
+	return CMDLINE_RUN;
 }
 
 static enum cmdline_end take(struct cmdline *cmdline, const struct flag *flag,
@@ -110,14 +135,13 @@ static enum cmdline_end take(struct cmdline *cmdline, const struct flag *flag,
 		puts(SUPERVISOR_VERSION);
 		return CMDLINE_DONE;
 	}
-	if (strcmp(flag->name, "configuration") == 0) {
+	if (strcmp(flag->name, "sample-config") == 0)
+		return print_sample();
+	if (strcmp(flag->name, "configuration") == 0)
 		cmdline->configuration = argument;
-		return CMDLINE_RUN;
-	}
-	if (strcmp(flag->name, "profile_options") == 0)
-		return CMDLINE_RUN;
-	return add_override(cmdline, flag, argument, as_written, err) < 0 ? CMDLINE_ERROR
-									  : CMDLINE_RUN;
+	else if (strcmp(flag->name, "profile_options") != 0)
+		return add_override(cmdline, flag, argument, as_written, err);
+	return CMDLINE_RUN;
 }
 
 enum cmdline_end cmdline_parse(int argc, char **argv, struct cmdline *ret_cmdline, struct err *err)
@@ -129,6 +153,8 @@ enum cmdline_end cmdline_parse(int argc, char **argv, struct cmdline *ret_cmdlin
 
 	*ret_cmdline = (struct cmdline){ 0 };
 	ret_cmdline->list.list = ret_cmdline->overrides;
+	if (strcmp(name_of(argv[0]), SAMPLE_NAME) == 0)
+		return print_sample();
 	make_tables(letters, longs);
 	opterr = 0;
 	while (end == CMDLINE_RUN && (c = getopt_long(argc, argv, letters, longs, &index)) != -1) {

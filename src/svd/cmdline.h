@@ -15,8 +15,9 @@ struct cmdline {
 enum cmdline_end { CMDLINE_RUN, CMDLINE_DONE, CMDLINE_ERROR };
 
 /*
- * Reads argv. CMDLINE_DONE: --help or --version was answered on standard output. CMDLINE_ERROR:
- * err says what is wrong. Strings are borrowed from argv. Mirrors supervisord's options.
+ * Reads argv. CMDLINE_DONE: --help, --version or --sample-config was answered on standard output,
+ * and so is everything under the name echo_supervisord_conf. CMDLINE_ERROR: err says what is
+ * wrong. Strings are borrowed from argv. Mirrors supervisord's options.
  */
 enum cmdline_end cmdline_parse(int argc, char **argv, struct cmdline *ret_cmdline,
 			       struct err *err);
