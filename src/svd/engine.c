@@ -17,10 +17,13 @@
 #include "base/strbuf.h"
 #include "svd/call.h"
 #include "svd/gate.h"
+#include "svd/groups.h"
 #include "svd/log.h"
 #include "svd/logs.h"
 #include "svd/news.h"
+#include "svd/notes.h"
 #include "svd/pool.h"
+#include "svd/update.h"
 #include "svd/wait.h"
 #include "svd/waitstatus.h"
 
@@ -237,10 +240,12 @@ static void shut_down(struct engine *e)
 
 static void run_policy(struct engine *e)
 {
-	if (e->mood == MOOD_RUNNING)
+	if (e->mood == MOOD_RUNNING) {
 		autostart(e);
-	else
+		update_step(e);
+	} else {
 		shut_down(e);
+	}
 }
 
 void engine_set_mood(struct engine *e, enum mood mood)
@@ -253,13 +258,30 @@ void engine_set_mood(struct engine *e, enum mood mood)
 
 int engine_restart(struct engine *e, struct err *err)
 {
-	int ret = e->check ? e->check(e->check_arg, err) : 0;
+	struct config *config = NULL;
+	int ret = e->read ? e->read(e->read_arg, &config, err) : 0;
 
 	if (ret < 0)
 		log_error("no restart: %s", err->text);
 	else
 		engine_set_mood(e, MOOD_RESTARTING);
+	config_unref(config);
 	return ret;
+}
+
+int engine_reread(struct engine *e, struct err *err)
+{
+	struct config *config;
+	int ret = e->read(e->read_arg, &config, err);
+
+	if (ret < 0) {
+		log_error("the configuration was not read again: %s", err->text);
+		return ret;
+	}
+	notes_log(config, e->config);
+	config_unref(e->config);
+	e->config = config;
+	return 0;
 }
 
 /* --- answers --- */
@@ -379,12 +401,13 @@ struct group *engine_find_group(const struct engine *e, const char *name)
 
 static int add_groups(struct engine *e)
 {
-	for (size_t i = 0; i < e->config->n_groups; i++) {
-		struct group *group = group_new(e, e->config, &e->config->groups[i]);
+	struct err err;
 
-		if (!group)
-			return -ENOMEM;
-		DL_APPEND(e->groups, group);
+	for (size_t i = 0; i < e->config->n_groups; i++) {
+		int ret = groups_add(e, e->config, &e->config->groups[i], &err);
+
+		if (ret < 0)
+			return ret;
 	}
 	return 0;
 }
@@ -397,6 +420,7 @@ struct engine *engine_new(struct config *config)
 		return NULL;
 	block_signals(SIG_BLOCK);	/* until engine_run */
 	e->config = config_ref(config);
+	e->began = config_ref(config);
 	e->mood = MOOD_RUNNING;
 	e->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	e->loop = loop_new();
@@ -438,5 +462,6 @@ void engine_free(struct engine *e)
 	}
 	loop_free(e->loop);
 	config_unref(e->config);
+	config_unref(e->began);
 	free(e);
 }

@@ -21,6 +21,9 @@ struct logs;
 struct gate;
 struct pool;
 
+/* Reads the configuration as it is now; on success *ret_config is the caller's to unref. */
+typedef int engine_read_fn(void *arg, struct config **ret_config, struct err *err);
+
 struct signal_watch {
 	struct sigwatch watch;
 	struct engine  *engine;		/* borrowed */
@@ -28,9 +31,11 @@ struct signal_watch {
 
 struct engine {
 	struct loop   *loop;		/* owned */
-	struct config *config;		/* counted: the newest snapshot */
+	struct config *config;		/* counted: the newest snapshot; what groups are made of */
+	struct config *began;		/* counted: that of this life: its servers, its log */
 	enum mood      mood;
-	struct group  *groups;		/* owned list, by priority, then name */
+	struct group  *groups;		/* owned list, by priority, then as they came: groups.h */
+	unsigned long  n_groups_added;	/* since the beginning */
 	struct process *by_pid[PID_BUCKETS];	/* lists of borrowed; no allocation, ever */
 	struct process *posted;		/* list of borrowed: those with inputs to feed */
 	struct call   *calls;		/* owned list: waiting for their answers, oldest first */
@@ -42,13 +47,14 @@ struct engine {
 	bool           autostarted;
 	bool           stopping;	/* the ordered stop has begun */
 	bool           reap_wanted;	/* SIGCHLD came */
+	bool           updating;	/* some process has a renewal, see update.h */
 	bool           again;		/* something changed: another round of this turn */
 	unsigned long  signals;		/* came and not yet handled: bit n is signal n */
 	struct signal_watch watches[ENGINE_SIGNALS];
 	struct timer   report;		/* armed while something is waited for */
 	bool           report_due;	/* ... and it has fired */
-	int          (*check)(void *arg, struct err *err);	/* is the configuration in order? */
-	void          *check_arg;	/* borrowed */
+	engine_read_fn *read;		/* NULL: there is no file to be read again */
+	void          *read_arg;	/* borrowed */
 	const struct saved_limit *limits;	/* borrowed: what programs get back */
 	int            n_limits;
 	int            null_fd;		/* owned: /dev/null, for channels that are not kept */
@@ -73,6 +79,13 @@ void engine_set_mood(struct engine *e, enum mood mood);
  * nothing happens, unlike in Supervisor: 0, or -errno with err.
  */
 int engine_restart(struct engine *e, struct err *err);
+
+/*
+ * Read the configuration again. Nothing that runs changes; engine->config is what groups are added
+ * and updated from afterwards. Its news for the operator are logged. 0, or -errno with err, and
+ * then nothing has changed.
+ */
+int engine_reread(struct engine *e, struct err *err);
 
 /* Supervisor's name of a mood: "RUNNING". */
 const char *mood_name(enum mood mood);

@@ -14,7 +14,8 @@ static bool make_processes(struct group *group)
 			return false;
 	}
 	for (size_t i = 0; i < group->conf->n_programs; i++) {
-		struct process *p = proc_new(&group->conf->programs[i], group);
+		struct process *p = proc_new(group->config, &group->conf->programs[i],
+					     group);
 
 		if (!p)
 			return false;
@@ -47,6 +48,7 @@ void group_free(struct group *group)
 		proc_free(group->processes[i]);
 	free(group->processes);
 	pool_free(group->pool);
+	config_unref(group->next_config);
 	config_unref(group->config);
 	free(group);
 }

@@ -21,6 +21,7 @@
 #include "svd/listen.h"
 #include "svd/log.h"
 #include "svd/logs.h"
+#include "svd/notes.h"
 #include "svd/notify.h"
 #include "svd/pidfile.h"
 
@@ -31,6 +32,7 @@ static const double ANSWERS_TIME = 2, LOGS_TIME = 10;
 struct holdings {
 	const char    *program;			/* borrowed: argv[0] */
 	const struct cmdline *cmdline;		/* borrowed */
+	char          *path;	/* owned: the configuration file, absolute; NULL: not yet read */
 	struct config *config;	/* counted */
 	struct engine *engine;	/* owned */
 	struct bound  *bound;	/* owned array */
@@ -42,29 +44,23 @@ struct holdings {
 	bool           raised, background;	/* done in the first life */
 };
 
-static int read_config(const struct holdings *h, struct config **ret_config, struct err *err)
+/*
+ * Also for the engine, which has the file read again while it runs. It is always the one that was
+ * found first: the working directory may be another by then.
+ */
+static int read_config(void *arg, struct config **ret_config, struct err *err)
 {
+	struct holdings *h = arg;
 	_cleanup_(free_str) char *found = NULL;
-	const char *path = h->cmdline->configuration;
+	const char *path = h->path ? h->path : h->cmdline->configuration;
+	int ret = 0;
 
-	if (!path) {
-		int ret = config_find(h->program, &found, err);
-
-		if (ret < 0)
-			return ret;
-		path = found;
-	}
-	return config_load(path, &h->cmdline->list, ret_config, err);
-}
-
-/* For engine_restart: would we find a configuration to begin anew with? */
-static int check_config(void *arg, struct err *err)
-{
-	struct config *config;
-	int ret = read_config(arg, &config, err);
-
+	if (!path)
+		ret = config_find(h->program, &found, err);
 	if (ret == 0)
-		config_unref(config);
+		ret = config_load(path ? path : found, &h->cmdline->list, ret_config, err);
+	if (ret == 0 && !h->path)
+		h->path = strdup((*ret_config)->path);
 	return ret;
 }
 
@@ -87,8 +83,7 @@ static int bind_servers(struct holdings *h, struct err *err)
 
 static void log_notes(const struct config *config)
 {
-	for (size_t i = 0; i < config->n_notes; i++)
-		log_msg(config->notes[i].level, "%s", config->notes[i].text);
+	notes_log(config, NULL);
 	for (size_t i = 0; i < config->n_servers; i++) {
 		log_info("RPC interface 'supervisor' initialized");
 		if (!config->servers[i].username)
@@ -148,8 +143,8 @@ static int set_up(struct holdings *h, struct err *err)
 		return err_set(err, -ENOMEM, "cannot start: %s", strerror(errno));
 	h->engine->limits = h->limits;
 	h->engine->n_limits = h->n_limits;
-	h->engine->check = check_config;
-	h->engine->check_arg = h;
+	h->engine->read = read_config;
+	h->engine->read_arg = h;
 	ret = logs_start(h->engine->logs, err);
 	if (ret == 0)
 		ret = serve(h, err);
@@ -229,6 +224,7 @@ static int live(const char *program, const struct cmdline *cmdline)
 			ret = run(&h, &err, &mood);
 		give_back(&h);
 	} while (ret == 0 && mood == MOOD_RESTARTING);
+	free(h.path);
 	return ret < 0 ? fail(&h, &err) : 0;
 }
 

@@ -37,5 +37,5 @@ void outcome_append(json_t *results, const struct process *p, const struct outco
 			      json_pack("{s:o, s:o, s:i, s:o}", "name", json_text(p->conf->name),
 					"group", json_text(p->group->conf->name), "status",
 					ok ? FAULT_SUCCESS : (int)out->code, "description",
-					json_text(ok ? "OK" : text)));
+					json_text(!ok ? text : *out->text ? out->text : "OK")));
 }

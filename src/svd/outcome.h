@@ -13,7 +13,7 @@ struct process;
 struct outcome {
 	enum { OUTCOME_PENDING, OUTCOME_OK, OUTCOME_FAULT } kind;
 	enum fault code;
-	char       text[1024];		/* behind "NAME: " of the fault */
+	char       text[1024];		/* behind "NAME: " of the fault; or instead of "OK" */
 };
 
 /* It is a fault; fmt makes its text. */

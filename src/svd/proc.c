@@ -182,6 +182,15 @@ static bool disarm(struct process *p, enum proc_state next, enum proc_input inpu
 	return true;
 }
 
+static void close_channels(struct process *p)
+{
+	for (int i = 0; i < CHANNEL_N; i++) {
+		if (p->channels[i])
+			logs_close(engine_of(p)->logs, p->channels[i]);
+		p->channels[i] = 0;
+	}
+}
+
 static bool bury(struct process *p, enum proc_state next, enum proc_input input)
 {
 	(void)next;
@@ -191,11 +200,7 @@ static bool bury(struct process *p, enum proc_state next, enum proc_input input)
 	input_close(&p->input);
 	if (p->listener)
 		listener_end(p->listener);
-	for (int i = 0; i < CHANNEL_N; i++) {
-		if (p->channels[i])
-			logs_close(engine_of(p)->logs, p->channels[i]);
-		p->channels[i] = 0;
-	}
+	close_channels(p);
 	return true;
 }
 
@@ -420,13 +425,22 @@ static void on_timer(struct timer *t)
 
 /* --- life --- */
 
-struct process *proc_new(const struct program_config *conf, struct group *group)
+/* A name that was made up is kept: it may be in use. */
+static void name_logs(struct process *p)
+{
+	for (enum channel c = 0; c < CHANNEL_N; c++)
+		if (p->conf->log[c].kind == LOGFILE_AUTO && !p->autolog[c])
+			p->autolog[c] = autolog_name(p->config, p->conf->name, c);
+}
+
+struct process *proc_new(struct config *config, const struct program_config *conf,
+			 struct group *group)
 {
 	struct process *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		return NULL;
-	*p = (struct process){ .conf = conf, .group = group };
+	*p = (struct process){ .config = config_ref(config), .conf = conf, .group = group };
 	input_init(&p->input, engine_of(p)->loop);
 	timer_init(&p->timer, engine_of(p)->loop, on_timer);
 	p->listener = group->pool ? listener_new(p) : NULL;
@@ -434,10 +448,19 @@ struct process *proc_new(const struct program_config *conf, struct group *group)
 		proc_free(p);
 		return NULL;
 	}
-	for (enum channel c = 0; c < CHANNEL_N; c++)
-		if (conf->log[c].kind == LOGFILE_AUTO)
-			p->autolog[c] = autolog_name(group->config, conf->name, c);
+	name_logs(p);
 	return p;
+}
+
+void proc_configure(struct process *p, struct config *config, const struct program_config *conf)
+{
+	struct config *old = p->config;
+
+	p->config = config_ref(config);
+	p->conf = conf;
+	config_unref(old);
+	name_logs(p);
+	logs_change(engine_of(p)->logs, p, conf);
 }
 
 void proc_free(struct process *p)
@@ -447,8 +470,10 @@ void proc_free(struct process *p)
 	if (p->pid)
 		engine_forget_pid(engine_of(p), p);
 	input_close(&p->input);
+	close_channels(p);
 	free(p->spawnerr);
 	for (int c = 0; c < CHANNEL_N; c++)
 		free(p->autolog[c]);
+	config_unref(p->config);
 	free(p);
 }

@@ -15,12 +15,16 @@
 struct group;
 struct listener;
 
+/* See update.h. */
+enum renewal { RENEWAL_NONE, RENEWAL_ADD, RENEWAL_RESTART, RENEWAL_REMOVE };
+
 /*
  * The table in procfsm.c decides, proc.c does. Callbacks of the loop only post inputs; they are
  * fed to the table in the engine's turn. One function, in proc.c, writes `state`.
  */
 struct process {
-	const struct program_config *conf;	/* borrowed from the group's snapshot */
+	struct config *config;			/* counted: the snapshot of conf */
+	const struct program_config *conf;	/* borrowed from config */
 	struct group *group;			/* borrowed */
 
 	/* Plain data: what a new life of the daemon would have to know. */
@@ -36,6 +40,9 @@ struct process {
 	/* Run time. */
 	int      wait_status;		/* of the exit that is being handled */
 	struct timer timer;		/* the one clock that matters in this state */
+	enum renewal renewal;		/* what svd.updateGroup has still to do with it */
+	bool     start_again;		/* ... and whether it is to run afterwards */
+	bool     leaving;		/* it is about to be freed */
 	unsigned inputs;		/* posted and not yet fed: bit n is input n */
 	struct process *prev_posted, *next_posted;	/* NULL: not in the engine's list */
 	struct input input;		/* its standard input */
@@ -44,9 +51,16 @@ struct process {
 	struct process *next_by_pid;	/* in its bucket of the engine's table */
 };
 
-/* conf and group are borrowed and outlive the process. NULL: no memory. */
-must_check struct process *proc_new(const struct program_config *conf, struct group *group);
+/* conf is in config, which is counted up; group is borrowed. NULL: no memory. */
+must_check struct process *proc_new(struct config *config, const struct program_config *conf,
+				    struct group *group);
 void proc_free(struct process *p);
+
+/*
+ * From now on it has conf, of its name, in config, which is counted up. What it runs as, if it
+ * runs, is not touched, but for its logs.
+ */
+void proc_configure(struct process *p, struct config *config, const struct program_config *conf);
 
 /* Ask for an input in the coming turn. */
 void proc_post(struct process *p, enum proc_input input);

@@ -109,101 +109,6 @@ static const struct wait_kind stopping = {
 	.report = stop_report,
 };
 
-/* --- one process --- */
-
-static void step_one(struct engine *e, struct call *call)
-{
-	struct outcome out = { 0 };
-
-	(void)e;
-	call->wait->kind->check(call->wait->waiting[0], call_string(call, 0), &out);
-	outcome_answer(call, &out);
-}
-
-static bool make_wait(struct call *call, const struct wait_kind *kind, size_t n)
-{
-	call->wait = wait_new(kind, n);
-	if (!call->wait)
-		call_fault(call, FAULT_FAILED, "out of memory");
-	return call->wait;
-}
-
-static void control_one(struct call *call, const struct wait_kind *kind, struct process *p)
-{
-	struct outcome out = { 0 };
-
-	if (!make_wait(call, kind, 1))
-		return;
-	call->wait->waiting[0] = p;
-	kind->begin(p, call_string(call, 0), call_bool(call, 1, true), &out);
-	outcome_answer(call, &out);
-	call->step = step_one;
-}
-
-/* --- several processes --- */
-
-/* Takes the outcome of the i-th process, if it has come. */
-static void settle(struct wait *wait, size_t i, const struct outcome *out)
-{
-	if (out->kind == OUTCOME_PENDING)
-		return;
-	outcome_append(wait->results, wait->waiting[i], out);
-	wait->waiting[i] = NULL;
-}
-
-static void answer_when_all(struct call *call)
-{
-	struct wait *wait = call->wait;
-
-	for (size_t i = 0; i < wait->n; i++)
-		if (wait->waiting[i])
-			return;
-	call_result(call, json_incref(wait->results));
-}
-
-static void step_many(struct engine *e, struct call *call)
-{
-	struct wait *wait = call->wait;
-	char name[512];
-
-	(void)e;
-	for (size_t i = 0; i < wait->n; i++) {
-		struct outcome out = { 0 };
-
-		if (!wait->waiting[i])
-			continue;
-		lookup_namespec(wait->waiting[i], name, sizeof(name));
-		wait->kind->check(wait->waiting[i], name, &out);
-		settle(wait, i, &out);
-	}
-	answer_when_all(call);
-}
-
-/* The list is ours to free. */
-static void control_many(struct call *call, const struct wait_kind *kind, bool wait_for,
-			 struct process **list, size_t n)
-{
-	char name[512];
-
-	if (list && make_wait(call, kind, n)) {
-		for (size_t i = 0; i < n; i++) {
-			struct outcome out = { 0 };
-
-			if (!kind->applies(list[i]))
-				continue;
-			call->wait->waiting[i] = list[i];
-			lookup_namespec(list[i], name, sizeof(name));
-			kind->begin(list[i], name, wait_for, &out);
-			settle(call->wait, i, &out);
-		}
-		answer_when_all(call);
-		call->step = step_many;
-	} else if (!call->answered) {
-		call_fault(call, FAULT_FAILED, "out of memory");
-	}
-	free(list);
-}
-
 /* --- the methods --- */
 
 static void control_group(struct call *call, const struct wait_kind *kind,
@@ -217,7 +122,7 @@ static void control_group(struct call *call, const struct wait_kind *kind,
 		return;
 	}
 	n = lookup_group(group, &list);
-	control_many(call, kind, call_bool(call, 1, true), list, n);
+	wait_for_many(call, kind, call_bool(call, 1, true), list, n);
 }
 
 static void control_named(struct engine *e, struct call *call, const struct wait_kind *kind)
@@ -229,7 +134,7 @@ static void control_named(struct engine *e, struct call *call, const struct wait
 	if (!lookup_name(e, name, &group, &p))
 		call_fault(call, FAULT_BAD_NAME, "%s", name);
 	else if (p)
-		control_one(call, kind, p);
+		wait_for_one(call, kind, p, call_bool(call, 1, true));
 	else
 		control_group(call, kind, group);
 }
@@ -239,7 +144,7 @@ static void control_all(struct engine *e, struct call *call, const struct wait_k
 	struct process **list;
 	size_t n = lookup_all(e, &list);
 
-	control_many(call, kind, call_bool(call, 0, true), list, n);
+	wait_for_many(call, kind, call_bool(call, 0, true), list, n);
 }
 
 void rpc_start_process(struct engine *e, struct call *call)

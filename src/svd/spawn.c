@@ -123,7 +123,7 @@ static pid_t start(struct process *p, const struct command *command, struct pipe
 	struct spawn_plan plan = {
 		.file = command->file,
 		.argv = command->argv,
-		.envp = environment_build(p->conf, e->config->serverurl),
+		.envp = environment_build(p->conf, e->began->serverurl),
 		.directory = p->conf->directory,
 		.has_umask = p->conf->has_umask,
 		.umask = p->conf->umask,
