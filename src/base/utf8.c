@@ -4,6 +4,8 @@
  */
 #include "base/utf8.h"
 
+#include <stdbool.h>
+
 #include "base/macro.h"
 
 struct form {
@@ -28,17 +30,33 @@ static const struct form *form_of(unsigned char lead)
 	return NULL;
 }
 
+/* Do these n bytes have that form, as far as they go? */
+static bool fits(const struct form *f, const unsigned char *u, size_t n)
+{
+	if (n > 1 && (u[1] < f->second_min || u[1] > f->second_max))
+		return false;
+	for (size_t i = 2; i < n; i++)
+		if (u[i] < 0x80 || u[i] > 0xbf)
+			return false;
+	return true;
+}
+
 size_t utf8_len(const char *s, size_t n)
 {
 	const unsigned char *u = (const unsigned char *)s;
 	const struct form *f = form_of(u[0]);
 
-	if (!f || f->len > n)
-		return 0;
-	if (f->len > 1 && (u[1] < f->second_min || u[1] > f->second_max))
-		return 0;
-	for (size_t i = 2; i < f->len; i++)
-		if (u[i] < 0x80 || u[i] > 0xbf)
-			return 0;
-	return f->len;
+	return f && f->len <= n && fits(f, u, f->len) ? f->len : 0;
+}
+
+size_t utf8_cut(const char *s, size_t n)
+{
+	for (size_t back = 1; back <= 3 && back <= n; back++) {
+		const unsigned char *u = (const unsigned char *)s + n - back;
+		const struct form *f = form_of(*u);
+
+		if (f)
+			return f->len > back && fits(f, u, back) ? back : 0;
+	}
+	return 0;
 }

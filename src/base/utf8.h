@@ -10,4 +10,7 @@
 /* Bytes of the valid UTF-8 sequence at s, looking at n > 0 bytes at most; 0 when there is none. */
 size_t utf8_len(const char *s, size_t n);
 
+/* Bytes at the end of the n bytes at s that begin a character and do not end it: 0 to 3. */
+size_t utf8_cut(const char *s, size_t n);
+
 #endif

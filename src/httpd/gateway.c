@@ -182,11 +182,12 @@ static const struct link_ops link_ops = { .on_frame = on_frame, .on_down = on_do
 
 /*
  * A server that can open no more descriptors but still accepts would spin, so the ceilings of a
- * handful of servers together stay below the process' own.
+ * handful of servers together stay below the process' own. A client may cost its connection and the
+ * two files of a log that is being rotated.
  */
 static unsigned clients_ceiling(void)
 {
-	enum { OTHERS = 64, SERVERS = 4 };
+	enum { OTHERS = 64, SERVERS = 4 * 3 };
 	struct rlimit lim;
 
 	if (getrlimit(RLIMIT_NOFILE, &lim) < 0)

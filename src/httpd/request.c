@@ -14,11 +14,19 @@
 #include <sys/socket.h>
 #include <utlist.h>
 
+#include "base/fd.h"
 #include "config.h"
+#include "httpd/logtail.h"
+#include "httpd/piece.h"
 #include "rpc/xmlrpc.h"
 
 /* libmicrohttpd changes its own name for this one from release to release. */
 enum { HTTP_TOO_LARGE = 413 };
+
+enum {
+	PIECE_BLOCK = 16 * 1024,	/* bytes of a log's XML that are made at once */
+	PIECE_SMALL = 256 * 1024,	/* bytes of a log that are answered in one */
+};
 
 static const double GRACE_SECONDS = 1;
 
@@ -36,6 +44,8 @@ static unsigned act_banner(struct request *r);
 
 static const struct route routes[] = {
 	{ "/RPC2", true, " POST ", MHD_HTTP_BAD_REQUEST, act_rpc },
+	{ "/logtail", true, " GET ", MHD_HTTP_BAD_REQUEST, logtail_process },
+	{ "/mainlogtail", true, " GET ", MHD_HTTP_BAD_REQUEST, logtail_main },
 	{ "/", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, act_banner },
 };
 
@@ -82,8 +92,11 @@ static unsigned act_banner(struct request *r)
 
 /* --- calls --- */
 
-/* request_finish() will be called once more. */
-static void resume(struct request *r)
+/*
+ * libmicrohttpd then comes back to where it was suspended: request_finish() is called once more, or
+ * the reader of a stream.
+ */
+void request_resume(struct request *r)
 {
 	io_stop(&r->hangup);
 	timer_stop(&r->grace);
@@ -92,22 +105,84 @@ static void resume(struct request *r)
 	server_wake(r->server);
 }
 
-static void on_reply(struct call *call, const struct reply *reply)
+static ssize_t on_piece(void *cls, uint64_t pos, char *buf, size_t max)
 {
-	struct request *r = container_of(call, struct request, call);
-	struct strbuf xml = { 0 };
+	ssize_t n = piece_read(cls, buf, max);
+
+	(void)pos;
+	if (n > 0)
+		return n;
+	return n == 0 ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void on_piece_sent(void *cls)
+{
+	piece_free(cls);
+}
+
+/* Takes the piece. */
+static unsigned answer_stream(struct request *r, struct piece *piece)
+{
+	r->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_BLOCK, on_piece,
+							piece, on_piece_sent);
+	if (!r->response) {
+		piece_free(piece);
+		return MHD_HTTP_INTERNAL_SERVER_ERROR;
+	}
+	(void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/xml");
+	return MHD_HTTP_OK;
+}
+
+/* A small one goes with its length, as all other answers: not every client can do without. */
+static int read_whole(struct piece *piece, struct strbuf *xml)
+{
+	ssize_t n;
+
+	do {
+		if (!strbuf_reserve(xml, PIECE_BLOCK))
+			return -ENOMEM;
+		n = piece_read(piece, xml->s + xml->len, PIECE_BLOCK);
+		if (n > 0)
+			xml->len += (size_t)n;
+	} while (n > 0);
+	return (int)n;
+}
+
+static unsigned answer_piece(struct request *r, struct reply *reply)
+{
+	_cleanup_(strbuf_done) struct strbuf xml = { 0 };
+	struct piece *piece;
+	int ret;
+
+	if (piece_new(reply->result, steal_fd(&reply->fd), &piece) < 0)
+		return MHD_HTTP_INTERNAL_SERVER_ERROR;
+	if (piece_size(piece) > PIECE_SMALL)
+		return answer_stream(r, piece);
+	ret = read_whole(piece, &xml);
+	piece_free(piece);
+	return ret < 0 ? MHD_HTTP_INTERNAL_SERVER_ERROR :
+			 answer(r, MHD_HTTP_OK, "text/xml", &xml);
+}
+
+static unsigned answer_reply(struct request *r, const struct reply *reply)
+{
+	_cleanup_(strbuf_done) struct strbuf xml = { 0 };
 	int ret = -EPROTO;
 
 	if (reply->text)
 		ret = xmlrpc_build_fault(&xml, reply->code, reply->text);
 	else if (reply->result)
 		ret = xmlrpc_build_result(&xml, reply->result);
-	if (ret == 0)
-		r->status = answer(r, MHD_HTTP_OK, "text/xml", &xml);
-	else
-		r->status = MHD_HTTP_INTERNAL_SERVER_ERROR;
-	strbuf_done(&xml);
-	resume(r);
+	return ret < 0 ? MHD_HTTP_INTERNAL_SERVER_ERROR :
+			 answer(r, MHD_HTTP_OK, "text/xml", &xml);
+}
+
+static void on_reply(struct call *call, struct reply *reply)
+{
+	struct request *r = container_of(call, struct request, call);
+
+	r->status = reply->fd >= 0 ? answer_piece(r, reply) : answer_reply(r, reply);
+	request_resume(r);
 }
 
 static void on_grace(struct timer *t)
@@ -136,7 +211,7 @@ static void on_hangup(struct io *io, int events)
 		request_abort(r);
 }
 
-static void suspend(struct request *r)
+void request_suspend(struct request *r)
 {
 	r->suspended = true;
 	MHD_suspend_connection(r->connection);
@@ -173,7 +248,7 @@ static unsigned act_rpc(struct request *r)
 	json_decref(params);
 	if (ret < 0)
 		return status_of(ret);
-	suspend(r);
+	request_suspend(r);
 	return 0;
 }
 
@@ -245,6 +320,11 @@ struct request *request_new(struct server *server, struct client *client,
 
 	if (!r)
 		return NULL;
+	r->url = strdup(url);
+	if (!r->url) {
+		free(r);
+		return NULL;
+	}
 	r->server = server;
 	r->client = client;
 	r->connection = connection;
@@ -290,7 +370,7 @@ void request_abort(struct request *r)
 	r->aborted = true;
 	rpc_drop(r->server->rpc, &r->call);
 	if (r->suspended)
-		resume(r);
+		request_resume(r);
 }
 
 void request_free(struct request *r)
@@ -301,6 +381,8 @@ void request_free(struct request *r)
 	DL_DELETE(r->server->requests, r);
 	if (r->response)
 		MHD_destroy_response(r->response);
+	logtail_free(r->logtail);
 	strbuf_done(&r->body);
+	free(r->url);
 	free(r);
 }

@@ -11,6 +11,7 @@
 #include "httpd/server.h"
 #include "ipc/loop.h"
 
+struct logtail;
 struct route;
 
 struct request {
@@ -21,7 +22,9 @@ struct request {
 	struct strbuf body;
 	unsigned     status;		/* HTTP; 0: not decided yet */
 	struct MHD_Response *response;	/* owned; NULL: the status says it all */
+	char        *url;		/* owned; without the query */
 	struct call  call;
+	struct logtail *logtail;	/* owned; NULL: this is no stream */
 	struct io    hangup;		/* while suspended: does the client still listen? */
 	struct timer grace;		/* it has stopped talking; how long it may still listen */
 	bool         suspended;
@@ -45,6 +48,10 @@ void request_feed(struct request *r, const char *p, size_t n);
  * connection is to be closed.
  */
 enum MHD_Result request_finish(struct request *r);
+
+/* While it waits for something of ours its client may go away, which is all that is looked for. */
+void request_suspend(struct request *r);
+void request_resume(struct request *r);
 
 /* Goes on with a suspended request so that its connection can be closed. */
 void request_abort(struct request *r);

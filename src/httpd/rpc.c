@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fd.h"
+
 static void forget(struct rpc *rpc, struct call *call)
 {
 	HASH_DEL(rpc->calls, call);
@@ -25,8 +27,8 @@ static int send_call(struct rpc *rpc, const struct call *call, const char *metho
 
 	if (body)
 		ret = link_send(rpc->link,
-				json_pack("{s:s, s:I, s:s}", "t", "call",
-					  "id", (json_int_t)call->id, "method", method),
+				json_pack("{s:s, s:I, s:s, s:b}", "t", "call", "id",
+					  (json_int_t)call->id, "method", method, "own", call->own),
 				body, strlen(body), -1);
 	free(body);
 	return ret;
@@ -59,11 +61,11 @@ void rpc_drop(struct rpc *rpc, struct call *call)
 	(void)link_send(rpc->link, json_pack("{s:s, s:I}", "t", "gone", "id", id), NULL, 0, -1);
 }
 
-void rpc_reply(struct rpc *rpc, const struct frame *frame)
+void rpc_reply(struct rpc *rpc, struct frame *frame)
 {
 	uint64_t id = (uint64_t)json_integer_value(json_object_get(frame->head, "id"));
 	const json_t *code = json_object_get(frame->head, "code");
-	struct reply reply = { 0 };
+	struct reply reply = { .fd = -1 };
 	struct call *call;
 	json_t *result = NULL;
 
@@ -79,7 +81,9 @@ void rpc_reply(struct rpc *rpc, const struct frame *frame)
 		reply.result = result;
 	}
 	forget(rpc, call);
+	reply.fd = steal_fd(&frame->fd);
 	call->on_reply(call, &reply);
+	close_fd(&reply.fd);
 	json_decref(result);
 }
 

@@ -3,6 +3,7 @@
 #define SVD_HTTPD_RPC_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/macro.h"
@@ -16,12 +17,14 @@ struct reply {
 	const json_t *result;	/* borrowed */
 	int           code;
 	const char   *text;	/* borrowed */
+	int           fd;	/* of the result's file, may be taken (set it to -1); -1: none */
 };
 
 /* One call, embedded in what waits for it. */
 struct call {
 	uint64_t id;	/* 0: not under way */
-	void   (*on_reply)(struct call *call, const struct reply *reply);
+	bool     own;	/* not a client's: see OWN in svd/methods.def */
+	void   (*on_reply)(struct call *call, struct reply *reply);
 	UT_hash_handle hh;
 };
 
@@ -42,7 +45,7 @@ must_check int rpc_start(struct rpc *rpc, struct call *call, const char *method,
 void rpc_drop(struct rpc *rpc, struct call *call);
 
 /* Hands a `reply` frame to the call that it answers, if that still waits. */
-void rpc_reply(struct rpc *rpc, const struct frame *frame);
+void rpc_reply(struct rpc *rpc, struct frame *frame);
 
 /* A line for svd's activity log; lost if svd does not listen. level: "info", "warn", ... */
 void rpc_log(struct rpc *rpc, const char *level, const char *fmt, ...) printf_like(3, 4);

@@ -173,6 +173,7 @@ void server_quiesce(struct server *server)
 {
 	int fd = MHD_quiesce_daemon(server->daemon);
 
+	server->is_quiesced = true;
 	close_fd(&fd);
 }
 

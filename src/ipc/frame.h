@@ -55,7 +55,8 @@
  *   quit           Answer what is under way for at most a second, then exit 0.
  * svd-httpd -> svd
  *   call    id, method, body = JSON array of the parameters
- *             id: chosen by svd-httpd, answered by exactly one `reply`.
+ *             id: chosen by svd-httpd, answered by exactly one `reply`. own (optional, boolean):
+ *             svd-httpd asks for itself; then methods marked OWN can be called, and only they.
  *   gone    id     The client of that call went away; svd may drop it, a reply is ignored.
  *   log     level ("info", "warn", ...), body = a line for the activity log
  *

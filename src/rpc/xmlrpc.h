@@ -41,4 +41,12 @@ must_check int xmlrpc_build_call(struct strbuf *sb, const char *method, const js
 must_check int xmlrpc_build_result(struct strbuf *sb, const json_t *result);
 must_check int xmlrpc_build_fault(struct strbuf *sb, int code, const char *text);
 
+/*
+ * A result whose text is too long to be in memory. *ret_gap is the place, in sb->s, of the first
+ * empty string in result; what xmlrpc_add_text makes of the text, whole characters at a time, goes
+ * there. Returns 0, -EINVAL (there is no empty string) or -ENOMEM.
+ */
+must_check int xmlrpc_build_around(struct strbuf *sb, const json_t *result, size_t *ret_gap);
+void xmlrpc_add_text(struct strbuf *sb, const char *s, size_t n);
+
 #endif

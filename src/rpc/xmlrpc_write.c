@@ -190,6 +190,25 @@ int xmlrpc_build_result(struct strbuf *sb, const json_t *result)
 	return outcome(sb);
 }
 
+int xmlrpc_build_around(struct strbuf *sb, const json_t *result, size_t *ret_gap)
+{
+	static const char empty[] = "<string></string>";
+	int ret = xmlrpc_build_result(sb, result);
+	const char *found = ret == 0 ? strstr(sb->s, empty) : NULL;
+
+	if (ret < 0)
+		return ret;
+	if (!found)
+		return -EINVAL;
+	*ret_gap = (size_t)(found - sb->s) + strlen("<string>");
+	return 0;
+}
+
+void xmlrpc_add_text(struct strbuf *sb, const char *s, size_t n)
+{
+	add_text(sb, s, n);
+}
+
 int xmlrpc_build_fault(struct strbuf *sb, int code, const char *text)
 {
 	add_lit(sb, PROLOG "<methodResponse>\n<fault>\n<value><struct>\n"

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fd.h"
+#include "base/units.h"
 #include "ipc/frame.h"
+#include "svd/clearing.h"
 #include "svd/wait.h"
 
 struct call *call_new(json_int_t id, const char *method, json_t *params)
@@ -20,7 +23,7 @@ struct call *call_new(json_int_t id, const char *method, json_t *params)
 		free(call);
 		return NULL;
 	}
-	*call = (struct call){ .id = id, .method = copy, .params = params };
+	*call = (struct call){ .id = id, .method = copy, .params = params, .fd = -1 };
 	return call;
 }
 
@@ -31,6 +34,8 @@ void call_free(struct call *call)
 	json_decref(call->result);
 	free(call->text);
 	wait_free(call->wait);
+	clearing_free(call->clearing);
+	close_fd(&call->fd);
 	free(call);
 }
 
@@ -42,6 +47,12 @@ void call_result(struct call *call, json_t *result)
 	}
 	call->answered = true;
 	call->result = result;
+}
+
+void call_result_file(struct call *call, json_t *result, int fd)
+{
+	call->fd = fd;
+	call_result(call, result);
 }
 
 void call_fault(struct call *call, enum fault code, const char *fmt, ...)
@@ -56,6 +67,8 @@ void call_fault(struct call *call, enum fault code, const char *fmt, ...)
 		vsnprintf(text + n, sizeof(text) - n, fmt, ap);
 		va_end(ap);
 	}
+	json_decref(call->result);	/* what there is of it */
+	call->result = NULL;
 	call->answered = true;
 	call->fault = code;
 	call->text = strdup(text);
@@ -73,4 +86,15 @@ bool call_bool(const struct call *call, size_t i, bool otherwise)
 	if (!value)
 		return otherwise;
 	return json_is_integer(value) ? json_integer_value(value) != 0 : json_is_true(value);
+}
+
+bool call_int(const struct call *call, size_t i, int64_t *ret_number)
+{
+	const json_t *value = json_array_get(call->params, i);
+
+	if (json_is_string(value))
+		return unit_integer(json_string_value(value), INT64_MIN, INT64_MAX,
+				    ret_number) == 0;
+	*ret_number = json_integer_value(value);
+	return true;
 }

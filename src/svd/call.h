@@ -4,11 +4,13 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/macro.h"
 #include "rpc/faults.h"
 
 struct call;
+struct clearing;
 struct engine;
 
 /*
@@ -22,14 +24,17 @@ struct call {
 	struct call *prev, *next;
 	json_int_t   id;		/* svd-httpd's number */
 	char        *method;		/* owned */
+	bool         own;		/* svd-httpd asks for itself, not for a client */
 	bool         dispatched;
 	json_t      *params;		/* owned; an array, checked against the table */
 	bool         answered;
 	json_t      *result;		/* owned; the answer, or */
+	int          fd;		/* owned; goes with the result; -1: none */
 	int          fault;		/* the fault's code, not 0, and */
 	char        *text;		/* owned; its text; NULL: no memory */
 	call_step_fn *step;		/* NULL: does not wait */
-	struct wait *wait;		/* owned; what the step waits for */
+	struct wait *wait;		/* owned; what the step waits for, or */
+	struct clearing *clearing;	/* owned */
 };
 
 /* params is stolen, method copied. NULL: no memory. */
@@ -38,6 +43,9 @@ void call_free(struct call *call);
 
 /* The answer; result is stolen (NULL, for want of memory, becomes a fault). */
 void call_result(struct call *call, json_t *result);
+
+/* An answer from a file: svd-httpd gets the descriptor with it. fd is the call's from now on. */
+void call_result_file(struct call *call, json_t *result, int fd);
 
 /* A fault. fmt NULL: the bare name, as "SHUTDOWN_STATE"; else "NAME: text". */
 void call_fault(struct call *call, enum fault code, const char *fmt, ...) printf_like(3, 4);
@@ -52,6 +60,9 @@ void rpc_dispatch(struct engine *e, struct call *call);
 /* The parameter at i: its text; its truth, or the default when it was left out. */
 const char *call_string(const struct call *call, size_t i);
 bool call_bool(const struct call *call, size_t i, bool otherwise);
+
+/* The parameter at i, an integer or the text of one. false: it is none. */
+must_check bool call_int(const struct call *call, size_t i, int64_t *ret_number);
 
 /* The handlers of methods.def. */
 typedef void rpc_handler_fn(struct engine *e, struct call *call);

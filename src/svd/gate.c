@@ -72,9 +72,9 @@ static void tell_listener(struct gate *gate, const struct listener *l)
 /* --- replies --- */
 
 /* Every call is answered, or its svd-httpd replaced: no client waits for nothing. */
-static int send_reply(struct gate *gate, json_t *head, const char *body)
+static int send_reply(struct gate *gate, json_t *head, const char *body, int fd)
 {
-	int ret = link_send(gate->httpd.link, head, body, body ? strlen(body) : 0, -1);
+	int ret = link_send(gate->httpd.link, head, body, body ? strlen(body) : 0, fd);
 
 	if (ret == -ENOBUFS || ret == -ENOMEM) /* it does not read any more; or we are at our end */
 		sibling_fail(&gate->httpd);
@@ -86,15 +86,18 @@ static void send_fault(struct gate *gate, json_int_t id, int code, const char *t
 	(void)send_reply(gate,
 			 json_pack("{s:s, s:I, s:i, s:o}", "t", "reply", "id", id, "code", code,
 				   "text", json_text(text)),
-			 NULL);
+			 NULL, -1);
 }
 
-static void send_result(struct gate *gate, json_int_t id, const char *body)
+static void send_result(struct gate *gate, const struct call *call, const char *body)
 {
-	json_t *head = json_pack("{s:s, s:I}", "t", "reply", "id", id);
+	json_t *head = json_pack("{s:s, s:I}", "t", "reply", "id", call->id);
+	int ret = send_reply(gate, head, body, call->fd);
 
-	if (send_reply(gate, head, body) == -EMSGSIZE)
-		send_fault(gate, id, FAULT_FAILED, "FAILED: the answer is too large");
+	if (ret == -EMSGSIZE)
+		send_fault(gate, call->id, FAULT_FAILED, "FAILED: the answer is too large");
+	else if (ret == -EMFILE)
+		send_fault(gate, call->id, FAULT_FAILED, "FAILED: too many open files");
 }
 
 /* --- what svd-httpd says --- */
@@ -130,6 +133,7 @@ static void take_call(struct gate *gate, json_int_t id, const struct frame *fram
 		send_fault(gate, id, FAULT_FAILED, "FAILED: the call cannot be taken");
 		return;
 	}
+	call->own = json_is_true(json_object_get(frame->head, "own"));
 	DL_APPEND(gate->engine->calls, call);
 	if (++gate->n_calls > CALLS_MAX) {
 		call->dispatched = true;
@@ -203,7 +207,7 @@ void gate_reply(struct gate *gate, const struct call *call)
 	if (call->result)
 		body = json_dumps(call->result, JSON_COMPACT | JSON_ENCODE_ANY);
 	if (body)
-		send_result(gate, call->id, body);
+		send_result(gate, call, body);
 	else
 		send_fault(gate, call->id, call->fault ? call->fault : FAULT_FAILED,
 			   call->text ? call->text : "FAILED: out of memory");

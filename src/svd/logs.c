@@ -177,7 +177,9 @@ static void on_cleared(struct logs *logs, const struct frame *frame)
 		return;
 	DL_DELETE(logs->to_clear, file);
 	file->done = true;
-	file->trouble = text ? strdup(text) : NULL;
+	file->failed = text;
+	if (text)
+		log_error("cannot clear %s: %s", file->path, text);
 }
 
 static struct chan *chan_of(struct logs *logs, const struct frame *frame)

@@ -8,7 +8,10 @@
 #include "svd/call.h"
 #include "svd/engine.h"
 
-enum { FREE = 1 << 0 };		/* answers in every mood */
+enum {
+	FREE = 1 << 0,		/* answers in every mood */
+	OWN = 1 << 1,		/* for svd-httpd itself, and hidden from its clients */
+};
 
 struct method {
 	const char *name, *result, *parameters;
@@ -23,10 +26,10 @@ static const struct method methods[] = {
 #undef METHOD
 };
 
-static const struct method *find(const char *name)
+static const struct method *find(const char *name, bool own)
 {
 	for (size_t i = 0; i < ARRAY_LEN(methods); i++)
-		if (strcmp(methods[i].name, name) == 0)
+		if (strcmp(methods[i].name, name) == 0 && !(methods[i].flags & OWN) == !own)
 			return &methods[i];
 	return NULL;
 }
@@ -86,7 +89,7 @@ static bool params_fit(const struct method *m, const json_t *params)
 
 void rpc_dispatch(struct engine *e, struct call *call)
 {
-	const struct method *m = find(call->method);
+	const struct method *m = find(call->method, call->own);
 
 	if (!m)
 		call_fault(call, FAULT_UNKNOWN_METHOD, NULL);
@@ -109,19 +112,21 @@ void rpc_list_methods(struct engine *e, struct call *call)
 {
 	const char *names[ARRAY_LEN(methods)];
 	json_t *list = json_array();
+	size_t n = 0;
 
 	(void)e;
 	for (size_t i = 0; i < ARRAY_LEN(methods); i++)
-		names[i] = methods[i].name;
-	qsort(names, ARRAY_LEN(names), sizeof(names[0]), by_text);
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (!(methods[i].flags & OWN))
+			names[n++] = methods[i].name;
+	qsort(names, n, sizeof(names[0]), by_text);
+	for (size_t i = 0; i < n; i++)
 		json_array_append_new(list, json_string(names[i]));
 	call_result(call, list);
 }
 
 void rpc_method_help(struct engine *e, struct call *call)
 {
-	const struct method *m = find(call_string(call, 0));
+	const struct method *m = find(call_string(call, 0), false);
 
 	(void)e;
 	if (m)
@@ -132,7 +137,7 @@ void rpc_method_help(struct engine *e, struct call *call)
 
 void rpc_method_signature(struct engine *e, struct call *call)
 {
-	const struct method *m = find(call_string(call, 0));
+	const struct method *m = find(call_string(call, 0), false);
 	const char *list, *type;
 	bool optional;
 	json_t *types;

@@ -1,0 +1,279 @@
+/*
+ * logtail.c - a file has no way to say that it grew, so as long as somebody follows one we look
+ * now and then. We may not open files: whether there is another one of its name, after a rotation,
+ * we learn from svd, which is asked for the descriptor again. Mirrors supervisor.http's
+ * tail_f_producer.
+ */
+#include "httpd/logtail.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/utf8.h"
+#include "httpd/request.h"
+
+enum { HEAD = 1024, BLOCK = 4096 };	/* bytes */
+
+/* Between two looks at the file; between two questions whether it is still the one. */
+static const double LOOK_SECONDS = 0.1, ASK_SECONDS = 1;
+
+static const char truncated[] = "==> File truncated <==\n";
+
+struct logtail {
+	struct request *request;	/* borrowed */
+	const char *method;		/* what svd is asked for */
+	json_t     *params;		/* owned */
+	int         fd;			/* owned */
+	int         next_fd;		/* owned; the file that comes after this one; -1: none */
+	off_t       at;			/* where we are in the file */
+	off_t       held;		/* bytes there that begin a character which is not complete */
+	struct timespec changed;	/* the file's ctime when svd was asked last */
+	double      asked_mono;
+	struct timer timer;
+};
+
+void logtail_free(struct logtail *tail)
+{
+	if (!tail)
+		return;
+	timer_stop(&tail->timer);
+	json_decref(tail->params);
+	close_fd(&tail->fd);
+	close_fd(&tail->next_fd);
+	free(tail);
+}
+
+/* --- reading --- */
+
+/* It must hold no more than a character of four bytes does. */
+static ssize_t read_some(struct logtail *tail, off_t size, char *buf, size_t max)
+{
+	ssize_t n;
+
+	if ((off_t)max > size - tail->at)
+		max = (size_t)(size - tail->at);
+	n = pread(tail->fd, buf, max, tail->at);
+	if (n <= 0)
+		return n;
+	/* Clients decode piece by piece. Nothing more comes where there is a next file. */
+	tail->held = tail->next_fd >= 0 ? 0 : (off_t)utf8_cut(buf, (size_t)n);
+	n -= tail->held;
+	tail->at += n;
+	return n;
+}
+
+/* The next bytes, 0 when there are none now, or negative: it cannot be read. */
+static ssize_t take(struct logtail *tail, char *buf, size_t max)
+{
+	struct stat st;
+
+	for (;;) {
+		if (fstat(tail->fd, &st) < 0)
+			return -1;
+		if (st.st_size < tail->at) {
+			tail->at = tail->held = 0;
+			memcpy(buf, truncated, strlen(truncated));
+			return (ssize_t)strlen(truncated);
+		}
+		if (st.st_size > tail->at)
+			return read_some(tail, st.st_size, buf, max);
+		if (tail->next_fd < 0)
+			return 0;
+		close_fd(&tail->fd);
+		tail->fd = steal_fd(&tail->next_fd);
+		tail->at = tail->held = 0;
+	}
+}
+
+/* libmicrohttpd has room for more. */
+static ssize_t on_room(void *cls, uint64_t pos, char *buf, size_t max)
+{
+	struct logtail *tail = cls;
+	struct request *r = tail->request;
+	ssize_t n;
+
+	(void)pos;
+	timer_stop(&tail->timer);
+	if (r->aborted)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	n = max < strlen(truncated) ? -1 : take(tail, buf, max);
+	if (n != 0)
+		return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR;
+	if (r->server->is_quiesced)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	request_suspend(r);
+	timer_start(&tail->timer, LOOK_SECONDS);
+	return 0;
+}
+
+/* --- following --- */
+
+static bool is_same(int a, int b)
+{
+	struct stat sa, sb;
+
+	return fstat(a, &sa) == 0 && fstat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
+	       sa.st_ino == sb.st_ino;
+}
+
+/* No file of that name, for the moment, is no reason to stop. */
+static void on_again(struct call *call, struct reply *reply)
+{
+	struct logtail *tail = container_of(call, struct request, call)->logtail;
+
+	if (reply->fd >= 0 && !is_same(reply->fd, tail->fd)) {
+		tail->next_fd = steal_fd(&reply->fd);
+		request_resume(tail->request);
+	} else {
+		timer_start(&tail->timer, LOOK_SECONDS);
+	}
+}
+
+/* A file that is renamed or removed changes in its inode, on most file systems. */
+static bool is_doubtful(const struct logtail *tail, const struct stat *st)
+{
+	return st->st_ctim.tv_sec != tail->changed.tv_sec ||
+	       st->st_ctim.tv_nsec != tail->changed.tv_nsec ||
+	       clock_mono() - tail->asked_mono >= ASK_SECONDS;
+}
+
+static void ask_again(struct logtail *tail, const struct stat *st)
+{
+	struct request *r = tail->request;
+
+	tail->changed = st->st_ctim;
+	tail->asked_mono = clock_mono();
+	r->call.on_reply = on_again;
+	if (rpc_start(r->server->rpc, &r->call, tail->method, tail->params) < 0)
+		timer_start(&tail->timer, LOOK_SECONDS);
+}
+
+static void on_look(struct timer *t)
+{
+	struct logtail *tail = container_of(t, struct logtail, timer);
+	struct request *r = tail->request;
+	struct stat st;
+
+	if (fstat(tail->fd, &st) < 0 || st.st_size != tail->at + tail->held ||
+	    r->server->is_quiesced)
+		request_resume(r);
+	else if (is_doubtful(tail, &st))
+		ask_again(tail, &st);
+	else
+		timer_start(&tail->timer, LOOK_SECONDS);
+}
+
+/* --- the beginning --- */
+
+static void add_headers(struct MHD_Response *response, const struct stat *st)
+{
+	char date[64];
+	struct tm tm;
+
+	if (gmtime_r(&st->st_mtime, &tm) &&
+	    strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm) > 0)
+		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_LAST_MODIFIED, date);
+	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+				      "text/plain;charset=utf-8");
+	/* Or nginx in front of us collects what is to be followed. */
+	(void)MHD_add_response_header(response, "X-Accel-Buffering", "no");
+}
+
+/* Not in the middle of a character. */
+static void go_to_end(struct logtail *tail, off_t size)
+{
+	char lead[3];
+	ssize_t n;
+
+	tail->at = size > HEAD ? size - HEAD : 0;
+	n = tail->at > 0 ? pread(tail->fd, lead, sizeof(lead), tail->at) : 0;
+	for (ssize_t i = 0; i < n && (lead[i] & 0xc0) == 0x80; i++)
+		tail->at++;
+}
+
+/* A client that reads slowly is not silent, and one that vanished is found out by the kernel. */
+static void be_patient(struct request *r)
+{
+	int on = 1;
+
+	(void)MHD_set_connection_option(r->connection, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
+	(void)setsockopt(r->client->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+}
+
+static unsigned begin(struct request *r, int fd)
+{
+	struct logtail *tail = r->logtail;
+	struct stat st;
+
+	tail->fd = fd;
+	if (fstat(fd, &st) < 0)
+		return MHD_HTTP_INTERNAL_SERVER_ERROR;
+	go_to_end(tail, st.st_size);
+	r->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, on_room, tail,
+							NULL);
+	if (!r->response)
+		return MHD_HTTP_INTERNAL_SERVER_ERROR;
+	add_headers(r->response, &st);
+	be_patient(r);
+	return MHD_HTTP_OK;
+}
+
+static void on_opened(struct call *call, struct reply *reply)
+{
+	struct request *r = container_of(call, struct request, call);
+
+	if (reply->fd >= 0)
+		r->status = begin(r, steal_fd(&reply->fd));
+	else
+		r->status = reply->text ? MHD_HTTP_NOT_FOUND : MHD_HTTP_INTERNAL_SERVER_ERROR;
+	request_resume(r);
+}
+
+/* params is stolen. */
+static unsigned start(struct request *r, const char *method, json_t *params)
+{
+	struct logtail *tail = calloc(1, sizeof(*tail));
+
+	if (!tail || !params) {
+		json_decref(params);
+		free(tail);
+		return MHD_HTTP_INTERNAL_SERVER_ERROR;
+	}
+	*tail = (struct logtail){ .request = r, .method = method, .params = params, .fd = -1,
+				  .next_fd = -1 };
+	timer_init(&tail->timer, r->server->loop, on_look);
+	r->logtail = tail;
+	r->call.own = true;
+	r->call.on_reply = on_opened;
+	if (rpc_start(r->server->rpc, &r->call, method, params) < 0)
+		return MHD_HTTP_SERVICE_UNAVAILABLE;
+	request_suspend(r);
+	return 0;
+}
+
+/* Behind the first slash that follows the route's name: NAME or NAME/CHANNEL. */
+unsigned logtail_process(struct request *r)
+{
+	const char *name = strchr(r->url + 1, '/'), *slash;
+
+	if (!name)
+		return MHD_HTTP_NOT_FOUND;
+	name++;
+	slash = strchr(name, '/');
+	return start(r, "openProcessLog",
+		     json_pack("[o, o]", json_textn(name, slash ? (size_t)(slash - name) :
+								 strlen(name)),
+			       json_text(slash ? slash + 1 : "stdout")));
+}
+
+unsigned logtail_main(struct request *r)
+{
+	return start(r, "openLog", json_array());
+}

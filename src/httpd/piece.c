@@ -1,0 +1,153 @@
+/*
+ * piece.c - a log may be larger than our memory, and so may the piece that a client wants: its XML
+ * is made while it is sent, from a little of the file at a time.
+ */
+#include "httpd/piece.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/strbuf.h"
+#include "base/utf8.h"
+#include "rpc/xmlrpc.h"
+
+enum { READ_SIZE = 16 * 1024, CHAR_MAX_LEN = 4 };
+
+struct piece {
+	int     fd;		/* owned */
+	int64_t at, end;	/* what is still to be read of the file */
+	struct strbuf frame;	/* the message without the text */
+	size_t  gap;		/* where in the frame that belongs */
+	struct strbuf text;	/* XML that can be sent */
+	enum { STAGE_HEAD, STAGE_TEXT, STAGE_FOOT, STAGE_END } stage;
+	size_t  sent;		/* bytes of this stage's XML */
+};
+
+/* An offset within a character moves behind it. */
+static int64_t edge(int fd, int64_t at)
+{
+	char around[2 * CHAR_MAX_LEN];
+	int64_t from = at < CHAR_MAX_LEN ? 0 : at - CHAR_MAX_LEN;
+	ssize_t n = pread(fd, around, sizeof(around), from);
+	size_t here = (size_t)(at - from);
+
+	for (size_t back = 1; back < CHAR_MAX_LEN && back <= here && n > (ssize_t)here; back++) {
+		size_t len = utf8_len(around + here - back, (size_t)n - here + back);
+
+		if (len > back)
+			return at + (int64_t)(len - back);
+	}
+	return at;
+}
+
+int piece_new(const json_t *value, int fd, struct piece **ret_piece)
+{
+	json_int_t from = json_integer_value(json_object_get(value, "from"));
+	json_int_t n = json_integer_value(json_object_get(value, "n"));
+	const json_t *result = json_object_get(value, "result");
+	struct piece *piece = calloc(1, sizeof(*piece));
+	int ret;
+
+	if (!piece) {
+		close_fd(&fd);
+		return -ENOMEM;
+	}
+	piece->fd = fd;
+	ret = result && from >= 0 && n >= 0 ?
+		xmlrpc_build_around(&piece->frame, result, &piece->gap) : -EPROTO;
+	if (ret < 0) {
+		piece_free(piece);
+		return ret;
+	}
+	piece->at = edge(fd, from);
+	piece->end = edge(fd, from + n);
+	*ret_piece = piece;
+	return 0;
+}
+
+void piece_free(struct piece *piece)
+{
+	close_fd(&piece->fd);
+	strbuf_done(&piece->frame);
+	strbuf_done(&piece->text);
+	free(piece);
+}
+
+int64_t piece_size(const struct piece *piece)
+{
+	return piece->end - piece->at;
+}
+
+/* Makes XML of some more of the file. 0, also at the end of the text, or -errno. */
+static int read_more(struct piece *piece)
+{
+	char raw[READ_SIZE];
+	int64_t left = piece->end - piece->at;
+	size_t want = left < READ_SIZE ? (size_t)left : READ_SIZE;
+	ssize_t n = want ? pread(piece->fd, raw, want, piece->at) : 0;
+
+	strbuf_reset(&piece->text);
+	piece->sent = 0;
+	if (n < 0)
+		return -errno;
+	if ((size_t)n < want)
+		piece->end = piece->at + n;
+	else if (left > n)	/* not the last: a character that is cut comes with the next */
+		n -= (ssize_t)utf8_cut(raw, (size_t)n);
+	xmlrpc_add_text(&piece->text, raw, (size_t)n);
+	piece->at += n;
+	return piece->text.oom ? -ENOMEM : 0;
+}
+
+static void enter(struct piece *piece, int stage)
+{
+	piece->stage = stage;
+	piece->sent = 0;
+}
+
+/* What there is to send of this stage. */
+static size_t ready(const struct piece *piece, const char **ret_xml)
+{
+	const struct strbuf *frame = &piece->frame;
+
+	switch (piece->stage) {
+	case STAGE_HEAD:
+		*ret_xml = frame->s + piece->sent;
+		return piece->gap - piece->sent;
+	case STAGE_TEXT:
+		*ret_xml = piece->text.s + piece->sent;
+		return piece->text.len - piece->sent;
+	case STAGE_FOOT:
+		*ret_xml = frame->s + piece->gap + piece->sent;
+		return frame->len - piece->gap - piece->sent;
+	case STAGE_END:
+		break;
+	}
+	return 0;
+}
+
+ssize_t piece_read(struct piece *piece, char *buf, size_t max)
+{
+	const char *xml;
+	size_t n;
+	int ret;
+
+	while (!(n = ready(piece, &xml)) && piece->stage != STAGE_END) {
+		if (piece->stage != STAGE_TEXT || piece->at >= piece->end) {
+			enter(piece, piece->stage + 1);
+			continue;
+		}
+		ret = read_more(piece);
+		if (ret < 0)
+			return ret;
+	}
+	if (n == 0)
+		return 0;
+	n = n < max ? n : max;
+	memcpy(buf, xml, n);
+	piece->sent += n;
+	return (ssize_t)n;
+}

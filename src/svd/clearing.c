@@ -1,0 +1,66 @@
+/* clearing.c - a call that has logs cleared waits for svd-logd; its client may go away meanwhile. */
+#include "svd/clearing.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "svd/logs.h"
+
+struct clearing {
+	struct logs *logs;		/* borrowed */
+	size_t       n;			/* rows */
+	struct clear_file files[];	/* CHANNEL_N of each row */
+};
+
+struct clearing *clearing_new(struct logs *logs, size_t n)
+{
+	struct clearing *clearing =
+		calloc(1, sizeof(*clearing) + n * CHANNEL_N * sizeof(struct clear_file));
+
+	if (!clearing)
+		return NULL;
+	clearing->logs = logs;
+	clearing->n = n;
+	return clearing;
+}
+
+void clearing_free(struct clearing *clearing)
+{
+	for (size_t i = 0; clearing && i < clearing->n * CHANNEL_N; i++) {
+		struct clear_file *file = &clearing->files[i];
+
+		logs_clear_forget(clearing->logs, file);
+		free(file->path);
+	}
+	free(clearing);
+}
+
+int clearing_ask(struct clearing *clearing, size_t row, enum channel channel, const char *path)
+{
+	struct clear_file *file = &clearing->files[row * CHANNEL_N + channel];
+
+	file->path = strdup(path);
+	if (!file->path)
+		return -ENOMEM;
+	logs_clear(clearing->logs, file);
+	return 0;
+}
+
+bool clearing_is_done(const struct clearing *clearing)
+{
+	for (size_t i = 0; i < clearing->n * CHANNEL_N; i++)
+		if (clearing->files[i].id && !clearing->files[i].done)
+			return false;
+	return true;
+}
+
+bool clearing_failed(const struct clearing *clearing, size_t row)
+{
+	const struct clear_file *files = &clearing->files[row * CHANNEL_N];
+
+	for (enum channel c = 0; c < CHANNEL_N; c++)
+		if (files[c].failed)
+			return true;
+	return false;
+}

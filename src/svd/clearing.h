@@ -1,0 +1,37 @@
+/* clearing.h - the log files that one call has cleared by svd-logd */
+#ifndef SVD_SVD_CLEARING_H
+#define SVD_SVD_CLEARING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/macro.h"
+#include "conf/config.h"
+
+struct clearing;
+struct logs;
+
+/* A file on its way to be cleared: see logs_clear. */
+struct clear_file {
+	struct clear_file *prev, *next;	/* of those that svd-logd has not answered */
+	unsigned id;		/* 0: unused */
+	char    *path;		/* owned */
+	bool     done;
+	bool     failed;
+};
+
+/* For n rows of a file per channel. logs is borrowed and outlives it. NULL: no memory. */
+must_check struct clearing *clearing_new(struct logs *logs, size_t n);
+void clearing_free(struct clearing *clearing);	/* NULL is allowed */
+
+/* Ask for this file of that row. Once for each; 0 or -ENOMEM. */
+must_check int clearing_ask(struct clearing *clearing, size_t row, enum channel channel,
+			    const char *path);
+
+/* Has svd-logd answered for all of them? */
+bool clearing_is_done(const struct clearing *clearing);
+
+/* Was a file of that row not cleared? */
+bool clearing_failed(const struct clearing *clearing, size_t row);
+
+#endif
