@@ -88,6 +88,9 @@ static const struct flag *by_letter(int letter)
 	return NULL;
 }
 
+/* What getopt_long(3) returns for the first flag: beyond all letters, and no two are the same. */
+enum { LONG_FLAG = 256 };
+
 /* The tables that getopt_long(3) wants, made from ours. */
 static void make_tables(char *letters, struct option *longs)
 {
@@ -96,7 +99,7 @@ static void make_tables(char *letters, struct option *longs)
 	for (int i = 0; i < N_FLAGS; i++) {
 		longs[i] = (struct option){ flags[i].name,
 					    flags[i].argument ? required_argument : no_argument,
-					    NULL, 0 };
+					    NULL, LONG_FLAG + i };
 		if (flags[i].letter)
 			*letters++ = flags[i].letter;
 		if (flags[i].letter && flags[i].argument)
@@ -106,16 +109,20 @@ static void make_tables(char *letters, struct option *longs)
 	longs[N_FLAGS] = (struct option){ 0 };
 }
 
+static enum cmdline_end conflict(const char *as_written, struct err *err)
+{
+	err_set(err, -EINVAL, "conflicting command line option '%s'", as_written);
+	return CMDLINE_ERROR;
+}
+
 static enum cmdline_end add_override(struct cmdline *cmdline, const struct flag *flag,
 				     const char *argument, const char *as_written, struct err *err)
 {
 	struct config_override *o = &cmdline->overrides[cmdline->list.n];
 
 	for (size_t i = 0; i < cmdline->list.n; i++)
-		if (strcmp(cmdline->overrides[i].option, flag->name) == 0) {
-			err_set(err, -EINVAL, "conflicting command line option '%s'", as_written);
-			return CMDLINE_ERROR;
-		}
+		if (strcmp(cmdline->overrides[i].option, flag->name) == 0)
+			return conflict(as_written, err);
 	*o = (struct config_override){ .option = flag->name,
 				       .value = argument ? argument : "true",
 				       .flag = as_written };
@@ -137,6 +144,8 @@ static enum cmdline_end take(struct cmdline *cmdline, const struct flag *flag,
 	}
 	if (strcmp(flag->name, "sample-config") == 0)
 		return print_sample();
+	if (strcmp(flag->name, "configuration") == 0 && cmdline->configuration)
+		return conflict(as_written, err);
 	if (strcmp(flag->name, "configuration") == 0)
 		cmdline->configuration = argument;
 	else if (strcmp(flag->name, "profile_options") != 0)
@@ -149,7 +158,7 @@ enum cmdline_end cmdline_parse(int argc, char **argv, struct cmdline *ret_cmdlin
 	enum cmdline_end end = CMDLINE_RUN;
 	struct option longs[N_FLAGS + 1];
 	char letters[2 * N_FLAGS + 3];
-	int c, index;
+	int c;
 
 	*ret_cmdline = (struct cmdline){ 0 };
 	ret_cmdline->list.list = ret_cmdline->overrides;
@@ -157,10 +166,11 @@ enum cmdline_end cmdline_parse(int argc, char **argv, struct cmdline *ret_cmdlin
 		return print_sample();
 	make_tables(letters, longs);
 	opterr = 0;
-	while (end == CMDLINE_RUN && (c = getopt_long(argc, argv, letters, longs, &index)) != -1) {
+	while (end == CMDLINE_RUN && (c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		const char *written = argv[optind - 1] == optarg && optind >= 2 ? argv[optind - 2]
 										: argv[optind - 1];
-		const struct flag *flag = c == 0 ? &flags[index] : by_letter(c);
+		const struct flag *flag = c >= LONG_FLAG ? &flags[c - LONG_FLAG]
+							: by_letter(c);
 
 		if (c == '?' && optopt == '?') {
 			flag = by_letter('h');

@@ -58,10 +58,14 @@ START_TEST(wrong_flags_are_named)
 	ck_assert_str_eq(err.text, "option -x not recognized");
 	ck_assert_int_eq(parse("--no-such"), CMDLINE_ERROR);
 	ck_assert_str_eq(err.text, "option --no-such not recognized");
+	ck_assert_int_eq(parse("--no"), CMDLINE_ERROR);
+	ck_assert_str_eq(err.text, "option --no not recognized");
 	ck_assert_int_eq(parse("-c"), CMDLINE_ERROR);
 	ck_assert_str_eq(err.text, "option -c requires argument");
 	ck_assert_int_eq(parse("-n start"), CMDLINE_ERROR);
 	ck_assert_str_eq(err.text, "positional arguments are not supported: start");
+	ck_assert_int_eq(parse("-c a -c b"), CMDLINE_ERROR);
+	ck_assert_str_eq(err.text, "conflicting command line option '-c'");
 	ck_assert_int_eq(parse("-e info --loglevel=debug"), CMDLINE_ERROR);
 	ck_assert_str_eq(err.text, "conflicting command line option '--loglevel=debug'");
 } END_TEST
