@@ -1,0 +1,133 @@
+"""Configuration files and command lines of our own, through Supervisor and through svd.
+
+Both must take or refuse each, blame the same thing, and make the same of it: what the daemon tells,
+what its programs find when they start, and what is in the logs. What is meant to differ is named
+in the case, by words of doc/COMPATIBILITY.md, and must differ.
+"""
+import concurrent.futures
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+
+import lib_files
+from conftest import a_box
+from cases.form import FORM, INCLUDED
+from cases import flags, sections
+from cases.options import BAD, PROGRAM
+from lib_daemon import REFERENCE, REPO, SVD
+
+pytestmark = [pytest.mark.reference, pytest.mark.svd_only]
+
+TABLES = {name.lower(): getattr(sections, name) for name in (
+    "DAEMON", "GROUPS", "EXPANSIONS", "ENVIRONMENTS", "USERS", "SERVERS", "FASTCGI", "LISTENERS")}
+TABLES.update({"flags": flags.TAKEN, "bad flags": flags.REFUSED, "form": FORM, "included": INCLUDED, "program": PROGRAM, "bad": BAD})
+CASES = {"%s: %s" % (table, title): case
+         for table, cases in TABLES.items() for title, case in cases.items()}
+AT_A_TIME = 6
+
+
+@pytest.fixture(scope="module")
+def witness():
+    directory = tempfile.mkdtemp(prefix="svd-e2e-witness-")
+    os.chmod(directory, 0o755)
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "witness.c")
+    subprocess.run(["cc", "-O2", "-static", "-o", directory + "/witness", source], check=True)
+    yield directory + "/witness"
+    shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="module")
+def module_box():
+    with a_box() as box:
+        yield box
+
+
+@pytest.fixture(scope="module")
+def outcomes(request, witness, module_box):
+    """title -> (ours, theirs), futures of all that were selected."""
+    titles = [item.callspec.params["title"] for item in request.session.items
+              if "title" in getattr(item, "fixturenames", ()) and item.module is request.module]
+    with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+        def start(title, who, program):
+            box = "%s/%s%d" % (module_box, who, list(CASES).index(title))
+            return pool.submit(lib_files.live, CASES[title], box, program, witness)
+        yield {title: (start(title, "o", SVD), start(title, "t", REFERENCE)) for title in titles}
+
+
+def differences(place, ours, theirs):
+    """Lines that say where the two values differ."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        for key in sorted(set(ours) | set(theirs)):
+            yield from differences("%s[%s]" % (place, key) if place else key, ours.get(key), theirs.get(key))
+    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        for i, pair in enumerate(zip(ours, theirs)):
+            yield from differences("%s[%d]" % (place, i), *pair)
+    elif isinstance(ours, list) and isinstance(theirs, list):
+        yield place, [each for each in ours if each not in theirs], \
+            [each for each in theirs if each not in ours]
+    elif ours != theirs:
+        yield place, ours, theirs
+
+
+# What differs in every life: where, words of doc/COMPATIBILITY.md, and theirs as svd has it.
+EVERYWHERE = [
+    (r"records.*\[status\]", "SIGPIPE", lambda value: value.replace("1001000", "0000000")),
+    (r"logs.*---", "before the first start", lambda value: None if value == [b""] else value),
+    (r"left.*---", "before the first start", lambda value: None),
+]
+
+
+def unwanted(case, ours, theirs):
+    """The differences that nobody wants; those that are wanted must be there."""
+    hits = set()
+    for place, our, their in differences("", ours, theirs):
+        wanted = [key for key in case.differs if place.startswith(key)]
+        hits.update(wanted)
+        general = any(re.match(where, place) and change(their) == our
+                      for where, _, change in EVERYWHERE)
+        if not wanted and not general:
+            yield "%s\n    ours:   %.300r\n    theirs: %.300r" % (place, our, their)
+    for key in set(case.differs) - hits:
+        yield "the wanted difference is not there: " + key
+
+
+def same_blame(case, ours, theirs):
+    """Ours names what is refused in full; all that theirs names is the same."""
+    section, _, option = case.refused.partition(".")
+    assert section in ours and (not option or "[%s] %s" % (section, option) in ours)
+    theirs = theirs.replace("\\n", " ")
+    named = re.findall(r"section '([^']*)'|section \[?(\w+:[^] ]*)|Section \[([^]]*)\]", theirs)
+    assert {"".join(each) for each in named} <= {case.theirs or section}
+    value = re.search(r"\] \w+=(.*?): ", ours)
+    words = [section, option, value and value.group(1) or "''", ours.rpartition(": ")[2]]
+    if case.theirs:
+        words = [case.theirs]
+    assert any(word in theirs for word in words if word), "it blames something else"
+
+
+@pytest.mark.parametrize("title", CASES)
+def test_the_same(title, outcomes):
+    case = CASES[title]
+    ours, theirs = (each.result() for each in outcomes[title])
+    print("ours: ", ours.get("console"), "\ntheirs: ", theirs.get("console"))
+    if ours.get("configs") == "not yet": ours["configs"] = theirs.get("configs")
+    if ours["status"] != theirs["status"]:
+        ours, theirs = {"status": ours["status"]}, {"status": theirs["status"]}
+    elif ours["status"] != "runs":
+        assert ours["status"] == 2 and case.refused
+        same_blame(case, ours["console"].splitlines()[0], theirs["console"])
+        return
+    found = list(unwanted(case, ours, theirs))
+    assert not found, "\n".join(found)
+
+
+def test_what_is_wanted_to_differ_is_listed():
+    with open(os.path.join(REPO, "doc/COMPATIBILITY.md")) as f:
+        page = " ".join(f.read().split())
+    words = {each for case in CASES.values() for each in case.differs.values()}
+    missing = {each for each in words | {each for _, each, _ in EVERYWHERE} if each not in page}
+    assert not missing
