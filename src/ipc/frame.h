@@ -36,12 +36,16 @@
  *                  order: what a later `open` brings is written after it.
  *   change  ch, maxbytes, backups, tell, strip, syslog   From now on these hold for the channel.
  *   clear   id, path    Remove the file and begin a new one; answered by `cleared`.
+ *   sync    id     Read what is there now of the channels with tell; answered by `synced`, which
+ *                  comes after the `output` of that.
  *   reopen         Close and open every file again (SIGUSR2, after others have renamed it).
  *   quit           Drain all channels, answer nothing, exit 0.
  * svd-logd -> svd
  *   closed  ch     The channel is done; svd may forget it and close its copy of the descriptor.
  *   output  ch, body    What was read, in order, in pieces as they came; only with tell. A piece
  *                  that does not fit into the queue is dropped: a slow svd holds up no program.
+ *                  lost (optional): bytes that were dropped right before this.
+ *   synced  id
  *   cleared id, and text if it failed
  *   trouble path, text, lost    The sink cannot be written to: text says why. Sent once when it
  *                  begins and then at most once a minute; lost: bytes dropped since the last one.

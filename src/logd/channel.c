@@ -138,6 +138,14 @@ int channel_change(struct channel *c, struct taps *taps, const struct channel_sp
 	return set_tap(c, taps, &spec->tap);
 }
 
+void channel_read(struct channel *c)
+{
+	uint64_t until = c->source.taken + source_pending(&c->source);
+
+	while (take(c) && c->source.taken < until)
+		;
+}
+
 void channel_close(struct channel *c)
 {
 	c->wanted = false;

@@ -68,6 +68,9 @@ void channel_free(struct channel *c);	/* NULL is allowed; no callback */
 must_check int channel_change(struct channel *c, struct taps *taps,
 			      const struct channel_spec *spec);
 
+/* Read what is there now, rather than in a moment. Not for a channel that is done. */
+void channel_read(struct channel *c);
+
 /*
  * Read what is there now and be done; on_done comes in here or, when the sink makes it wait, a
  * little later. Not for a channel that is done.

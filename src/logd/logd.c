@@ -303,18 +303,36 @@ static void on_change(struct logd *d, struct order *order)
 		(void)send_news(d, "trouble", c->sink->path, "no memory for new options", 0);
 }
 
+/* The answer to an order with an id; text: why it failed, or NULL. */
+static void answer(struct logd *d, const struct order *order, const char *type, const char *text)
+{
+	json_t *head;
+
+	if (!d->link)
+		return;
+	head = json_pack("{s:s, s:I}", "t", type, "id",
+			 (json_int_t)number_of(order->head, "id"));
+	if (head && text)
+		json_object_set_new(head, "text", json_text(text));
+	(void)link_send(d->link, head, NULL, 0, -1);
+}
+
 static void on_clear(struct logd *d, struct order *order)
 {
 	int ret = sinks_clear(&d->sinks, text_of(order->head, "path"));
-	json_t *head = json_pack("{s:s, s:I}", "t", "cleared", "id",
-				 (json_int_t)number_of(order->head, "id"));
 
-	if (head && ret < 0)
-		json_object_set_new(head, "text", json_text(strerror(-ret)));
-	if (d->link)
-		(void)link_send(d->link, head, NULL, 0, -1);
-	else
-		json_decref(head);
+	answer(d, order, "cleared", ret < 0 ? strerror(-ret) : NULL);
+}
+
+static void on_sync(struct logd *d, struct order *order)
+{
+	struct channel *c, *next;
+
+	HASH_ITER(hh, d->channels, c, next) {
+		if (c->state == CHANNEL_OPEN && c->tap && c->tap->tell)
+			channel_read(c);
+	}
+	answer(d, order, "synced", NULL);
 }
 
 static void on_reopen(struct logd *d, struct order *order)
@@ -343,6 +361,7 @@ static const struct {
 	{ "close", on_close },
 	{ "change", on_change },
 	{ "clear", on_clear },
+	{ "sync", on_sync },
 	{ "reopen", on_reopen },
 	{ "quit", on_quit },
 };

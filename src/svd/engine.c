@@ -149,7 +149,9 @@ static void take_signals(struct engine *e)
 {
 	unsigned long signals = e->signals;
 
-	e->signals = 0;
+	if (signals & 1ul << SIGCHLD && !logs_have_told(e->logs, e->n_quits))
+		signals &= ~(1ul << SIGCHLD);
+	e->signals &= ~signals;
 	for (int signo = 1; signals >> signo; signo++)
 		if (signals >> signo & 1)
 			handle_signal(e, signo);
@@ -346,6 +348,7 @@ static void on_signal(struct sigwatch *s, int signo)
 	struct signal_watch *w = container_of(s, struct signal_watch, watch);
 
 	w->engine->signals |= 1ul << signo;
+	w->engine->n_quits += signo == SIGCHLD;
 }
 
 static void on_report(struct timer *t)

@@ -50,6 +50,7 @@ struct engine {
 	bool           updating;	/* some process has a renewal, see update.h */
 	bool           again;		/* something changed: another round of this turn */
 	unsigned long  signals;		/* came and not yet handled: bit n is signal n */
+	unsigned long  n_quits;		/* times that SIGCHLD came */
 	struct signal_watch watches[ENGINE_SIGNALS];
 	struct timer   report;		/* armed while something is waited for */
 	bool           report_due;	/* ... and it has fired */

@@ -17,6 +17,7 @@
 #include "ipc/frame.h"
 #include "ipc/loop.h"
 #include "svd/clearing.h"
+#include "svd/engine.h"
 #include "svd/group.h"
 #include "svd/log.h"
 #include "svd/proc.h"
@@ -30,6 +31,9 @@ enum {
 	AUTO_MODE = 0600,	/* as mkstemp(3) makes Supervisor's */
 	CLOSING_MAX = 1000,	/* channels that svd-logd has not closed yet */
 };
+
+/* Seconds that the end of a program waits for its last words; see logs_have_told. */
+static const double PATIENCE = 0.2;
 
 struct chan {
 	struct chan *prev, *next;	/* of all, in the order of opening */
@@ -55,6 +59,10 @@ struct logs {
 	unsigned       activity;	/* the channel of svd's own log */
 	unsigned       closing;		/* channels that are */
 	bool           stuck_said;
+	unsigned       telling;		/* channels with tell */
+	unsigned long  sync_asked, sync_answered;	/* the latest moments, see logs_have_told */
+	struct timer   patience;	/* with the answer */
+	bool           impatient;
 	struct clear_file *to_clear;	/* list of borrowed: svd-logd has not answered for them */
 	unsigned       last_clear;	/* number of the last one */
 };
@@ -79,6 +87,7 @@ static void chan_free(struct chan *chan)
 static void forget(struct logs *logs, struct chan *chan)
 {
 	logs->closing--;
+	logs->telling -= chan->tell;
 	DL_DELETE(logs->chans, chan);
 	LL_DELETE2(logs->by_number[chan->number % BUCKETS], chan, next_in_bucket);
 	chan_free(chan);
@@ -218,6 +227,12 @@ static void on_output(struct logs *logs, const struct frame *frame)
 	record_output(&chan->speaker, frame->body, frame->body_len);
 }
 
+static void on_synced(struct logs *logs, const struct frame *frame)
+{
+	logs->sync_answered =
+		(unsigned long)json_integer_value(json_object_get(frame->head, "id"));
+}
+
 static void on_trouble(struct logs *logs, const struct frame *frame)
 {
 	(void)logs;
@@ -241,6 +256,7 @@ static void on_frame(struct sibling *s, struct frame *frame)
 	} news[] = {
 		{ "closed", on_closed },
 		{ "output", on_output },
+		{ "synced", on_synced },
 		{ "trouble", on_trouble },
 		{ "healed", on_healed },
 		{ "cleared", on_cleared },
@@ -292,13 +308,18 @@ bool logs_want(const struct logs *logs, const struct process *p, enum channel ch
 	return proc_logfile(p, channel) || conf->syslog || want_to_be_told(logs, conf);
 }
 
-static void set_options(struct chan *chan, const struct logs *logs,
-			const struct logfile_config *conf)
+static void set_options(struct chan *chan, struct logs *logs, const struct process *p,
+			const struct program_config *program)
 {
+	const struct logfile_config *conf = &program->log[chan->speaker.channel];
+
+
 	chan->maxbytes = conf->maxbytes;
 	chan->backups = conf->backups;
-	chan->speaker.events = conf->events_enabled;
+	chan->speaker.bus = conf->events_enabled ? &p->group->engine->bus : NULL;
+	logs->telling -= chan->tell;
 	chan->tell = want_to_be_told(logs, conf);
+	logs->telling += chan->tell;
 	chan->strip = logs->config->strip_ansi;
 	chan->syslog = conf->syslog;
 }
@@ -313,7 +334,7 @@ unsigned logs_open(struct logs *logs, const struct process *p, pid_t pid, enum c
 		return 0;
 	chan->speaker.pid = pid;
 	chan->speaker.channel = channel;
-	set_options(chan, logs, &p->conf->log[channel]);
+	set_options(chan, logs, p, p->conf);
 	if (p->conf->log[channel].kind == LOGFILE_AUTO)
 		chan->mode = AUTO_MODE;
 	tell_open(logs, chan);
@@ -327,7 +348,7 @@ void logs_change(struct logs *logs, const struct process *p, const struct progra
 
 		if (!chan)
 			continue;
-		set_options(chan, logs, &conf->log[c]);
+		set_options(chan, logs, p, conf);
 		tell(logs, options_of("change", chan), -1);
 	}
 }
@@ -341,6 +362,26 @@ void logs_close(struct logs *logs, unsigned number)
 	chan->closing = true;
 	logs->closing++;
 	tell_close(logs, chan);
+}
+
+static void on_impatient(struct timer *t)
+{
+	container_of(t, struct logs, patience)->impatient = true;
+}
+
+bool logs_have_told(struct logs *logs, unsigned long moment)
+{
+	if (logs->telling && logs->logd.link && logs->sync_asked < moment) {
+		logs->sync_asked = moment;
+		tell(logs, json_pack("{s:s, s:I}", "t", "sync", "id", (json_int_t)moment), -1);
+		if (!timer_is_armed(&logs->patience))
+			timer_start(&logs->patience, PATIENCE);
+	}
+	if (logs->telling && logs->logd.link && logs->sync_answered < moment && !logs->impatient)
+		return false;
+	timer_stop(&logs->patience);
+	logs->impatient = false;
+	return true;
 }
 
 /*
@@ -403,6 +444,7 @@ struct logs *logs_new(struct loop *loop, const struct config *config)
 		return NULL;
 	logs->loop = loop;
 	logs->config = config;
+	timer_init(&logs->patience, loop, on_impatient);
 	sibling_init(&logs->logd, "svd-logd", loop, &logd_ops, logs);
 	return logs;
 }
@@ -458,6 +500,7 @@ void logs_free(struct logs *logs)
 	if (!logs)
 		return;
 	sibling_done(&logs->logd);
+	timer_stop(&logs->patience);
 	DL_FOREACH_SAFE(logs->chans, chan, next)
 		chan_free(chan);
 	free(logs);

@@ -49,6 +49,13 @@ void logs_change(struct logs *logs, const struct process *p, const struct progra
 /* The writer has ended: what is in the pipe is written, then the channel goes. */
 void logs_close(struct logs *logs, unsigned number);
 
+/*
+ * A program has ended, as the moment-th one. Who hears of its output wants to hear its last words
+ * before its end: has svd-logd told all that was there at that moment? To be asked in each turn
+ * until it has, which is at once when nobody wants to hear anything, and soon in any case.
+ */
+bool logs_have_told(struct logs *logs, unsigned long moment);
+
 /* So much waits for svd-logd that new output had better go nowhere. */
 bool logs_are_stuck(struct logs *logs);
 

@@ -12,6 +12,7 @@
 #include "base/repr.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
+#include "svd/bus.h"
 #include "svd/log.h"
 
 const char *channel_name(enum channel channel)
@@ -47,26 +48,43 @@ static bool is_text(const char *p, size_t n)
 	return true;
 }
 
-static void log_output(const struct speaker *s, const char *data, size_t n)
+static void log_output(const struct speaker *s, const char *text, size_t n)
 {
 	struct strbuf sb = { 0 };
 
 	repr_add(&sb, s->name);
 	strbuf_addf(&sb, " %s output:\n", channel_name(s->channel));
-	if (is_text(data, n)) {
-		strbuf_add(&sb, data, n);
-	} else {
-		strbuf_adds(&sb, "Undecodable: ");
-		repr_add_bytes(&sb, data, n);
-	}
+	strbuf_add(&sb, text, n);
 	if (!sb.oom)
 		log_text(LEVEL_DEBUG, sb.s, sb.len);
 	strbuf_done(&sb);
 }
 
+static void publish(const struct speaker *s, const char *text, size_t n)
+{
+	enum event_type type = s->channel == CHANNEL_STDOUT ? EVENT_PROCESS_LOG_STDOUT :
+							      EVENT_PROCESS_LOG_STDERR;
+
+	bus_publish(s->bus, type, text, n, "processname:%s groupname:%s pid:%d channel:%s\n",
+		    s->name, s->group, (int)s->pid, channel_name(s->channel));
+}
+
+/* Both take text only. */
 void record_output(const struct speaker *s, const char *data, size_t n)
 {
-	log_output(s, data, n);
+	struct strbuf sb = { 0 };
+
+	if (!is_text(data, n)) {
+		strbuf_adds(&sb, "Undecodable: ");
+		repr_add_bytes(&sb, data, n);
+		data = sb.s;
+		n = sb.len;
+	}
+	if (!sb.oom && log_says(LEVEL_DEBUG))
+		log_output(s, data, n);
+	if (!sb.oom && s->bus)
+		publish(s, data, n);
+	strbuf_done(&sb);
 }
 
 void record_loss(const struct speaker *s, unsigned long long bytes)

@@ -2,19 +2,20 @@
 #ifndef SVD_SVD_RECORD_H
 #define SVD_SVD_RECORD_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
 #include "base/macro.h"
 #include "conf/config.h"
 
+struct bus;
+
 /* Whose output it is. The process itself may be gone when its last words come. */
 struct speaker {
 	char *group, *name;	/* owned */
 	pid_t pid;
 	enum channel channel;
-	bool  events;		/* event listeners may hear of it */
+	struct bus *bus;	/* borrowed; NULL: event listeners need not hear of it */
 };
 
 /* Both names are copied; the rest is the caller's to set. 0 or -ENOMEM. */
