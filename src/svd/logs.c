@@ -19,6 +19,7 @@
 #include "svd/clearing.h"
 #include "svd/engine.h"
 #include "svd/group.h"
+#include "svd/listener.h"
 #include "svd/log.h"
 #include "svd/proc.h"
 #include "svd/record.h"
@@ -312,16 +313,17 @@ static void set_options(struct chan *chan, struct logs *logs, const struct proce
 			const struct program_config *program)
 {
 	const struct logfile_config *conf = &program->log[chan->speaker.channel];
-
+	/* Of what a listener says svd-logd gets a copy, for its file: we have heard it. */
+	bool heard = listener_reads(p, chan->speaker.channel);
 
 	chan->maxbytes = conf->maxbytes;
 	chan->backups = conf->backups;
-	chan->speaker.bus = conf->events_enabled ? &p->group->engine->bus : NULL;
+	chan->speaker.bus = conf->events_enabled && !heard ? &p->group->engine->bus : NULL;
 	logs->telling -= chan->tell;
-	chan->tell = want_to_be_told(logs, conf);
+	chan->tell = want_to_be_told(logs, conf) && !heard;
 	logs->telling += chan->tell;
 	chan->strip = logs->config->strip_ansi;
-	chan->syslog = conf->syslog;
+	chan->syslog = conf->syslog && !heard;
 }
 
 unsigned logs_open(struct logs *logs, const struct process *p, pid_t pid, enum channel channel,
