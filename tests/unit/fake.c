@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "ipc/loop.h"
 
-enum { MAX = 256, FIRST_PID = 100 };
+enum { MAX = 256, FIRST_PID = 100, CHILD_FDS = 3 };
 
 static struct {
 	double now;
@@ -15,12 +16,24 @@ static struct {
 	pid_t  last_target;
 	struct { pid_t pid; int status; } dead[MAX];
 	int    n_dead;
+	struct { bool open; int fds[CHILD_FDS]; } children[MAX];
 	struct timer *armed[MAX];
 	int    n_armed, stopped;
 } world;
 
+static void close_child(int child)
+{
+	if (!world.children[child].open)
+		return;
+	world.children[child].open = false;
+	for (int i = 0; i < CHILD_FDS; i++)
+		close_fd(&world.children[child].fds[i]);
+}
+
 void fake_reset(void)
 {
+	for (int child = 0; child < MAX; child++)
+		close_child(child);
 	memset(&world, 0, sizeof(world));
 	world.now = 1000;
 }
@@ -40,8 +53,14 @@ void fake_pass(double seconds)
 	world.now += seconds;
 }
 
+int fake_child_fd(pid_t pid, int fd)
+{
+	return world.children[(pid - FIRST_PID) % MAX].fds[fd];
+}
+
 void fake_child_ends(pid_t pid, int wait_status)
 {
+	close_child((pid - FIRST_PID) % MAX);
 	world.dead[world.n_dead].pid = pid;
 	world.dead[world.n_dead++].status = wait_status;
 }
@@ -53,13 +72,24 @@ double clock_wall(void) { return 1.7e9 + world.now; }
 
 /* --- sys.h --- */
 
+/* As after a fork: what the parent closes stays open here. */
+static pid_t child_begins(const struct spawn_plan *plan)
+{
+	int child = world.n_spawned++ % MAX;
+
+	close_child(child);
+	world.children[child].open = true;
+	for (int i = 0; i < CHILD_FDS; i++)
+		world.children[child].fds[i] = fd_dup(plan->fds[i]);
+	return FIRST_PID + world.n_spawned - 1;
+}
+
 pid_t sys_spawn(const struct spawn_plan *plan, struct spawn_report *ret_report)
 {
-	(void)plan;
 	*ret_report = (struct spawn_report){ .text = "" };
 	if (world.exec_error)
 		strcpy(ret_report->text, "couldn't exec");
-	return world.spawn_error ? -world.spawn_error : FIRST_PID + world.n_spawned++;
+	return world.spawn_error ? -world.spawn_error : child_begins(plan);
 }
 
 const char *sys_become(const struct user_config *user)

@@ -1,0 +1,380 @@
+/* test_pool.c - events on their way to listeners, told as stories against a fake kernel */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "fake.h"
+#include "svd/environment.h"
+#include "svd/listener.h"
+#include "svd/news.h"
+#include "svd/pool.h"
+
+#define EXITED(code)	((code) << 8)
+
+static struct engine *e;
+static struct config config;
+static struct group_config groups[3];
+static struct pool_config pools[2];
+static struct program_config programs[5];
+static const int zero[] = { 0 };
+static struct process *l0, *l1, *p;
+
+static void program(int i, const char *name, const struct group_config *group)
+{
+	programs[i] = (struct program_config){
+		.name = name, .group = group, .command = "/bin/cat", .priority = 999,
+		.autostart = true, .autorestart = AUTORESTART_UNEXPECTED, .startsecs = 1,
+		.startretries = 3, .stopsignal = SIGTERM, .stopwaitsecs = 10, .exitcodes = zero,
+		.n_exitcodes = 1,
+	};
+}
+
+/* A pool l of two listeners, a pool m of one, and a program p. Nobody wants anything. */
+static void setup(void)
+{
+	fake_reset();
+	config = (struct config){ .refs = 1, .groups = groups, .n_groups = 3, .path = "x",
+				  .here = "/", .identifier = "id" };
+	groups[0] = (struct group_config){ .name = "l", .priority = -1, .programs = programs,
+					   .n_programs = 2, .kind = GROUP_LISTENERS,
+					   .pool = &pools[0] };
+	groups[1] = (struct group_config){ .name = "m", .priority = -1, .programs = programs + 2,
+					   .n_programs = 1, .kind = GROUP_LISTENERS,
+					   .pool = &pools[1] };
+	groups[2] = (struct group_config){ .name = "g", .priority = 999, .programs = programs + 3,
+					   .n_programs = 1 };
+	program(0, "l0", &groups[0]);
+	program(1, "l1", &groups[0]);
+	program(2, "m", &groups[1]);
+	program(3, "p", &groups[2]);
+	for (int i = 0; i < 2; i++)
+		pools[i] = (struct pool_config){ .buffer_size = 10 };
+}
+
+static void teardown(void)
+{
+	engine_free(e);
+	e = NULL;
+	environment_done();
+	fake_reset();
+}
+
+static void start_engine(const char *wanted)
+{
+	pools[0].events = event_mask(wanted);
+	config.arena = arena_new();
+	e = engine_new(&config);
+	ck_assert_ptr_nonnull(e);
+	config.refs = 100;	/* it is on our stack, not in an arena */
+	engine_turn(e);
+	arena_free(config.arena);
+	l0 = e->groups->processes[0];
+	l1 = e->groups->processes[1];
+	p = e->groups->next->next->processes[0];
+}
+
+/* The listener writes, and the loop sees it. */
+static void says(struct process *l, const char *text)
+{
+	ck_assert_int_eq(write(fake_child_fd(l->pid, 1), text, strlen(text)),
+			 (int)strlen(text));
+	l->listener->io.on_ready(&l->listener->io, IO_READ);
+	engine_turn(e);
+}
+
+/* What has been sent to a listener since the last time. */
+static const char *heard(const struct process *l)
+{
+	static char buf[4096];
+	ssize_t n;
+
+	/* The child's end blocks: see first whether there is anything. */
+	if (l->listener->dialog.state != DIALOG_BUSY)
+		return "";
+	n = read(fake_child_fd(l->pid, 0), buf, sizeof(buf) - 1);
+	ck_assert_int_gt(n, 0);
+	buf[n] = '\0';
+	return buf;
+}
+
+static void publish(const char *data)
+{
+	news_remote(&e->bus, "t", data);
+	engine_turn(e);
+}
+
+static void was_told(const struct process *l, int serial, int poolserial, const char *data)
+{
+	char expected[4096];
+
+	snprintf(expected, sizeof(expected), "ver:3.0 server:id serial:%d pool:l poolserial:%d "
+		 "eventname:REMOTE_COMMUNICATION len:%zu\ntype:t\n%s", serial, poolserial,
+		 strlen(data) + 7, data);
+	ck_assert_str_eq(heard(l), expected);
+}
+
+static void was_told_nothing(const struct process *l)
+{
+	ck_assert_int_ne(l->listener->dialog.state, DIALOG_BUSY);
+}
+
+static void run_for_a_while(void)
+{
+	fake_advance(e, 1.5);
+	ck_assert_int_eq(l0->state, PROC_RUNNING);
+}
+
+static void ends(struct process *l, int status)
+{
+	fake_child_ends(l->pid, status);
+	e->reap_wanted = true;
+	engine_turn(e);
+}
+
+START_TEST(an_event_waits_until_a_listener_is_running_and_ready)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	publish("x");
+	says(l0, "READY\n");
+	was_told_nothing(l0);
+	run_for_a_while();
+	was_told(l0, 0, 0, "x");
+	says(l0, "RESULT 2\nOK");
+	publish("y");
+	was_told_nothing(l0);
+	says(l0, "READY\n");
+	was_told(l0, 1, 1, "y");
+} END_TEST
+
+START_TEST(the_first_that_is_ready_gets_it)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	says(l1, "READY\n");
+	says(l0, "READY\n");
+	publish("x");
+	was_told(l0, 0, 0, "x");
+	publish("y");
+	was_told(l1, 1, 1, "y");
+	publish("z");
+	says(l1, "RESULT 2\nOKREADY\n");
+	was_told(l1, 2, 2, "z");
+} END_TEST
+
+START_TEST(a_rejected_event_is_the_next_to_be_sent)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	says(l0, "READY\n");
+	publish("x");
+	publish("y");
+	was_told(l0, 0, 0, "x");
+	says(l0, "RESULT 4\nFAIL");
+	says(l0, "READY\n");
+	was_told(l0, 0, 0, "x");
+	says(l0, "RESULT 2\nOKREADY\n");
+	was_told(l0, 1, 1, "y");
+} END_TEST
+
+START_TEST(who_breaks_the_protocol_loses_the_event_and_gets_no_other)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	says(l0, "READY\n");
+	publish("x");
+	was_told(l0, 0, 0, "x");
+	says(l0, "thank you\n");
+	ck_assert_int_eq(l0->listener->dialog.state, DIALOG_UNKNOWN);
+	says(l0, "READY\n");
+	was_told_nothing(l0);
+	says(l1, "READY\n");
+	was_told(l1, 0, 0, "x");
+} END_TEST
+
+START_TEST(the_event_of_a_listener_that_dies_is_for_its_next_life)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	says(l0, "READY\n");
+	publish("x");
+	was_told(l0, 0, 0, "x");
+	ends(l0, EXITED(1));
+	run_for_a_while();
+	ck_assert_int_eq(l0->listener->dialog.state, DIALOG_ACKNOWLEDGED);
+	says(l0, "READY\n");
+	was_told(l0, 0, 0, "x");
+} END_TEST
+
+START_TEST(what_it_said_before_its_end_counts)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	says(l0, "READY\n");
+	publish("x");
+	was_told(l0, 0, 0, "x");
+	ck_assert_int_eq(write(fake_child_fd(l0->pid, 1), "RESULT 2\nOK", 11), 11);
+	ends(l0, EXITED(0));
+	says(l1, "READY\n");
+	was_told_nothing(l1);
+} END_TEST
+
+START_TEST(the_oldest_goes_when_there_is_no_room)
+{
+	pools[0].buffer_size = 2;
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	says(l0, "READY\n");
+	publish("a");
+	was_told(l0, 0, 0, "a");
+	publish("b");
+	publish("c");
+	publish("d");
+	says(l0, "RESULT 2\nOKREADY\n");
+	was_told(l0, 2, 2, "c");
+	/* Of a full buffer the oldest makes room for what comes back, too. */
+	publish("e");
+	says(l0, "RESULT 2\nNOREADY\n");
+	was_told(l0, 2, 2, "c");
+	says(l0, "RESULT 2\nOKREADY\n");
+	was_told(l0, 4, 4, "e");
+} END_TEST
+
+START_TEST(who_cannot_be_reached_is_passed_over)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	says(l0, "READY\n");
+	says(l1, "READY\n");
+	input_close(&l0->input);
+	publish("x");
+	was_told(l1, 0, 0, "x");
+	was_told_nothing(l0);
+} END_TEST
+
+START_TEST(serials_count_what_somebody_wanted)
+{
+	pools[1].events = event_mask("PROCESS_LOG");
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	says(l0, "READY\n");
+	news_mood(&e->bus, EVENT_SUPERVISOR_STATE_CHANGE_RUNNING);	/* nobody wants it */
+	bus_publish(&e->bus, EVENT_PROCESS_LOG_STDOUT, "abc", 3, "x");	/* for m */
+	publish("x");
+	was_told(l0, 1, 0, "x");
+} END_TEST
+
+START_TEST(every_state_is_told_with_what_was_true_then)
+{
+	static const char *const lines[] = {
+		"PROCESS_STATE_STARTING processname:p groupname:g from_state:STOPPED tries:0",
+		"PROCESS_STATE_RUNNING processname:p groupname:g from_state:STARTING pid:103",
+		"PROCESS_STATE_EXITED processname:p groupname:g from_state:RUNNING expected:0 "
+			"pid:103",
+		"PROCESS_STATE_STARTING processname:p groupname:g from_state:EXITED tries:0",
+		"PROCESS_STATE_BACKOFF processname:p groupname:g from_state:STARTING tries:1",
+		"PROCESS_STATE_STARTING processname:p groupname:g from_state:BACKOFF tries:1",
+		"PROCESS_STATE_STOPPING processname:p groupname:g from_state:STARTING pid:105",
+		"PROCESS_STATE_STOPPED processname:p groupname:g from_state:STOPPING pid:105",
+	};
+	size_t i = 0;
+
+	pools[0].buffer_size = 100;
+	start_engine("PROCESS_STATE");
+	run_for_a_while();
+	ends(p, EXITED(3));
+	ends(p, EXITED(0));
+	fake_advance(e, 1.1);
+	proc_post(p, IN_STOP);
+	engine_turn(e);
+	ends(p, EXITED(0));
+	for (struct pooled *q = e->pools->buffer; q; q = q->next) {
+		char line[256];
+
+		snprintf(line, sizeof(line), "%s %.*s", event_name(q->event->type),
+			 (int)q->event->len, q->event->payload);
+		if (!strstr(line, "processname:p "))
+			continue;
+		ck_assert_uint_lt(i, ARRAY_LEN(lines));
+		ck_assert_str_eq(line, lines[i++]);
+	}
+	ck_assert_uint_eq(i, ARRAY_LEN(lines));
+} END_TEST
+
+START_TEST(listeners_hear_of_the_end_before_they_are_stopped)
+{
+	groups[2].n_programs = 0;
+	start_engine("SUPERVISOR_STATE_CHANGE_STOPPING");
+	run_for_a_while();
+	says(l0, "READY\n");
+	engine_set_mood(e, MOOD_SHUTDOWN);
+	engine_turn(e);
+	ck_assert_str_eq(heard(l0), "ver:3.0 server:id serial:0 pool:l poolserial:0 "
+				    "eventname:SUPERVISOR_STATE_CHANGE_STOPPING len:0\n");
+	ck_assert_int_eq(l0->state, PROC_STOPPING);
+} END_TEST
+
+START_TEST(ticks_come_when_wall_time_enters_the_next_slice)
+{
+	pools[0].buffer_size = 100;
+	start_engine("TICK_5");
+	fake_advance(e, 4.9);
+	ck_assert_ptr_null(e->pools->buffer);	/* the first look only sets the mark */
+	fake_advance(e, 0.2);
+	ck_assert_str_eq(event_name(e->pools->buffer->event->type), "TICK_5");
+	ck_assert_mem_eq(e->pools->buffer->event->payload, "when:1700001005", 15);
+	fake_advance(e, 60);
+	ck_assert_uint_eq(e->pools->n_buffered, 13);
+} END_TEST
+
+START_TEST(longer_ticks_come_with_the_shorter_ones)
+{
+	pools[0].buffer_size = 2000;
+	start_engine("TICK");
+	fake_advance(e, 3601);
+	ck_assert_uint_eq(e->pools->n_buffered, 720 + 60 + 1);
+} END_TEST
+
+START_TEST(who_wants_no_ticks_is_not_woken)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	ck_assert_int_eq(fake_n_armed(), 0);
+} END_TEST
+
+static void add_stories(TCase *tc)
+{
+	tcase_add_test(tc, an_event_waits_until_a_listener_is_running_and_ready);
+	tcase_add_test(tc, the_first_that_is_ready_gets_it);
+	tcase_add_test(tc, a_rejected_event_is_the_next_to_be_sent);
+	tcase_add_test(tc, who_breaks_the_protocol_loses_the_event_and_gets_no_other);
+	tcase_add_test(tc, the_event_of_a_listener_that_dies_is_for_its_next_life);
+	tcase_add_test(tc, what_it_said_before_its_end_counts);
+	tcase_add_test(tc, the_oldest_goes_when_there_is_no_room);
+	tcase_add_test(tc, who_cannot_be_reached_is_passed_over);
+	tcase_add_test(tc, serials_count_what_somebody_wanted);
+	tcase_add_test(tc, every_state_is_told_with_what_was_true_then);
+	tcase_add_test(tc, listeners_hear_of_the_end_before_they_are_stopped);
+	tcase_add_test(tc, ticks_come_when_wall_time_enters_the_next_slice);
+	tcase_add_test(tc, longer_ticks_come_with_the_shorter_ones);
+	tcase_add_test(tc, who_wants_no_ticks_is_not_woken);
+}
+
+int main(void)
+{
+	Suite *s = suite_create("pool");
+	TCase *tc = tcase_create("pool");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	add_stories(tc);
+	suite_add_tcase(s, tc);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
