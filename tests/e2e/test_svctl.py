@@ -1,5 +1,7 @@
 """The client beside supervisorctl: the same command lines, the same words, the same exit status."""
 import cmd
+import concurrent.futures
+import glob
 import io
 import os
 import re
@@ -65,9 +67,25 @@ PROGRAMS = """
     startsecs=0
     """
 
+# As many as the other tests need not wait for.
+LOGGED = """
+    [program:talker]
+    command=/bin/sh -c "echo to stdout; echo to stderr >&2; exec cat"
+    startsecs=0
+    [program:merged]
+    command=/bin/sh -c "echo both; exec cat"
+    redirect_stderr=true
+    startsecs=0
+    [program:silent]
+    command=/bin/cat
+    stdout_logfile=NONE
+    startsecs=0
+    """
+
+LOGS = {"talker-stdout": "to stdout", "talker-stderr": "to stderr", "merged-stdout": "both"}
 SETTLED = {"once:once": "EXITED", "fatal:fatal": "FATAL"}
 
-# In this order; a line is one argument where it begins with a quote.
+# In this order; what a line has in quotes at its beginning is one argument.
 READING = """\
 status
 status all
@@ -113,6 +131,121 @@ pid web:w2
 version
 version x
 shutdown now
+avail
+avail x
+avail all
+reread
+reread x
+reload x
+update x
+update x cat x
+update all x
+add
+add nope
+add cat
+add nope cat
+add web:*
+remove
+remove nope
+remove cat
+remove nope web cat
+remove web:*
+signal
+signal CONT
+signal CONT cat
+signal SIGCONT cat
+signal cont cat
+signal 18 cat
+signal 0 cat
+signal NOPE cat
+signal "" cat
+signal CONT nope
+signal CONT nope:x
+signal CONT nope:*
+signal CONT nope:* cat nope
+signal CONT web:w1
+signal CONT web:*
+signal NOPE web:*
+signal CONT idle
+signal CONT once fatal cat
+signal CONT numbered:*
+signal CONT all
+signal CONT cat all
+signal NOPE all
+signal all cat
+tail
+tail talker
+tail talker stdout
+tail talker stderr
+tail talker STDERR
+tail talker stdin
+tail talker it's
+tail talker grün
+tail -6 talker
+tail -6 talker stderr
+tail -6 talker x stderr
+tail -0 talker
+tail --3 talker
+tail -+3 talker
+tail -99999 talker
+tail -99999999999999999999 talker
+tail --2147483648 talker
+tail -x talker
+tail - talker
+tail -6x talker
+tail -6 talker stdin
+tail -f
+tail -6
+tail talker x stderr
+tail talker x x
+tail a b c d
+tail -f a b c
+tail nope
+tail nope:*
+tail web:*
+tail web:w1
+tail nope stdin
+tail merged
+tail merged stderr
+tail silent
+tail silent stderr
+tail idle
+tail -f nope
+tail -f nope:* stderr
+tail -f web:*
+tail -f merged stderr
+tail -f silent
+tail -f talker stdin
+tail -fx talker
+maintail x
+maintail -x
+maintail -
+maintail -6 6
+maintail x y
+maintail -99999999999999999999
+clear
+clear nope
+clear nope:x cat
+clear silent
+clear merged merged
+clear all
+clear cat all
+tail merged
+fg
+fg nope
+fg nope:x
+fg web:*
+fg idle
+fg once
+fg cat idle
+open
+open x
+open ftp://localhost:1
+open unix
+open http:x
+open HTTP://localhost:1
+open unix:///nonexistent/socket
+open unix://{box}/s.sock
 help help
 help status
 help start
@@ -121,6 +254,18 @@ help restart
 help pid
 help shutdown
 help version
+help add
+help avail
+help clear
+help fg
+help maintail
+help open
+help reload
+help remove
+help reread
+help signal
+help tail
+help update
 help exit
 help quit
 help EOF
@@ -148,6 +293,8 @@ EOF
 "  status cat"
 "help start"
 "exit 3"
+"signal CONT" cat
+"tail -6 talker" stderr
 """
 
 CHANGING = """\
@@ -233,6 +380,27 @@ restart cat
 shutdown
 help pid
 nope
+reread
+update
+update cat
+add
+add cat dog
+remove cat
+avail
+reload
+reload x
+signal
+signal HUP cat
+tail
+tail cat
+tail -f cat
+maintail
+maintail -f
+clear cat
+clear all
+fg cat
+open unix://{box}/s.sock
+open unix:///nonexistent/socket
 """
 
 OPTIONS = """\
@@ -259,35 +427,50 @@ OPTIONS = """\
 SCRIPTS = [
     "", "\n", "status cat", "quit\nstatus\n", "exit\n", "EOF\nstatus\n", "  quit  \n", "?pid\n",
     "stop cat\nstart cat\nstatus cat\n", "\n\n\nversion\n\n", "shutdown\nn\npid\n",
-    "shutdown\n\npid\n",
+    "shutdown\n\npid\n", "reload\nn\nreload\n\npid\n", "reload x\n",
+    "open unix:///nonexistent/socket\nstatus\nopen x\npid\n",
+    "open unix:///nonexistent/socket\nopen unix://{box}/s.sock\npid cat\nstatus cat\n",
 ]
 
 
-def arguments(line):
-    return [line.strip('"')] if line.startswith('"') and len(line) > 1 else line.split()
+def arguments(line, box):
+    line = line.replace("{box}", box)
+    first, _, rest = line[1:].partition('"')
+    return [first] + rest.split() if line.startswith('"') else line.split()
+
+
+def log_of(daemon, name):
+    return "".join(daemon.read(os.path.basename(path))
+                   for path in glob.glob(daemon.box + "/%s---*" % name))
 
 
 class Pair:
     """Two daemons of one kind, one for each client."""
 
     def __init__(self, daemon, program, **kwargs):
-        self.theirs = daemon(PROGRAMS, name="theirs", program=program, **kwargs)
-        self.ours = daemon(PROGRAMS, name="ours", program=program, **kwargs)
+        programs = PROGRAMS + LOGGED
+        self.theirs = daemon(programs, name="theirs", program=program, **kwargs)
+        self.ours = daemon(programs, name="ours", program=program, **kwargs)
         for each in (self.theirs, self.ours):
             each.write("plain", "not a program", mode=0o644)
             each.start()
         for each in (self.theirs, self.ours):
             wait_for(lambda: SETTLED.items() <= each.states().items(), "all have settled")
+            for name, text in LOGS.items():
+                wait_for(lambda: text in log_of(each, name), "%s has written" % name)
 
-    def compare(self, *lines, args=None, **kwargs):
+    def compare(self, *lines, **kwargs):
         """Run each line with both clients; what differs is the failure."""
         found = []
         for line in lines:
-            outcomes = []
-            for client, each in ((supervisorctl, self.theirs), (svctl, self.ours)):
-                before = ["-c", each.conf] if args is None else args(each)
-                outcomes.append(client(each.box, *(before + arguments(line)), **kwargs))
-            found.append(difference(line or repr(kwargs), *outcomes,
+            def run(client, each):
+                return client(each.box, "-c", each.conf, *arguments(line, each.box),
+                              **{k: v.replace("{box}", each.box) for k, v in kwargs.items()})
+
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                ours = pool.submit(run, svctl, self.ours)
+                theirs = run(supervisorctl, self.theirs)
+            found.append(difference(line or repr(kwargs), theirs, ours.result(),
                                     self.theirs.box, self.ours.box))
         found = [each for each in found if each]
         assert not found, "%d differ:\n%s" % (len(found), "\n".join(found))
@@ -333,7 +516,8 @@ def test_a_shell_that_reads_a_pipe_gives_what_supervisorctl_gives(pair):
 
 @pytest.mark.parametrize("line", OPTIONS.splitlines())
 def test_wrong_usage_is_refused_in_the_same_words(box, line):
-    theirs, ours = supervisorctl(box, *arguments(line)), svctl(box, *arguments(line))
+    args = arguments(line, box)
+    theirs, ours = supervisorctl(box, *args), svctl(box, *args)
     assert not difference(line, theirs, ours, box, box)
     assert ours.code == 2 and ours.err.startswith("Error: ") and not ours.out
 
