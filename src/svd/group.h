@@ -14,11 +14,10 @@ struct group {
 	struct group  *prev, *next;
 	unsigned long  added;			/* its number, in the order in which they came */
 	struct engine *engine;			/* borrowed */
-	struct config *config;			/* counted: the snapshot of conf; processes may */
-						/* still have an older one */
+	struct config *config;	/* counted: the snapshot of conf; processes may have an older one */
 	const struct group_config *conf;	/* borrowed from config */
-	struct config *next_config;		/* counted: where it is made anew when it ... */
-	const struct group_config *next_conf;	/* ... has stopped; NULL: it stays. See update.h */
+	struct config *next_config;		/* counted: the snapshot of next_conf */
+	const struct group_config *next_conf;	/* borrowed; NULL: it stays. See update.h */
 	struct process **processes;		/* owned, as the array is; by priority, then name */
 	size_t         n_processes;
 	struct pool   *pool;			/* owned; NULL: they are no listeners */

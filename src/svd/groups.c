@@ -6,6 +6,7 @@
 #include <utlist.h>
 
 #include "svd/engine.h"
+#include "svd/news.h"
 #include "svd/wait.h"
 
 const struct group_config *groups_find_config(const struct config *config, const char *name)
@@ -43,15 +44,21 @@ int groups_add(struct engine *e, struct config *config, const struct group_confi
 		return err_set(err, -ENOMEM, "out of memory");
 	group->added = e->n_groups_added++;
 	place(e, group);
+	news_group(&e->bus, EVENT_PROCESS_GROUP_ADDED, conf->name);
 	return 0;
 }
 
 void groups_remove(struct engine *e, struct group *group)
 {
+	struct config *config = config_ref(group->config);
+	const char *name = group->conf->name;
+
 	for (size_t i = 0; i < group->n_processes; i++)
 		wait_end(e, group->processes[i]);
 	DL_DELETE(e->groups, group);
 	group_free(group);
+	news_group(&e->bus, EVENT_PROCESS_GROUP_REMOVED, name);
+	config_unref(config);
 }
 
 void groups_move(struct engine *e, struct group *group)

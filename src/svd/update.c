@@ -114,11 +114,13 @@ static enum updated begin_later(struct process *p, enum renewal renewal, bool au
 	/* What somebody else's update has stopped must come back all the same. */
 	p->start_again = autostart || proc_is_running(p) ||
 			 (p->renewal == RENEWAL_RESTART && p->start_again);
-	p->renewal = renewal;
 	proc_feed(p, IN_STOP);
+	if (p->state == PROC_UNKNOWN)
+		return UPDATED_FAILED;
+	p->renewal = renewal;
 	p->group->engine->updating = true;
 	p->group->engine->again = true;
-	return p->state == PROC_UNKNOWN ? UPDATED_FAILED : UPDATED_LATER;
+	return UPDATED_LATER;
 }
 
 static enum updated begin_new(struct process *p)

@@ -14,9 +14,9 @@ struct process;
 
 /*
  * Supervisor stops a group, forgets it and adds it anew, for whatever is different. Here what is
- * the same is not touched, and what differs only in options with LIVE gets them while it runs. What
- * needs it is stopped, as it was configured until now, and started again; what is not configured any
- * more is stopped and forgotten; what is new is added.
+ * the same is not touched; what differs only in options with LIVE gets them while it runs; what
+ * needs it is stopped, as it was configured until now, and started again; what is there no more is
+ * stopped and forgotten; what is new is added.
  *
  * First the group is told, with update_group, then each of its processes, with update_process.
  * Nobody has to wait for the rest: update_step goes on with what has stopped meanwhile.
