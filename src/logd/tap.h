@@ -20,7 +20,7 @@ struct taps {
 	struct devlog *devlog;	/* borrowed */
 	char          *raw;	/* owned; LOOK_BUF bytes, as they were seen */
 	char          *text;	/* owned; one byte more: without sequences */
-	/* Tell svd. Returns 0, or -errno when it cannot be told now. lost: bytes not told before. */
+	/* Tell svd. 0, or -errno: it cannot be told now. lost: bytes not told before. */
 	int (*on_text)(void *user, int64_t id, const char *p, size_t n, uint64_t lost);
 	void          *user;
 };

@@ -1,0 +1,120 @@
+/* test_ansi.c - escape sequences go, and nothing else does */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "logd/ansi.h"
+
+static void becomes(const char *in, const char *expected)
+{
+	enum ansi_state state = ANSI_TEXT;
+	size_t n = strlen(in), len;
+	char out[256];
+
+	ck_assert_uint_eq(ansi_strip(&state, in, n, out, n + 1, &len), n);
+	out[len] = '\0';
+	ck_assert_str_eq(out, expected);
+}
+
+START_TEST(text_stays_as_it_is)
+{
+	becomes("", "");
+	becomes("plain [text]\r\n", "plain [text]\r\n");
+	becomes("\twith \xc3\xa4 and \x80\n", "\twith \xc3\xa4 and \x80\n");
+} END_TEST
+
+START_TEST(sequences_go)
+{
+	becomes("\x1b[31mred\x1b[0m and \x1b[1;42mnot\x1b[m\n", "red and not\n");
+	becomes("a\x1b[2J\x1b[10;10Hb\x1b[?25lc\x1b[s\x1b[ud", "abcd");
+	becomes("\x1b[1Gonce lost\x1b[2K\n", "once lost\n");
+} END_TEST
+
+START_TEST(an_escape_that_begins_no_sequence_stays)
+{
+	becomes("\x1b(B\x1b]0;title\a\x1b\x1b[0mx", "\x1b(B\x1b]0;title\a\x1bx");
+} END_TEST
+
+START_TEST(a_sequence_ends_with_its_line)
+{
+	becomes("a\x1b[31;\nb\x1b[\nc\n", "a\nb\nc\n");
+} END_TEST
+
+/* Many sequences, whole and broken ones, and a fair number of escapes. */
+static void fill(char *text, size_t n)
+{
+	static const char letters[] = "\x1b\x1b\x1b[[[[0;1mKHq \n\xff";
+
+	for (size_t i = 0; i < n; i++)
+		text[i] = letters[(size_t)rand() % (sizeof(letters) - 1)];
+}
+
+START_TEST(pieces_give_what_the_whole_gives)
+{
+	char text[400], whole[sizeof(text) + 1], parts[sizeof(text) + 1];
+	enum ansi_state state = ANSI_TEXT;
+	size_t whole_len, at, len, total;
+
+	srand(1);
+	for (int round = 0; round < 2000; round++) {
+		fill(text, sizeof(text));
+		state = ANSI_TEXT;
+		ansi_strip(&state, text, sizeof(text), whole, sizeof(whole), &whole_len);
+		state = ANSI_TEXT;
+		for (at = total = 0; at < sizeof(text); total += len) {
+			size_t n = (size_t)rand() % 9 + 1;
+
+			n = n < sizeof(text) - at ? n : sizeof(text) - at;
+			ck_assert_uint_eq(ansi_strip(&state, text + at, n, parts + total, n + 1,
+						     &len), n);
+			at += n;
+		}
+		ck_assert_uint_eq(total, whole_len);
+		ck_assert_mem_eq(parts, whole, total);
+	}
+} END_TEST
+
+START_TEST(what_does_not_fit_is_not_taken)
+{
+	char text[400], whole[sizeof(text) + 1], parts[sizeof(text) + 1];
+	enum ansi_state state = ANSI_TEXT;
+	size_t whole_len, at, len, total;
+
+	srand(2);
+	for (int round = 0; round < 2000; round++) {
+		fill(text, sizeof(text));
+		state = ANSI_TEXT;
+		ansi_strip(&state, text, sizeof(text), whole, sizeof(whole), &whole_len);
+		state = ANSI_TEXT;
+		for (at = total = 0; at < sizeof(text); total += len) {
+			size_t room = (size_t)rand() % 9 + 1;
+
+			at += ansi_strip(&state, text + at, sizeof(text) - at, parts + total, room,
+					 &len);
+			ck_assert_uint_le(len, room);
+			ck_assert(len == room || at == sizeof(text));
+		}
+		ck_assert_uint_eq(total, whole_len);
+		ck_assert_mem_eq(parts, whole, total);
+	}
+} END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("ansi");
+	TCase *tc = tcase_create("ansi");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	tcase_add_test(tc, text_stays_as_it_is);
+	tcase_add_test(tc, sequences_go);
+	tcase_add_test(tc, an_escape_that_begins_no_sequence_stays);
+	tcase_add_test(tc, a_sequence_ends_with_its_line);
+	tcase_add_test(tc, pieces_give_what_the_whole_gives);
+	tcase_add_test(tc, what_does_not_fit_is_not_taken);
+	suite_add_tcase(s, tc);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
