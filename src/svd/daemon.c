@@ -16,21 +16,8 @@
 int daemon_drop_privileges(const struct config *config, struct err *err)
 {
 	const struct user_config *user = config->user;
-	const char *refused;
-
-	if (!user) {
-		if (getuid() == 0)
-			log_crit("Supervisor is running as root.  Privileges were not dropped "
-				 "because no user is specified in the config file.  If you intend "
-				 "to run as root, you can set user=root in the config file to "
-				 "avoid this message.");
-		return 0;
-	}
-	refused = sys_become(user);
-	if (refused)
-		return err_set(err, -EPERM, "user %s: %s", user->name, refused);
-	log_info("Set uid to user %u succeeded", (unsigned)user->uid);
-	return 0;
+	const char *refused = user ? sys_become(user) : NULL;
+	return refused ? err_set(err, -EPERM, "user %s: %s", user->name, refused) : 0;
 }
 
 struct limit {
@@ -63,13 +50,14 @@ static int raise_one(const struct limit *l, rlim_t wanted, struct saved_limit *s
 		       (unsigned long long)saved->value.rlim_max, l->what);
 }
 
+static const struct limit limits[] = {
+	{ RLIMIT_NOFILE, "RLIMIT_NOFILE", "minfds", "open files" },
+	{ RLIMIT_NPROC, "RLIMIT_NPROC", "minprocs", "processes" },
+};
+
 int daemon_raise_limits(const struct config *config, struct saved_limit *ret_saved,
 			struct err *err)
 {
-	static const struct limit limits[] = {
-		{ RLIMIT_NOFILE, "RLIMIT_NOFILE", "minfds", "open files" },
-		{ RLIMIT_NPROC, "RLIMIT_NPROC", "minprocs", "processes" },
-	};
 	const int wanted[] = { config->minfds, config->minprocs };
 	int n = 0;
 
@@ -81,6 +69,27 @@ int daemon_raise_limits(const struct config *config, struct saved_limit *ret_sav
 		n += ret;
 	}
 	return n;
+}
+
+void daemon_log_root(const struct config *config)
+{
+	if (!config->user && getuid() == 0)
+		log_crit("Supervisor is running as root.  Privileges were not dropped because no "
+			 "user is specified in the config file.  If you intend to run as root, you "
+			 "can set user=root in the config file to avoid this message.");
+}
+
+void daemon_log_rights(const struct config *config, const struct saved_limit *saved, int n)
+{
+	if (config->user)
+		log_info("Set uid to user %u succeeded", (unsigned)config->user->uid);
+	for (int i = 0; i < n; i++) {
+		bool files = saved[i].resource == RLIMIT_NOFILE;
+		int wanted = files ? config->minfds : config->minprocs;
+
+		if (saved[i].value.rlim_cur < (rlim_t)wanted)
+			log_info("Increased %s limit to %d", limits[files ? 0 : 1].name, wanted);
+	}
 }
 
 /* A NUL byte from the child: it is ready. Anything else, or nothing: it failed. */

@@ -20,6 +20,10 @@ must_check int daemon_drop_privileges(const struct config *config, struct err *e
 must_check int daemon_raise_limits(const struct config *config, struct saved_limit *ret_saved,
 				   struct err *err);
 
+/* Log what has become of the user and the limits: before the configuration's notes, and behind. */
+void daemon_log_root(const struct config *config);
+void daemon_log_rights(const struct config *config, const struct saved_limit *saved, int n);
+
 /*
  * Go to the background. Returns 0 in the child, -errno with err when there can be none; the
  * parent does not return: it stays until one of the two calls below, so that whoever started the

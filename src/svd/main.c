@@ -81,9 +81,16 @@ static int bind_servers(struct holdings *h, struct err *err)
 	return 0;
 }
 
-static void log_notes(const struct config *config)
+/* What is critical, then warnings, then what is good to know: in Supervisor's order. */
+static void announce(const struct holdings *h)
 {
+	const struct config *config = h->config;
+
+	daemon_log_root(config);
 	notes_log(config, NULL);
+	daemon_log_rights(config, h->limits, h->raised ? 0 : h->n_limits);
+	if (!config->nocleanup)
+		autolog_clear(config);
 	for (size_t i = 0; i < config->n_servers; i++) {
 		log_info("RPC interface 'supervisor' initialized");
 		if (!config->servers[i].username)
@@ -112,13 +119,16 @@ static int take_place(struct holdings *h, struct err *err)
 	ret = daemon_drop_privileges(config, err);
 	if (ret == 0 && !h->raised)
 		ret = h->n_limits = daemon_raise_limits(config, h->limits, err);
-	h->raised = true;
 	if (ret >= 0)
 		ret = hold_pidfile(h, err);
 	if (ret == 0)
 		ret = bind_servers(h, err);
-	if (ret < 0 || config->nodaemon || h->background)
+	if (ret < 0)
 		return ret;
+	announce(h);
+	h->raised = true;
+	if (config->nodaemon || h->background)
+		return 0;
 	h->background = true;
 	return daemon_fork(config, &h->ready, err);
 }
@@ -162,9 +172,6 @@ static int run(struct holdings *h, struct err *err, int *ret_mood)
 		ret = set_up(h, err);
 	if (ret < 0)
 		return ret;
-	if (!h->config->nocleanup)
-		autolog_clear(h->config);
-	log_notes(h->config);
 	log_info("supervisord started with pid %d", (int)getpid());
 	if (h->ready >= 0)
 		daemon_ready(steal_fd(&h->ready));

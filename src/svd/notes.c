@@ -20,7 +20,9 @@ static bool has_note(const struct config *config, const char *text)
 
 void notes_log(const struct config *config, const struct config *known)
 {
-	for (size_t i = 0; i < config->n_notes; i++)
-		if (!known || !has_note(known, config->notes[i].text))
-			log_msg(config->notes[i].level, "%s", config->notes[i].text);
+	for (int level = LEVEL_CRITICAL; level >= LEVEL_BLATHER; level--)
+		for (size_t i = 0; i < config->n_notes; i++)
+			if ((int)config->notes[i].level == level &&
+			    !(known && has_note(known, config->notes[i].text)))
+				log_msg(config->notes[i].level, "%s", config->notes[i].text);
 }

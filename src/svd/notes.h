@@ -4,7 +4,7 @@
 
 struct config;
 
-/* Logs the notes of `config`; those that `known` has too (NULL: none) have been said already. */
+/* Logs the notes of `config`, what matters most first; those that `known` has too (NULL: none) have been said already. */
 void notes_log(const struct config *config, const struct config *known);
 
 #endif

@@ -42,10 +42,11 @@ class Case:
     """
 
     def __init__(self, text="", flags=FLAGS, files=(), env=(), refused=None, differs=(),
-                 theirs="", cwd="{box}", encoding="utf-8", beside=False):
+                 theirs="", cwd="{box}", encoding="utf-8", beside=False,
+                 limits=""):
         self.text, self.flags, self.files = text, flags, dict(files)
         self.env, self.differs, self.refused, self.theirs = dict(env), dict(differs), refused, theirs
-        self.cwd, self.encoding, self.beside = cwd, encoding, beside
+        self.cwd, self.encoding, self.beside, self.limits = cwd, encoding, beside, limits
 
 
 def served(text, **kwargs):
@@ -103,12 +104,18 @@ class Life:
         os.symlink(program, self.box + "/bin/daemon")
         return self.box + "/bin/daemon"
 
+    def wrapper(self):
+        words = self.case.limits.split()
+        pairs = ["%s %s" % pair for pair in zip(words[::2], words[1::2])]
+        script = "".join("ulimit %s && " % pair for pair in pairs) + 'exec "$@"'
+        return ["bash", "-c", script, "bash"] if words else []
+
     def spawn(self):
         environment = clean_env(self.box)
         environment.update({key: self.filled(value) for key, value in self.case.env.items()})
         with open(self.box + "/console", "ab") as console:
             self.daemon.process = subprocess.Popen(
-                [self.program] + [self.filled(flag) for flag in self.case.flags],
+                self.wrapper() + [self.program] + [self.filled(flag) for flag in self.case.flags],
                 cwd=self.filled(self.case.cwd), env=environment, stdin=subprocess.DEVNULL,
                 stdout=console, stderr=console, start_new_session=True, umask=0o026)
         self.daemon.pid = self.daemon.process.pid
@@ -172,7 +179,7 @@ class Life:
     def unboxed(self, text):
         text = text.replace(os.path.realpath(self.program), "SVD").replace(self.program, "SVD")
         return re.sub("(?<=---)(.*)-[a-z0-9_]{8}(?=[.]log)", r"\1-RANDOM",
-                      text.replace(self.box, "BOX"))
+                      text.replace(self.box, "BOX").replace(str(self.port), "PORT"))
 
     def unboxed_bytes(self, data):
         return data.replace(self.box.encode(), b"BOX")
@@ -197,8 +204,6 @@ class Life:
     def configs(self):
         try:
             return [self.plain(config) for config in self.daemon.rpc.getAllConfigInfo()]
-        except xmlrpc.client.Fault:
-            return "not yet"
         except (xmlrpc.client.ProtocolError, xml.parsers.expat.ExpatError):
             return "no answer that a client could read"
 

@@ -24,6 +24,15 @@ TAKEN = {
         "--nodaemon", "--configuration", "{box}/supervisord.conf")),
     "glued arguments": Case(FILE, flags=("-nc{box}/supervisord.conf", "-iglued", "--loglevel=warn")),
     "abbreviated": Case(FILE, flags=("--nod", "--conf={box}/supervisord.conf", "--id", "me")),
+    "all notes in order": usual(
+        "user=nobody\nminfds=700\nminprocs=300\n[include]\nfiles=none/* more.conf none.conf\n" + P,
+        files={"more.conf": "[program:q]\ncommand={w}\nstartsecs=0\nstdout_logfile_maxbytes=0\n"},
+        limits="-Sn 500 -Su 200", differs={
+            "records[%s:%s][limit]" % (name, name): "limits that svd was started with"
+            for name in "pq"}),
+    "limits that suffice": usual("minfds=700\n" + P, limits="-Sn 900"),
+    "hard limits that do not": usual("user=nobody\nminfds=700\n" + P, limits="-Sn 400 -Hn 500",
+                                     refused="minfds"),
     "a relative file": Case(FILE, flags=("-n", "-c", "../supervisord.conf"), cwd="{box}/sub"),
     "here of a relative file": Case(
         FILE + "environment=HERE=%(here)s\n", flags=("-n", "-c", "sub/../supervisord.conf")),
