@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/macro.h"
+#include "svd/fcgi.h"
 #include "svd/proc.h"
 
 struct engine;
@@ -21,6 +22,7 @@ struct group {
 	struct process **processes;		/* owned, as the array is; by priority, then name */
 	size_t         n_processes;
 	struct pool   *pool;			/* owned; NULL: they are no listeners */
+	struct fcgi    fcgi;			/* of GROUP_FCGI */
 };
 
 /* NULL: no memory. config is counted up. */

@@ -16,6 +16,7 @@
 #include "rpc/faults.h"
 #include "svd/autolog.h"
 #include "svd/engine.h"
+#include "svd/fcgi.h"
 #include "svd/listener.h"
 #include "svd/log.h"
 #include "svd/logs.h"
@@ -198,6 +199,7 @@ static bool bury(struct process *p, enum proc_state next, enum proc_input input)
 	engine_forget_pid(engine_of(p), p);
 	p->pid = 0;
 	input_close(&p->input);
+	fcgi_drop(p);
 	if (p->listener)
 		listener_end(p->listener);
 	close_channels(p);
@@ -470,6 +472,8 @@ void proc_free(struct process *p)
 	if (p->pid)
 		engine_forget_pid(engine_of(p), p);
 	input_close(&p->input);
+	fcgi_drop(p);
+	listener_free(p->listener);
 	close_channels(p);
 	free(p->spawnerr);
 	for (int c = 0; c < CHANNEL_N; c++)

@@ -45,7 +45,8 @@ struct process {
 	bool     leaving;		/* it is about to be freed */
 	unsigned inputs;		/* posted and not yet fed: bit n is input n */
 	struct process *prev_posted, *next_posted;	/* NULL: not in the engine's list */
-	struct input input;		/* its standard input */
+	struct input input;		/* its standard input, unless it has the ... */
+	bool     has_socket;		/* ... socket of its group: see fcgi.h */
 	struct listener *listener;	/* owned; NULL: it is a program */
 	unsigned channels[CHANNEL_N];	/* of svd-logd; 0: none */
 	struct process *next_by_pid;	/* in its bucket of the engine's table */

@@ -12,6 +12,7 @@
 #include "svd/command.h"
 #include "svd/engine.h"
 #include "svd/environment.h"
+#include "svd/fcgi.h"
 #include "svd/listener.h"
 #include "svd/logs.h"
 #include "svd/sys.h"
@@ -69,8 +70,8 @@ static int pipes_make(const struct process *p, struct pipes *pipes)
 
 	*pipes = (struct pipes){ -1, -1, { -1, -1 }, { -1, -1 } };
 	/* Not /dev/null: a program that reads stdin must wait for ever, not see its end. */
-	ret = make_pipe(&pipes->in_child, &pipes->in_ours);
-	if (ret == 0)
+	ret = p->has_socket ? 0 : make_pipe(&pipes->in_child, &pipes->in_ours);
+	if (ret == 0 && pipes->in_ours >= 0)
 		ret = fd_set_nonblock(pipes->in_ours);
 	for (enum channel c = 0; c < CHANNEL_N && ret == 0; c++)
 		ret = make_output(p, c, pipes);
@@ -96,7 +97,8 @@ static int no_fork(const struct process *p, int ret, struct err *err)
 
 static void keep_ours(struct process *p, pid_t pid, struct pipes *pipes)
 {
-	input_open(&p->input, steal_fd(&pipes->in_ours));
+	if (pipes->in_ours >= 0)
+		input_open(&p->input, steal_fd(&pipes->in_ours));
 	for (enum channel c = 0; c < CHANNEL_N; c++) {
 		if (pipes->out_ours[c] < 0)
 			continue;
@@ -117,6 +119,7 @@ static pid_t start(struct process *p, const struct command *command, struct pipe
 		   struct err *err)
 {
 	const struct engine *e = p->group->engine;
+	int in = p->has_socket ? p->group->fcgi.bound.fd : pipes->in_child;
 	int out = or_null(e, pipes->out_child[CHANNEL_STDOUT]);
 	int error = or_null(e, pipes->out_child[CHANNEL_STDERR]);
 	struct spawn_report report;
@@ -129,7 +132,7 @@ static pid_t start(struct process *p, const struct command *command, struct pipe
 		.umask = p->conf->umask,
 		.own_group = true,
 		.user = p->conf->user,
-		.fds = { pipes->in_child, out, p->conf->redirect_stderr ? out : error },
+		.fds = { in, out, p->conf->redirect_stderr ? out : error },
 		.n_fds = 3,
 		.limits = e->limits,
 		.n_limits = e->n_limits,
@@ -148,7 +151,7 @@ static pid_t start(struct process *p, const struct command *command, struct pipe
 	return pid;
 }
 
-pid_t spawn_process(struct process *p, struct err *err)
+static pid_t prepare_and_start(struct process *p, struct err *err)
 {
 	struct command command;
 	struct pipes pipes;
@@ -164,5 +167,19 @@ pid_t spawn_process(struct process *p, struct err *err)
 	pid = ret < 0 ? no_pipes(p, ret, err) : start(p, &command, &pipes, err);
 	pipes_close(&pipes);
 	command_done(&command);
+	return pid;
+}
+
+/* The socket comes first, as it does in Supervisor: the log has its lines in this order. */
+pid_t spawn_process(struct process *p, struct err *err)
+{
+	int ret = p->group->conf->socket ? fcgi_take(p, err) : 0;
+	pid_t pid;
+
+	if (ret < 0)
+		return ret;
+	pid = prepare_and_start(p, err);
+	if (pid < 0)
+		fcgi_drop(p);
 	return pid;
 }
