@@ -34,17 +34,17 @@ static int set_place(struct config *config, const char *path, struct err *err)
 	return config->path && config->here ? 0 : no_memory(err);
 }
 
-static int load_all(struct load *ld, const char *path,
-		    const struct config_override_list *overrides, struct err *err)
+int config_read(struct load *ld, const char *path, const struct config_override_list *overrides,
+		struct err *err)
 {
 	int r = set_place(ld->config, path, err);
 
 	if (r == 0)
 		r = ini_read_file(&ld->ini, path, err);
 	if (r == 0)
-		r = include_read(ld, err);
+		r = load_keep(ld, include_read(ld, err), err);
 	if (r == 0)
-		r = daemon_read(ld, overrides, err);
+		r = load_keep(ld, daemon_read(ld, overrides, err), err);
 	if (r == 0)
 		r = groups_read(ld, err);
 	if (r == 0)
@@ -58,7 +58,7 @@ int config_load(const char *path, const struct config_override_list *overrides,
 	struct load ld;
 	int r = load_init(&ld);
 
-	r = r < 0 ? no_memory(err) : load_all(&ld, path, overrides, err);
+	r = r < 0 ? no_memory(err) : config_read(&ld, path, overrides, err);
 	if (r == 0)
 		r = load_finish(&ld, ret_config, err);
 	load_done(&ld);

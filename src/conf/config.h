@@ -190,6 +190,9 @@ must_check int config_find(const char *argv0, char **ret_path, struct err *err);
 must_check int config_load(const char *path, const struct config_override_list *overrides,
 			   struct config **ret_config, struct err *err);
 
+/* What the process gets as that variable of its environment, or has from us; NULL: nothing. */
+const char *program_getenv(const struct program_config *program, const char *name);
+
 struct config *config_ref(struct config *config);
 void config_unref(struct config *config);	/* NULL is allowed */
 

@@ -77,7 +77,7 @@ int daemon_read(struct load *ld, const struct config_override_list *overrides, s
 		done[id] = v.set[id];
 	r = values_set_all(ld, &v, &ld->file, ld->config, err);
 	for (size_t i = 0; r == 0 && overrides && i < overrides->n; i++)
-		r = override(ld, &overrides->list[i], done, err);
+		r = load_keep(ld, override(ld, &overrides->list[i], done, err), err);
 	if (r == 0)
 		r = values_defaults(ld, SECTION_SUPERVISORD, done, ld->config, err);
 	if (r == 0 && !ld->config->childlogdir)

@@ -51,6 +51,17 @@ int environment_scope(struct load *ld, const char *const *list, struct expand_sc
 	return 0;
 }
 
+const char *program_getenv(const struct program_config *program, const char *name)
+{
+	const char *value = getenv(name);
+	size_t n = strlen(name);
+
+	for (const char *const *e = program->environment; e && *e; e++)
+		if (strncmp(*e, name, n) == 0 && (*e)[n] == '=')
+			value = *e + n + 1;
+	return value;
+}
+
 static bool has_key_of(const char *const *list, const char *pair)
 {
 	size_t n = strcspn(pair, "=") + 1;

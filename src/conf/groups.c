@@ -107,6 +107,14 @@ static int add_group(struct groups *g, const struct ini_section *section,
 	return r;
 }
 
+/* One section less, where all that is wrong is to be found. */
+static int keep(struct groups *g, int r)
+{
+	if (r < 0)
+		g->programs.n = 0;
+	return load_keep(g->ld, r, g->err);
+}
+
 /* NULL when there is none. */
 static int find(struct groups *g, const char *prefix, const char *name,
 		struct ini_section **ret_section)
@@ -181,6 +189,7 @@ static int add_members(struct groups *g, const struct values *v, const char *gro
 	while (r == 0 && (name = commas_next(&programs, &n))) {
 		copy = arena_strndup(g->ld->ini.arena, name, n);
 		r = copy ? add_member(g, v, group, copy) : no_memory(g->err);
+		r = load_keep(g->ld, r, g->err);
 	}
 	return r;
 }
@@ -247,7 +256,7 @@ static int read_singles(struct groups *g, enum section_kind kind, enum group_kin
 
 	for (struct ini_section *s = g->ld->ini.sections; s && r == 0; s = s->hh.next)
 		if (section_kind(s->name) == kind && !s->taken_by)
-			r = read_single(g, s, kind, group);
+			r = keep(g, read_single(g, s, kind, group));
 	return r;
 }
 
@@ -258,7 +267,7 @@ static int read_all(struct groups *g)
 	g->ld->program.config.environment = g->ld->config->environment;
 	for (struct ini_section *s = g->ld->ini.sections; s && r == 0; s = s->hh.next)
 		if (section_kind(s->name) == SECTION_GROUP)
-			r = read_group(g, s);
+			r = keep(g, read_group(g, s));
 	if (r == 0)
 		r = read_singles(g, SECTION_PROGRAM, GROUP_PROGRAMS);
 	if (r == 0)
@@ -318,7 +327,7 @@ int groups_read(struct load *ld, struct err *err)
 	int r = read_all(&g);
 
 	if (r == 0)
-		r = check_group_names(&g);
+		r = load_keep(ld, check_group_names(&g), err);
 	if (r == 0)
 		r = into_snapshot(&g);
 	program_list_done(&g.programs);

@@ -61,7 +61,7 @@ static int include_file(struct includer *in, const char *path)
 	if (r == -ENOENT || r == -EACCES || r == -EISDIR)
 		r = note_add(in->ld, LEVEL_WARN, arena_strdup(arena, why.text)) ? 0 : -ENOMEM;
 	else if (r < 0)
-		return err_set(in->err, r, "%s", why.text);
+		return load_keep(in->ld, err_set(in->err, r, "%s", why.text), in->err);
 	return r < 0 ? no_memory(in->err) : 0;
 }
 

@@ -83,6 +83,27 @@ static char *put_part(char *p, const char *s, size_t max, const char *but_not, c
 	return p;
 }
 
+/*
+ * ini_lines_next(), passing over what is neither when that is wanted. Of a file that does not
+ * begin with a section, the first line stands for all.
+ */
+static int next_entry(struct feed *feed)
+{
+	const struct ini *ini = feed->ini;
+	bool told = false;
+	int r;
+
+	for (;;) {
+		r = ini_lines_next(&feed->lines, &feed->entry, feed->err);
+		if (r != -EINVAL || !ini->keep)
+			return r;
+		if ((!told || feed->lines.in_section) &&
+		    ini->keep(ini->keep_arg, r, feed->err) < 0)
+			return -ENOMEM;
+		told = true;
+	}
+}
+
 /* inih's fgets: the next entry as a line, and one more line behind each section header. */
 static char *feed_line(char *line, int size, void *arg)
 {
@@ -97,7 +118,7 @@ static char *feed_line(char *line, int size, void *arg)
 		return line;
 	}
 	if (feed->r == 0)
-		feed->r = ini_lines_next(&feed->lines, e, feed->err);
+		feed->r = next_entry(feed);
 	if (feed->r <= 0)
 		return NULL;
 	feed->r = 0;
@@ -178,9 +199,13 @@ static int set_option(struct feed *feed, const char *name_text, const char *valu
 		if (!option->hh.tbl)
 			return -ENOMEM;
 	}
+	option->again_file = option->file;
+	option->again_line = option->line;
 	option->value = value;
 	option->file = feed->file;
 	option->line = feed->entry.line;
+	option->cut = feed->entry.cut;
+	option->cut_tight = feed->entry.cut_tight;
 	return 0;
 }
 
@@ -234,8 +259,14 @@ static const struct ini_file *new_file(struct ini *ini, const char *path, struct
 		file->path = arena_strdup(ini->arena, path);
 		file->dir = arena_strdup(ini->arena, dir);
 	}
-	if (file && file->path && file->dir)
+	if (file && file->path && file->dir) {
+		if (ini->last_file)
+			ini->last_file->next = file;
+		else
+			ini->files = file;
+		ini->last_file = file;
 		return file;
+	}
 	err_set(err, -ENOMEM, "%s: %s", path, strerror(ENOMEM));
 	return NULL;
 }
@@ -246,11 +277,11 @@ static int parse(struct ini *ini, const char *path, char *text, size_t n, struct
 	struct feed feed = { .ini = ini, .err = err };
 	const char *why, *bad = find_no_text(text, n, &why);
 
-	if (bad)
-		return refuse_bytes(path, text, bad, why, err);
 	feed.file = new_file(ini, path, err);
 	if (!feed.file)
 		return err ? err->code : -ENOMEM;
+	if (bad)
+		return refuse_bytes(path, text, bad, why, err);
 	ini_lines_init(&feed.lines, feed.file->path, text, n);
 	if (ini_parse_stream(feed_line, &feed, on_line, &feed) != 0 && feed.r == 0)
 		feed.r = -EINVAL;

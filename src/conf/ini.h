@@ -3,6 +3,7 @@
 #define SVD_CONF_INI_H
 
 #define HASH_NONFATAL_OOM 1
+#include <stdbool.h>
 #include <stddef.h>
 #include <uthash.h>
 
@@ -16,6 +17,7 @@ enum { INI_FILE_MAX = 64 * 1024 * 1024 };	/* bytes; a larger file is a mistake *
 struct ini_file {
 	const char *path;
 	const char *dir;	/* what %(here)s means in this file */
+	const struct ini_file *next;	/* that was read behind it */
 };
 
 struct ini_option {
@@ -23,6 +25,10 @@ struct ini_option {
 	const char *value;
 	const struct ini_file *file;
 	int line;
+	char cut;		/* see struct ini_entry */
+	bool cut_tight;
+	const struct ini_file *again_file;	/* where it was set before; NULL: nowhere */
+	int again_line;
 	UT_hash_handle hh;
 };
 
@@ -45,6 +51,11 @@ struct ini {
 	struct arena       *arena;	/* owned */
 	struct ini_section *sections;	/* hash by name, in the order of their first headers */
 	struct ini_section *defaults;	/* [DEFAULT], not among the sections; NULL: there is none */
+	struct ini_file    *files, *last_file;	/* in the order in which they were read */
+
+	/* When set: is told of lines that are neither, and the reading goes on; -ENOMEM ends it. */
+	int (*keep)(void *arg, int r, struct err *err);
+	void *keep_arg;
 };
 
 /* All zero but for the arena. 0 or -ENOMEM. */

@@ -16,6 +16,8 @@ struct line {
 	char  *start, *end;	/* equal when nothing is left */
 	size_t indent;		/* blanks in front, in characters */
 	bool   has_comment;
+	char   cut;		/* '\0', or the sign of the comment behind the rest */
+	bool   cut_tight;	/* no blank, nor another sign, is behind it */
 };
 
 /*
@@ -114,6 +116,11 @@ static struct line take_line(struct ini_lines *lines)
 	l.has_comment = comment < end;
 	l.end = comment;
 	trim(&l.start, &l.end);
+	if (l.has_comment && l.start < l.end) {
+		l.cut = *comment;
+		l.cut_tight = comment + 1 < end && !blank_at(comment + 1, end) &&
+			      !strchr(";#", comment[1]);
+	}
 	return l;
 }
 
@@ -169,11 +176,18 @@ static bool take_option(const struct line *l, struct ini_entry *entry, char **re
 	return true;
 }
 
+static void note_cut(struct ini_entry *entry, const struct line *l)
+{
+	if (l->cut)
+		entry->cut = l->cut;
+	entry->cut_tight |= l->cut_tight;
+}
+
 /*
  * Pulls the lines that continue the value up to its end, so that they touch, with a newline
  * between two of them; there is room, since each had an end of its own.
  */
-static void take_continuation(struct ini_lines *lines, char *value, char *end)
+static void take_continuation(struct ini_lines *lines, struct ini_entry *entry, char *end)
 {
 	struct ini_lines before = *lines;
 
@@ -187,11 +201,12 @@ static void take_continuation(struct ini_lines *lines, char *value, char *end)
 			*lines = before;
 			break;
 		}
+		note_cut(entry, &l);
 		*end++ = '\n';
 		memmove(end, l.start, n);
 		end += n;
 	}
-	*trim_end(value, end) = '\0';
+	*trim_end(entry->value, end) = '\0';
 }
 
 void ini_lines_init(struct ini_lines *lines, const char *name, char *text, size_t n)
@@ -219,7 +234,9 @@ int ini_lines_next(struct ini_lines *lines, struct ini_entry *ret_entry, struct 
 	} else if (!lines->in_section) {
 		return refuse(lines, &l, "File contains no section headers", err);
 	} else if (take_option(&l, &entry, &end)) {
-		take_continuation(lines, entry.value, end);
+		if (end > entry.value)
+			note_cut(&entry, &l);
+		take_continuation(lines, &entry, end);
 	} else {
 		return refuse(lines, &l, "Source contains parsing errors: neither a [section] nor "
 			      "an option", err);

@@ -25,6 +25,8 @@ struct ini_entry {
 	int   line;		/* its first one, counted from 1 */
 	char *section;		/* [section], else NULL */
 	char *name, *value;	/* name = value; the name in lower case */
+	char  cut;		/* the sign of a comment behind a part of the value; '\0': none */
+	bool  cut_tight;	/* the comment begins without a blank behind its sign */
 };
 
 /* text has n bytes and room for a NUL behind them. */

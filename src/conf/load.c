@@ -16,6 +16,7 @@ extern char **environ;
 
 struct note {
 	struct note *next;
+	const struct ini_section *at;	/* the section in hand; NULL: none */
 	struct config_note line;
 };
 
@@ -75,6 +76,7 @@ struct config_note *note_add(struct load *ld, enum log_level level, const char *
 	if (!note || !text)
 		return NULL;
 	note->line = (struct config_note){ .level = level, .text = text };
+	note->at = ld->at;
 	if (ld->notes_last)
 		ld->notes_last->next = note;
 	else
@@ -82,6 +84,26 @@ struct config_note *note_add(struct load *ld, enum log_level level, const char *
 	ld->notes_last = note;
 	ld->config->n_notes++;
 	return &note->line;
+}
+
+int load_keep(struct load *ld, int r, struct err *err)
+{
+	if (r >= 0 || r == -ENOMEM || !ld->check)
+		return r;
+	if (!note_add(ld, LEVEL_ERROR, arena_strdup(ld->config->arena, err->text)))
+		return no_memory(err);
+	*err = (struct err){ 0 };
+	return 0;
+}
+
+int load_each_note(const struct load *ld, int (*tell)(void *arg, const struct config_note *note,
+						      const struct ini_section *at), void *arg)
+{
+	int r = 0;
+
+	for (const struct note *note = ld->notes; note && r == 0; note = note->next)
+		r = tell(arg, &note->line, note->at);
+	return r;
 }
 
 /* "..." and how often it was met again, now that this is known. */

@@ -11,6 +11,7 @@
 #include "conf/ini.h"
 #include "conf/options.h"
 
+struct check;
 struct note;
 struct user;
 
@@ -37,6 +38,10 @@ struct load {
 	struct expand_scope process;	/* ENV_ of our own environment */
 	struct expand_var   file_vars[FILE_VARS];
 
+	/* NULL: stop at the first thing that is wrong. Else find them all, see conf/check.h. */
+	struct check   *check;
+	const struct ini_section *at;		/* the one that was begun last; NULL: none */
+
 	struct note    *notes, *notes_last;	/* list, oldest first */
 	struct unknown *unknowns;		/* hash by key */
 	struct user    *users;			/* list: whom we looked up */
@@ -51,6 +56,10 @@ struct load {
 must_check int load_init(struct load *ld);
 void load_done(struct load *ld);
 
+/* Reads the file and all that it includes into ld: what config_load() does in between. */
+must_check int config_read(struct load *ld, const char *path,
+			   const struct config_override_list *overrides, struct err *err);
+
 /* Puts the notes into the snapshot and hands it over. */
 must_check int load_finish(struct load *ld, struct config **ret_config, struct err *err);
 
@@ -59,6 +68,18 @@ must_check int load_finish(struct load *ld, struct config **ret_config, struct e
  * no memory for the note, so is the result.
  */
 must_check struct config_note *note_add(struct load *ld, enum log_level level, const char *text);
+
+/*
+ * r and err, as somebody returned them. When all that is wrong is to be found, the error becomes a
+ * note and the result is 0: the loader goes on as if it had not met the value, or the section.
+ */
+must_check int load_keep(struct load *ld, int r, struct err *err);
+
+/* Calls tell for each note, until it fails. Returns what tell did. */
+must_check int load_each_note(const struct load *ld,
+			      int (*tell)(void *arg, const struct config_note *note,
+					  const struct ini_section *at),
+			      void *arg);
 
 /* -ENOMEM with its text. */
 int no_memory(struct err *err);

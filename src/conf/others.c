@@ -80,7 +80,7 @@ int others_read(struct load *ld, struct err *err)
 		case SECTION_CLIENT:
 		case SECTION_RPCINTERFACE:
 		case SECTION_CTLPLUGIN:
-			r = read_section(ld, s, section_kind(s->name), err);
+			r = load_keep(ld, read_section(ld, s, section_kind(s->name), err), err);
 			break;
 		default:
 			break;

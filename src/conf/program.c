@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/repr.h"
 #include "conf/environment.h"
+#include "conf/check.h"
 #include "conf/load.h"
 #include "conf/values.h"
 
@@ -229,6 +230,8 @@ static int make_process(struct maker *m, int64_t num, bool is_first, struct prog
 	if (is_first && note_logs(m, &draft.config) < 0)
 		return no_memory(m->err);
 	settle_logs(m, &draft.config);
+	if (m->ld->check && check_process(m->ld, m->v, &draft.config) < 0)
+		return no_memory(m->err);
 	return append(list, &draft.config) < 0 ? no_memory(m->err) : 0;
 }
 

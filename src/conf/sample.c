@@ -9,7 +9,7 @@
 #include "base/macro.h"
 #include "conf/options.h"
 
-enum { HELP_COLUMN = 36, LINE_MAX_LEN = 96 };
+enum { HELP_COLUMN = 35, LINE_MAX_LEN = 96 };
 
 static const struct sample_section {
 	enum section_kind kind;
@@ -87,15 +87,13 @@ static void add_option(struct strbuf *out, const struct sample_section *s, enum 
 
 	strbuf_addf(&line, "%s%s=", s->is_needed && values[id].is_needed ? "" : ";", info->name);
 	add_value(&line, id == OPT_PROCESS_command ? s->command : text, for_root);
-	do
-		strbuf_addc(&line, ' ');
-	while (line.len < HELP_COLUMN && !line.oom);
 	if (line.oom)
 		out->oom = true;
-	else if (line.len + strlen(info->help) > LINE_MAX_LEN)
-		strbuf_addf(out, "; %s\n%.*s\n", info->help, (int)line.len - 1, strbuf_str(&line));
+	else if ((line.len < HELP_COLUMN ? HELP_COLUMN : line.len) + strlen(info->help) >
+		 LINE_MAX_LEN)
+		strbuf_addf(out, "; %s\n%s\n", info->help, line.s);
 	else
-		strbuf_addf(out, "%s; %s\n", strbuf_str(&line), info->help);
+		strbuf_addf(out, "%-*s ; %s\n", HELP_COLUMN, line.s, info->help);
 	strbuf_done(&line);
 }
 

@@ -84,9 +84,13 @@ static int read_kind(struct load *ld, enum server_kind kind, struct server_confi
 	const struct ini_section *s;
 	int r = 0;
 
-	for (s = ld->ini.sections; s && r == 0; s = s->hh.next)
-		if (is_server(s, kind))
-			r = read_server(ld, s, kind, &servers[(*n)++], err);
+	for (s = ld->ini.sections; s && r == 0; s = s->hh.next) {
+		if (!is_server(s, kind))
+			continue;
+		r = read_server(ld, s, kind, &servers[*n], err);
+		*n += r == 0;
+		r = load_keep(ld, r, err);
+	}
 	return r;
 }
 

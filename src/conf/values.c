@@ -87,7 +87,7 @@ static int count_unknown(struct load *ld, const char *key, struct unknown **ret_
 	if (!key)
 		return -ENOMEM;
 	HASH_FIND_STR(ld->unknowns, key, u);
-	if (u) {
+	if (u && !ld->check) {
 		u->again++;
 		return 0;
 	}
@@ -153,6 +153,7 @@ int values_read(struct load *ld, const struct ini_section *section, enum section
 	enum option_id id;
 	int r;
 
+	ld->at = section;
 	*v = (struct values){ .section = section, .kind = kind };
 	for (option = ld->ini.defaults ? ld->ini.defaults->options : NULL; option;
 	     option = option->hh.next) {
@@ -248,6 +249,17 @@ static bool note_later(struct load *ld, const struct values *v, enum option_id i
 			option->line, v->section->name, option->name, option->value));
 }
 
+/* Where the loader goes on after an error, the default; processes need names of their own. */
+static int instead(struct load *ld, enum option_id id, int r, void *field, struct err *err)
+{
+	const struct option_info *info = &option_table[id];
+
+	if (id == OPT_PROCESS_process_name)
+		return r;
+	r = load_keep(ld, r, err);
+	return r == 0 && info->fallback ? type_set(ld, info->type, info->fallback, field, err) : r;
+}
+
 int values_set(struct load *ld, const struct values *v, enum option_id id,
 	       const struct expand_scope *scope, void *base, struct err *err)
 {
@@ -262,7 +274,7 @@ int values_set(struct load *ld, const struct values *v, enum option_id id,
 	text = expanded(ld, v, id, scope, &why);
 	r = text ? type_set(ld, info->type, text, field, &why) : why.code;
 	if (r < 0)
-		return value_error(v, id, r, err, "%s", why.text);
+		return instead(ld, id, value_error(v, id, r, err, "%s", why.text), field, err);
 	if (info->flags & LATER && !is_off(info, field) && !note_later(ld, v, id))
 		return no_memory(err);
 	return 0;

@@ -48,6 +48,12 @@ static const struct flag flags[] = {
 	{ 't', "strip_ansi", NULL, "remove ANSI escapes from programs' output" },
 	{ '\0', "minprocs", "NUM", "processes that must be allowed" },
 	{ '\0', "profile_options", "LIST", "accepted for Supervisor's sake, without effect" },
+	{ '\0', "check", NULL, "only report all problems of the configuration; exits with 0\n"
+	  "\t(none), 1 (warnings: svd would start, but something is wrong) or 2 (errors)" },
+	{ '\0', "test-config", NULL, "the same" },
+	{ '\0', "print-config", NULL, "only print the configuration that is in effect, with the\n"
+	  "\torigin of each value; passwords are shown as ***" },
+	{ '\0', "show-secrets", NULL, "with --print-config: passwords too" },
 	{ '\0', "sample-config", NULL, "only print a sample configuration" },
 };
 
@@ -148,6 +154,12 @@ static enum cmdline_end take(struct cmdline *cmdline, const struct flag *flag,
 		return conflict(as_written, err);
 	if (strcmp(flag->name, "configuration") == 0)
 		cmdline->configuration = argument;
+	else if (strcmp(flag->name, "check") == 0 || strcmp(flag->name, "test-config") == 0)
+		cmdline->check = true;
+	else if (strcmp(flag->name, "print-config") == 0)
+		cmdline->print = true;
+	else if (strcmp(flag->name, "show-secrets") == 0)
+		cmdline->show_secrets = true;
 	else if (strcmp(flag->name, "profile_options") != 0)
 		return add_override(cmdline, flag, argument, as_written, err);
 	return CMDLINE_RUN;

@@ -8,6 +8,8 @@ enum { CMDLINE_OVERRIDES_MAX = 32 };
 
 struct cmdline {
 	const char *configuration;	/* -c; NULL: search */
+	bool        check;		/* only report what is wrong with it */
+	bool        print, show_secrets;	/* only print it */
 	struct config_override overrides[CMDLINE_OVERRIDES_MAX];
 	struct config_override_list list;
 };

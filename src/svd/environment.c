@@ -102,17 +102,6 @@ char *const *environment_build(const struct program_config *program, const char 
 	return (char *const *)env.list;
 }
 
-const char *environment_get(const struct program_config *program, const char *name)
-{
-	const char *value = getenv(name);
-	size_t n = strlen(name);
-
-	for (const char *const *e = program->environment; e && *e; e++)
-		if (strncmp(*e, name, n) == 0 && (*e)[n] == '=')
-			value = *e + n + 1;
-	return value;
-}
-
 void environment_done(void)
 {
 	free(env.list);

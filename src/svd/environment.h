@@ -12,9 +12,6 @@ struct program_config;
  */
 char *const *environment_build(const struct program_config *program, const char *serverurl);
 
-/* The value that the program would see, NULL when unset. */
-const char *environment_get(const struct program_config *program, const char *name);
-
 /* Gives the buffers back. */
 void environment_done(void);
 

@@ -24,6 +24,7 @@
 #include "svd/notes.h"
 #include "svd/notify.h"
 #include "svd/pidfile.h"
+#include "svd/showconf.h"
 
 /* Seconds that the last answers and the last log lines get at the end. */
 static const double ANSWERS_TIME = 2, LOGS_TIME = 10;
@@ -239,6 +240,7 @@ int main(int argc, char **argv)
 {
 	struct cmdline cmdline;
 	struct err err = { 0 };
+	int ret;
 
 	(void)fd_fill_std();
 	(void)fd_cloexec_from(3);
@@ -252,5 +254,8 @@ int main(int argc, char **argv)
 	case CMDLINE_RUN:
 		break;
 	}
-	return live(argv[0], &cmdline);
+	if (!cmdline.check)
+		return live(argv[0], &cmdline);
+	ret = showconf(argv[0], &cmdline, &err);
+	return ret < 0 ? fail(&(struct holdings){ .program = argv[0], .ready = -1 }, &err) : ret;
 }

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/command.h"
 #include "svd/call.h"
-#include "svd/command.h"
 #include "svd/engine.h"
 #include "svd/log.h"
 #include "svd/lookup.h"
@@ -20,7 +20,7 @@ static bool can_start(struct process *p, struct outcome *out)
 {
 	struct command command;
 	struct err err = { 0 };
-	int ret = command_find(p->conf, &command, &err);
+	int ret = command_find(p->conf->command, program_getenv(p->conf, "PATH"), &command, &err);
 
 	command_done(&command);
 	if (ret < 0)

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/command.h"
 #include "base/errname.h"
 #include "base/fd.h"
-#include "svd/command.h"
 #include "svd/engine.h"
 #include "svd/environment.h"
 #include "svd/fcgi.h"
@@ -158,7 +158,7 @@ static pid_t prepare_and_start(struct process *p, struct err *err)
 	pid_t pid;
 	int ret;
 
-	ret = command_find(p->conf, &command, err);
+	ret = command_find(p->conf->command, program_getenv(p->conf, "PATH"), &command, err);
 	if (ret < 0) {
 		command_done(&command);
 		return ret;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "conf/check.h"
 #include "conf_box.h"
 
 static size_t left;		/* allocations until one fails; 0: none fails */
@@ -133,6 +134,30 @@ START_TEST(every_failed_allocation_fails_the_load)
 	ck_assert_uint_eq(config->n_groups, 7);
 } END_TEST
 
+/* A message may lack a value for want of memory; no more than that. */
+START_TEST(no_failed_allocation_breaks_the_check)
+{
+	const char *path = box_write("supervisord.conf", text);
+	bool failed;
+	size_t n = 0;
+	int r;
+
+	do {
+		struct strbuf out = { 0 };
+		struct err err = { 0 };
+
+		left = ++n;
+		r = config_check(path, NULL, &out, &err);
+		failed = left == 0;
+		left = 0;
+		strbuf_done(&out);
+		ck_assert_msg(r >= 0 || (r == -ENOMEM && *err.text), "allocation %zu: %d, %s", n,
+			      r, err.text);
+	} while (failed && n < MANY);
+	ck_assert_int_eq(r, CHECK_WARNINGS);
+	ck_assert_uint_gt(n, 200);
+} END_TEST
+
 START_TEST(every_failed_allocation_fails_the_client)
 {
 	const char *path = box_write("supervisord.conf", text);
@@ -165,6 +190,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tc, box_setup, box_teardown);
 	tcase_add_test(tc, every_failed_allocation_fails_the_load);
+	tcase_add_test(tc, no_failed_allocation_breaks_the_check);
 	tcase_add_test(tc, every_failed_allocation_fails_the_client);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);

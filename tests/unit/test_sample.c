@@ -62,7 +62,7 @@ START_TEST(it_shows_every_option_of_ours_with_its_help)
 		char line[256];
 
 		if (info->family == FAMILY_CTLPLUGIN)
-			continue;		/* there are none but Python's, which we do not load */
+			continue;	/* Python's, which we do not load */
 		snprintf(line, sizeof(line), "\n%s=%s", info->name,
 			 info->fallback && info->type != TYPE_FILE ? info->fallback : "");
 		if (id != OPT_SUPERVISORD_logfile && id != OPT_CLIENT_serverurl)

@@ -1,5 +1,5 @@
 /* command.c - checks before the fork what execve would refuse after it, for a better answer. */
-#include "svd/command.h"
+#include "base/command.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,8 +11,6 @@
 #include "base/repr.h"
 #include "base/shwords.h"
 #include "base/strbuf.h"
-#include "conf/config.h"
-#include "svd/environment.h"
 
 /* Supervisor's own default, used when there is no PATH at all. */
 static const char DEFAULT_PATH[] = "/bin:/usr/bin:/usr/local/bin";
@@ -66,9 +64,8 @@ static char *search(const char *path, const char *name)
 	return NULL;
 }
 
-static char *find(const struct program_config *program, const char *name)
+static char *find(const char *path, const char *name)
 {
-	const char *path = environment_get(program, "PATH");
 	char *file = NULL;
 
 	if (!strchr(name, '/'))
@@ -76,7 +73,7 @@ static char *find(const struct program_config *program, const char *name)
 	return file ? file : strdup(name);
 }
 
-int command_find(const struct program_config *program, struct command *ret_command,
+int command_find(const char *line, const char *path, struct command *ret_command,
 		 struct err *err)
 {
 	struct err why = { 0 };
@@ -84,14 +81,14 @@ int command_find(const struct program_config *program, struct command *ret_comma
 	int ret;
 
 	*ret_command = (struct command){ 0 };
-	ret = shwords_split(program->command, &ret_command->argv, &why);
+	ret = shwords_split(line, &ret_command->argv, &why);
 	if (ret < 0) {
 		snprintf(reason, sizeof(reason), ": %.60s", why.text);
-		return refuse(err, -EACCES, "can't parse command", program->command, reason);
+		return refuse(err, -EACCES, "can't parse command", line, reason);
 	}
 	if (!ret_command->argv[0])
 		return err_set(err, -EACCES, "command is empty");
-	ret_command->file = find(program, ret_command->argv[0]);
+	ret_command->file = find(path, ret_command->argv[0]);
 	if (!ret_command->file)
 		return err_set(err, -ENOMEM, "out of memory");
 	return check_file(ret_command->file, err);

@@ -1,0 +1,411 @@
+/*
+ * check.c - all that is wrong with a configuration, at once. The loader finds what it refuses and
+ * what it warns of; here is what only shows when a program starts, and how all of it is told.
+ */
+#include "conf/check.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/command.h"
+#include "base/path.h"
+#include "base/shwords.h"
+#include "conf/load.h"
+#include "conf/values.h"
+
+/* A log file, and the first option that named it. */
+struct seen_log {
+	const char *path;
+	const struct logfile_config *config;
+	const struct ini_section *section;
+	const struct ini_option *option;
+	UT_hash_handle hh;
+};
+
+struct check {
+	struct seen_log *logs;	/* hash by path; its rows are in ini.arena */
+};
+
+static int warn(struct load *ld, const struct values *v, enum option_id id, const char *fmt, ...)
+	printf_like(4, 5);
+
+static int warn(struct load *ld, const struct values *v, enum option_id id, const char *fmt, ...)
+{
+	char why[sizeof(((struct err *)NULL)->text)];
+	struct err err;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	value_error(v, id, -EINVAL, &err, "%s", why);
+	return note_add(ld, LEVEL_WARN, arena_strdup(ld->config->arena, err.text)) ? 0 : -ENOMEM;
+}
+
+/* --- one process --- */
+
+static int check_command(struct load *ld, const struct values *v, const struct program_config *p)
+{
+	struct command command;
+	struct err why = { 0 };
+	int r;
+
+	if (!p->command)
+		return 0;		/* it cannot be expanded, which is known already */
+	r = command_find(p->command, program_getenv(p, "PATH"), &command, &why);
+	command_done(&command);
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	return warn(ld, v, OPT_PROCESS_command, "%s", why.text);
+}
+
+static int check_directory(struct load *ld, const struct values *v,
+			   const struct program_config *p)
+{
+	if (!p->directory || path_is_dir(p->directory))
+		return 0;
+	return warn(ld, v, OPT_PROCESS_directory, "%s is not an existing directory",
+		    p->directory);
+}
+
+static int see_log(struct load *ld, const struct values *v, const struct ini_option *option,
+		   const struct logfile_config *log)
+{
+	struct seen_log *seen = arena_alloc(ld->ini.arena, sizeof(*seen));
+	struct logfile_config *copy = arena_alloc(ld->ini.arena, sizeof(*copy));
+
+	if (!seen || !copy)
+		return -ENOMEM;
+	*copy = *log;
+	*seen = (struct seen_log){ .path = copy->path, .config = copy, .section = v->section,
+				   .option = option };
+	HASH_ADD_KEYPTR(hh, ld->check->logs, seen->path, strlen(seen->path), seen);
+	return seen->hh.tbl ? 0 : -ENOMEM;
+}
+
+/* All that write to a file share its one rotation. */
+static int check_log(struct load *ld, const struct values *v, enum option_id id,
+		     const struct logfile_config *log)
+{
+	const struct seen_log *seen;
+
+	if (log->kind != LOGFILE_PATH)
+		return 0;
+	if (access(log->path, F_OK) == 0 && access(log->path, W_OK) < 0)
+		return warn(ld, v, id, "%s: %s", log->path, strerror(errno));
+	HASH_FIND_STR(ld->check->logs, log->path, seen);
+	if (!seen)
+		return see_log(ld, v, v->set[id], log);
+	if (seen->config->maxbytes == log->maxbytes && seen->config->backups == log->backups)
+		return 0;
+	return warn(ld, v, id, "[%s] logs to the same file (%s:%d), but rotates at %jd bytes with "
+		    "%d backups, and this one at %jd with %d", seen->section->name,
+		    seen->option->file->path, seen->option->line,
+		    (intmax_t)seen->config->maxbytes, seen->config->backups,
+		    (intmax_t)log->maxbytes, log->backups);
+}
+
+int check_process(struct load *ld, const struct values *v, const struct program_config *p)
+{
+	int r = check_command(ld, v, p);
+
+	if (r == 0)
+		r = check_directory(ld, v, p);
+	if (r == 0)
+		r = check_log(ld, v, OPT_PROCESS_stdout_logfile, &p->log[CHANNEL_STDOUT]);
+	return r < 0 ? r : check_log(ld, v, OPT_PROCESS_stderr_logfile, &p->log[CHANNEL_STDERR]);
+}
+
+/* --- the whole --- */
+
+/* Is a blank and a sign in the value a slip, rather than the begin of a comment? */
+static int check_cut(struct load *ld, const struct values *v, enum option_id id)
+{
+	const struct ini_option *o = v->set[id];
+	char **words = NULL;
+	int r;
+
+	if (!o->cut)
+		return 0;
+	r = shwords_split(o->value, &words, NULL);
+	shwords_free(words);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		return warn(ld, v, id, "a comment begins here, inside quotes, since a %c that "
+			    "follows a blank begins one everywhere", o->cut);
+	if (o->cut_tight && (option_table[id].type == TYPE_TEXT ||
+			     option_table[id].type == TYPE_ENVIRONMENT))
+		return warn(ld, v, id, "the rest of the line is a comment, since a %c that follows "
+			    "a blank begins one", o->cut);
+	return 0;
+}
+
+static int check_option(struct load *ld, struct values *v, enum option_id id)
+{
+	const struct ini_option *o = v->set[id];
+	int r = check_cut(ld, v, id);
+
+	if (r == 0 && o->again_file)
+		r = warn(ld, v, id, "it is set already at %s:%d, and the last value counts",
+			 o->again_file->path, o->again_line);
+	return r;
+}
+
+static int check_options(struct load *ld)
+{
+	int r = 0;
+
+	for (const struct ini_section *s = ld->ini.sections; s && r == 0; s = s->hh.next) {
+		struct values v = { .section = s, .kind = section_kind(s->name) };
+
+		ld->at = s;
+		if (v.kind == SECTION_KIND_N)
+			continue;
+		for (struct ini_option *o = s->options; o && r == 0; o = o->hh.next) {
+			enum option_id id = option_find(v.kind, o->name);
+
+			if (id == OPTION_N)
+				continue;
+			v.set[id] = o;
+			r = check_option(ld, &v, id);
+		}
+	}
+	return r;
+}
+
+/* svctl reads its section alone, and only when it is started. */
+static int check_client(struct load *ld, struct err *err)
+{
+	const struct ini_section *section = ini_find_section(&ld->ini, "supervisorctl");
+	struct client_draft draft;
+	struct values v;
+
+	if (!section)
+		return 0;
+	if (values_read(ld, section, SECTION_CLIENT, &v) < 0)
+		return -ENOMEM;
+	return load_keep(ld, values_set_all(ld, &v, &ld->file, &draft, err), err);
+}
+
+/* A place to listen at, of a server or of an [fcgi-program:x]. */
+struct place {
+	const char *path, *host, *where;
+	int         port;
+	bool        is_server;
+};
+
+static bool is_same(const struct place *a, const struct place *b)
+{
+	if (a->path || b->path)
+		return a->path && b->path && strcmp(a->path, b->path) == 0;
+	return a->port == b->port && (!*a->host || !*b->host || strcmp(a->host, b->host) == 0);
+}
+
+/* svd does not start without its servers; an fcgi-program only fails itself. */
+static int compare_place(struct load *ld, const struct place *places, size_t n)
+{
+	const struct place *p = &places[n];
+
+	for (size_t i = 0; i < n; i++)
+		if (is_same(&places[i], p))
+			return note_add(ld, p->is_server ? LEVEL_ERROR : LEVEL_WARN,
+					arena_printf(ld->config->arena,
+						"%s: the same socket is at %s", p->where,
+						places[i].where)) ? 0 : -ENOMEM;
+	return 0;
+}
+
+static int check_sockets(struct load *ld)
+{
+	const struct config *c = ld->config;
+	struct place *places = arena_alloc(ld->ini.arena,
+					   (c->n_servers + c->n_groups) * sizeof(*places));
+	size_t n = 0;
+	int r = 0;
+
+	if (!places)
+		return -ENOMEM;
+	for (size_t i = 0; i < c->n_servers && r == 0; i++) {
+		const struct server_config *s = &c->servers[i];
+
+		places[n] = (struct place){ s->path, s->host, s->where, s->port, true };
+		r = compare_place(ld, places, n++);
+	}
+	for (size_t i = 0; i < c->n_groups && r == 0; i++) {
+		const struct socket_config *s = c->groups[i].socket;
+
+		if (!s)
+			continue;
+		places[n] = (struct place){ s->path, s->host, s->where, s->port, false };
+		r = compare_place(ld, places, n++);
+	}
+	return r;
+}
+
+/* --- telling --- */
+
+struct problem {
+	size_t      file;	/* its number, in the order of reading */
+	int         line;
+	size_t      number;	/* as it was found */
+	enum log_level level;
+	const char *path, *text;
+};
+
+struct report {
+	const struct load *ld;
+	struct problem *list;	/* owned array */
+	size_t n, room;
+};
+
+/* The text's own "FILE:LINE: ", which it then begins behind; false: it has none. */
+static bool take_place(const struct load *ld, struct problem *p)
+{
+	size_t number = 0;
+
+	for (const struct ini_file *f = ld->ini.files; f; f = f->next, number++) {
+		size_t n = strlen(f->path);
+		char *end;
+		long line;
+
+		if (strncmp(p->text, f->path, n) != 0 || p->text[n] != ':')
+			continue;
+		line = strtol(p->text + n + 1, &end, 10);
+		if (end == p->text + n + 1 || strncmp(end, ": ", 2) != 0 || line > INT_MAX)
+			continue;
+		p->file = number;
+		p->path = f->path;
+		p->line = (int)line;
+		p->text = end + 2;
+		return true;
+	}
+	return false;
+}
+
+/* The words of Supervisor name a section only; those about no section are about the main file. */
+static void give_place(const struct load *ld, const struct ini_section *at, struct problem *p)
+{
+	p->path = ld->config->path;
+	if (!at)
+		return;
+	for (const struct ini_file *f = ld->ini.files; f != at->file; f = f->next)
+		p->file++;
+	p->path = at->file->path;
+	p->line = at->line;
+}
+
+static int collect(void *arg, const struct config_note *note, const struct ini_section *at)
+{
+	struct report *report = arg;
+	struct problem p = { .number = report->n, .level = note->level, .text = note->text };
+
+	if (note->level < LEVEL_WARN)
+		return 0;
+	if (report->n == report->room) {
+		size_t room = report->room ? report->room * 2 : 64;
+		struct problem *more = realloc(report->list, room * sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		report->list = more;
+		report->room = room;
+	}
+	if (!take_place(report->ld, &p))
+		give_place(report->ld, at, &p);
+	report->list[report->n++] = p;
+	return 0;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct problem *p = a, *q = b;
+
+	if (p->file != q->file)
+		return p->file < q->file ? -1 : 1;
+	if (p->line != q->line)
+		return p->line < q->line ? -1 : 1;
+	return p->number < q->number ? -1 : p->number > q->number;
+}
+
+/* The processes of one program have the same problems. */
+static bool is_told(const struct problem *list, size_t i)
+{
+	for (size_t j = i; j > 0 && list[j - 1].file == list[i].file &&
+			   list[j - 1].line == list[i].line; j--)
+		if (strcmp(list[j - 1].text, list[i].text) == 0)
+			return true;
+	return false;
+}
+
+static enum check_result tell(struct report *r, struct strbuf *out)
+{
+	size_t errors = 0, warnings = 0;
+
+	if (r->n > 0)
+		qsort(r->list, r->n, sizeof(*r->list), by_place);
+	for (size_t i = 0; i < r->n; i++) {
+		const struct problem *p = &r->list[i];
+		bool is_error = p->level > LEVEL_WARN;
+
+		if (is_told(r->list, i))
+			continue;
+		errors += is_error;
+		warnings += !is_error;
+		strbuf_adds(out, p->path);
+		if (p->line > 0)
+			strbuf_addf(out, ":%d", p->line);
+		strbuf_addf(out, ": %s: %s\n", is_error ? "error" : "warning", p->text);
+	}
+	strbuf_addf(out, "%s: %zu error%s, %zu warning%s; nothing is started, nothing is changed\n",
+		    r->ld->config->path, errors, errors == 1 ? "" : "s", warnings,
+		    warnings == 1 ? "" : "s");
+	return errors > 0 ? CHECK_ERRORS : warnings > 0 ? CHECK_WARNINGS : CHECK_FINE;
+}
+
+static int pass_over(void *ld, int r, struct err *err)
+{
+	return load_keep(ld, r, err);
+}
+
+static int check_all(struct load *ld, struct err *err)
+{
+	int r = check_options(ld);
+
+	if (r == 0)
+		r = check_client(ld, err);
+	if (r == 0)
+		r = check_sockets(ld);
+	return r < 0 ? no_memory(err) : 0;
+}
+
+int config_check(const char *path, const struct config_override_list *overrides,
+		 struct strbuf *out, struct err *err)
+{
+	struct check check = { 0 };
+	struct load ld;
+	struct report report = { .ld = &ld };
+	int r = load_init(&ld);
+
+	ld.check = &check;
+	ld.ini.keep = pass_over;
+	ld.ini.keep_arg = &ld;
+	r = r < 0 ? no_memory(err) : config_read(&ld, path, overrides, err);
+	if (r == 0)
+		r = check_all(&ld, err);
+	if (r == 0 && load_each_note(&ld, collect, &report) < 0)
+		r = no_memory(err);
+	if (r == 0)
+		r = (int)tell(&report, out);
+	if (out->oom)
+		r = no_memory(err);
+	HASH_CLEAR(hh, check.logs);
+	free(report.list);
+	load_done(&ld);
+	return r;
+}
