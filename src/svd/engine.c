@@ -227,10 +227,9 @@ static void shut_down(struct engine *e)
 	bool first = !e->stopping;
 
 	e->stopping = true;
-	if (first) {
+	if (first)
 		news_mood(&e->bus, EVENT_SUPERVISOR_STATE_CHANGE_STOPPING);
-		run_events(e);	/* now or never: those who listen may be the next to be stopped */
-	}
+	run_events(e);	/* now or never: those who listen may be the next to be stopped */
 	if (!stop_step(e)) {
 		timer_stop(&e->report);
 		loop_stop(e->loop);
