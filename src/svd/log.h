@@ -3,7 +3,6 @@
 #define SVD_SVD_LOG_H
 
 #include <stdbool.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/macro.h"
@@ -42,5 +41,6 @@ void log_text(enum log_level level, const char *p, size_t n);
 #define log_warn(...)	log_msg(LEVEL_WARN, __VA_ARGS__)
 #define log_info(...)	log_msg(LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...)	log_msg(LEVEL_DEBUG, __VA_ARGS__)
+#define log_trace(...)	log_msg(LEVEL_TRACE, __VA_ARGS__)
 
 #endif

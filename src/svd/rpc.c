@@ -7,6 +7,7 @@
 
 #include "svd/call.h"
 #include "svd/engine.h"
+#include "svd/log.h"
 
 enum {
 	FREE = 1 << 0,		/* answers in every mood */
@@ -87,7 +88,7 @@ static bool params_fit(const struct method *m, const json_t *params)
 	return given <= i;
 }
 
-void rpc_dispatch(struct engine *e, struct call *call)
+static void dispatch(struct engine *e, struct call *call)
 {
 	const struct method *m = find(call->method, call->own);
 
@@ -99,6 +100,21 @@ void rpc_dispatch(struct engine *e, struct call *call)
 		call_fault(call, FAULT_SHUTDOWN_STATE, NULL);
 	else
 		m->handler(e, call);
+}
+
+void rpc_dispatch(struct engine *e, struct call *call)
+{
+	if (call->own) {
+		dispatch(e, call);
+		return;
+	}
+	log_trace("XML-RPC method called: %s()", call->method);
+	dispatch(e, call);
+	if (call->fault)
+		log_trace("XML-RPC method %s() returned fault: [%d] %s", call->method, call->fault,
+			  call->text ? call->text : fault_name((enum fault)call->fault));
+	else	/* Supervisor says so of one that waits, too. */
+		log_trace("XML-RPC method %s() returned successfully", call->method);
 }
 
 /* --- system.* --- */
