@@ -91,7 +91,6 @@ struct program_config {
 	size_t      n_exitcodes;
 	bool        redirect_stderr;
 	const char *const *environment;	/* "KEY=value"..., NULL: [supervisord]'s, then its own */
-	const char *const *own_environment;	/* where its own begins in that list */
 	const char *serverurl;		/* NULL: AUTO */
 	struct logfile_config log[CHANNEL_N];
 };

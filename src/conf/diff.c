@@ -80,13 +80,11 @@ static bool has_text(const char *const *list, const char *text)
 	return false;
 }
 
-/* Its own variables, in any order: no two have one name. */
+/* [supervisord]'s variables are in it, as in Supervisor; in any order: no two have one name. */
 static bool same_environment(const void *a, const void *b)
 {
-	const char *const *list =
-		container_of(a, const struct program_config, environment)->own_environment;
-	const char *const *other =
-		container_of(b, const struct program_config, environment)->own_environment;
+	const char *const *list = *(const char *const *const *)a;
+	const char *const *other = *(const char *const *const *)b;
 	size_t i;
 
 	for (i = 0; list[i] && other[i]; i++)

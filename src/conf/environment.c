@@ -111,8 +111,3 @@ int environment_set(struct load *ld, const char *text, const char *const **ret_l
 	*ret_list = list;
 	return 0;
 }
-
-const char *const *environment_own(const struct load *ld, const char *const *list)
-{
-	return list + count(list) - ld->own.n;
-}

@@ -19,7 +19,4 @@ must_check int environment_scope(struct load *ld, const char *const *list,
 must_check int environment_set(struct load *ld, const char *text, const char *const **ret_list,
 			       struct err *err);
 
-/* The part of such a list that is not [supervisord]'s, while ld->own is the scope of its keys. */
-const char *const *environment_own(const struct load *ld, const char *const *list);
-
 #endif

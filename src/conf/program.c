@@ -226,7 +226,6 @@ static int make_process(struct maker *m, int64_t num, bool is_first, struct prog
 		r = name_process(m, &draft.config);
 	if (r < 0)
 		return r;
-	draft.config.own_environment = environment_own(m->ld, draft.config.environment);
 	if (is_first && note_logs(m, &draft.config) < 0)
 		return no_memory(m->err);
 	settle_logs(m, &draft.config);

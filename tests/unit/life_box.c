@@ -44,7 +44,7 @@ static void set_program(struct program_config *c, const struct group_config *gro
 				      .autorestart = AUTORESTART_UNEXPECTED, .startsecs = 1,
 				      .startretries = 3, .stopsignal = SIGTERM, .stopwaitsecs = 10,
 				      .exitcodes = zero, .n_exitcodes = 1,
-				      .own_environment = none };
+				      .environment = none };
 }
 
 struct program_config *add_group(struct config *config, const char *name, size_t n)

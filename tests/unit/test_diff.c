@@ -153,11 +153,13 @@ START_TEST(variables_have_no_order)
 	ck_assert(!are_same(PROGRAM, PROGRAM "environment=A=1\n"));
 } END_TEST
 
-START_TEST(the_daemons_variables_do_not_count)
+START_TEST(the_daemons_variables_count)
 {
-	ck_assert(are_same("environment=A=1\n" PROGRAM, "environment=A=2,B=3\n" PROGRAM));
+	ck_assert(!are_same("environment=A=1\n" PROGRAM, "environment=A=2\n" PROGRAM));
+	ck_assert(!are_same(PROGRAM, "environment=B=3\n" PROGRAM));
 	ck_assert(are_same("environment=A=1\n" PROGRAM "environment=A=5\n",
-			   "environment=C=1\n" PROGRAM "environment=A=5\n"));
+			   "environment=A=2\n" PROGRAM "environment=A=5\n"));
+	ck_assert(are_same("environment=A=1\n" PROGRAM, PROGRAM "environment=A=1\n"));
 	ck_assert(!are_same("environment=A=1\n" PROGRAM "environment=B=%(ENV_A)s\n",
 			    "environment=A=2\n" PROGRAM "environment=B=%(ENV_A)s\n"));
 } END_TEST
@@ -242,7 +244,7 @@ int main(void)
 	tcase_add_test(tc, no_umask_is_not_umask_zero);
 	tcase_add_test(tc, a_user_is_a_number);
 	tcase_add_test(tc, variables_have_no_order);
-	tcase_add_test(tc, the_daemons_variables_do_not_count);
+	tcase_add_test(tc, the_daemons_variables_count);
 	tcase_add_test(tc, a_newer_auto_is_equal_to_any_log_file);
 	tcase_add_test(tc, processes_are_compared_as_they_are_listed);
 	tcase_add_test(tc, kinds_of_groups_differ);
