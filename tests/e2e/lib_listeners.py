@@ -1,6 +1,7 @@
 """lib_listeners.py - event listeners for tests, and what they have recorded."""
 import ast
 import collections
+import textwrap
 
 # recorder.py FILE [ANSWER...]: notes each event in FILE, a line each; answers with the words of
 # ANSWER in turn, and at last with OK. The word DIE ends it without an answer.
@@ -36,7 +37,7 @@ Event = collections.namedtuple("Event", "name serial poolserial payload head")
 def add_recorder(d, events, name="recorder", answers=""):
     """The section of a listener that records; its program is put into the box."""
     d.write("recorder.py", RECORDER)
-    section = LISTENER
+    section = textwrap.dedent(LISTENER)
     for key, value in ("name", name), ("events", events), ("answers", answers):
         section = section.replace("{%s}" % key, value)
     return section

@@ -2,6 +2,7 @@
 import concurrent.futures
 import os
 import re
+import textwrap
 import xmlrpc.client
 
 import pytest
@@ -59,7 +60,7 @@ PROGRAMS = """
     stopwaitsecs=1
     """
 
-SECTION = """
+LATE = """
     [program:late]
     command=/bin/cat
     autostart=false
@@ -80,7 +81,8 @@ def wait_exec(d, name):
 
 def live_through(d):
     """One scripted life; returns what the listener was told."""
-    d.configure(PROGRAMS + add_recorder(d, EVENTS))
+    programs = textwrap.dedent(PROGRAMS) + add_recorder(d, EVENTS)
+    d.configure(programs)
     d.start()
     wait_for(lambda: os.path.exists(d.path("deaf")), "deaf is deaf")
     for name in "slow", "once", "bad", "fails", "says", "bytes", "lastwords":
@@ -93,7 +95,7 @@ def live_through(d):
         wait_exec(d, name)
         d.rpc.stopProcess(name)
     d.rpc.sendRemoteCommEvent("kind", "some data\nin two lines")
-    d.configure(PROGRAMS + add_recorder(d, EVENTS) + SECTION)
+    d.configure(programs + textwrap.dedent(LATE))
     d.rpc.reloadConfig()
     d.rpc.addProcessGroup("late")
     d.rpc.removeProcessGroup("late")
