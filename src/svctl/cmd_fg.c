@@ -81,7 +81,7 @@ static json_t *stdin_params(const char *name, const char *line)
 	return NULL;
 }
 
-/* false: it does not run any more, or nobody knows; that was said. */
+/* false: it does not run any more, or nobody knows; that was said, or interrupt_seen(). */
 static bool still_runs(struct ctl *ctl, const char *name)
 {
 	struct answer a;
@@ -99,7 +99,7 @@ static bool still_runs(struct ctl *ctl, const char *name)
 	return known && state == STATE_CODE_RUNNING;
 }
 
-/* One line to the process. false: this is the end of it, and why was said. */
+/* One line to the process. false: this is its end, and why was said, or interrupt_seen(). */
 static bool feed(struct ctl *ctl, const char *name, const char *line)
 {
 	struct answer a;
@@ -124,11 +124,11 @@ static void converse(struct ctl *ctl, struct follow *f, const char *name)
 {
 	bool ended = false;
 
-	for (;;) {
+	while (!interrupt_seen()) {
 		_cleanup_(free_str) char *line = ended ? in_rest() : in_line_at_hand();
 
 		if (line) {
-			if (!feed(ctl, name, line))
+			if (!feed(ctl, name, line) && !interrupt_seen())
 				return;
 			follow_look(f);
 		} else if (ended || follow_wait(f, STDIN_FILENO) == FOLLOW_STOPPED) {

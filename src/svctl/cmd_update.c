@@ -87,7 +87,8 @@ static bool replace_group(struct update *u, const char *group)
 
 /*
  * Names of processes are always shown with their groups: who looks for "NAME: stopped" or the like
- * means the whole group.
+ * means the whole group. That a program cannot be started is not the update's failure: Supervisor
+ * does not even say it here.
  */
 static bool tell_row(struct update *u, json_t *row)
 {
@@ -100,7 +101,9 @@ static bool tell_row(struct update *u, json_t *row)
 		ctl_misunderstood(u->ctl, error.text);
 		return false;
 	}
-	if (status != FAULT_SUCCESS)
+	if (status == FAULT_SPAWN_ERROR)
+		out_line("%s:%s: spawn error", group, name);
+	else if (status != FAULT_SUCCESS)
 		ctl_tell(u->ctl, "%s:%s: ERROR (%s)", group, name, text);
 	else if (strcmp(text, "unchanged") != 0)
 		out_line("%s:%s: %s", group, name, text);

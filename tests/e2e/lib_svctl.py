@@ -135,16 +135,21 @@ class FakeServer:
         self.listener.listen(8)
         self.url = "http://127.0.0.1:%d" % self.listener.getsockname()[1]
         self.requests = []      # (head, body) of each
-        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.threads = []
 
     def __enter__(self):
-        self.thread.start()
+        self.spawn(self.run)
         return self
 
     def __exit__(self, *_):
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
-        self.thread.join()
+        for each in self.threads:
+            each.join()
+
+    def spawn(self, target, *args):
+        self.threads.append(threading.Thread(target=target, args=args, daemon=True))
+        self.threads[-1].start()
 
     def run(self):
         while True:
@@ -152,11 +157,14 @@ class FakeServer:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
-            with connection:
-                try:
-                    self.serve(self, connection)
-                except OSError:
-                    pass
+            self.spawn(self.talk, connection)
+
+    def talk(self, connection):
+        with connection:
+            try:
+                self.serve(self, connection)
+            except OSError:
+                pass
 
     def read_request(self, connection):
         """One request, or None at the end."""
@@ -167,15 +175,15 @@ class FakeServer:
                 return None
             data += more
         head, _, body = data.partition(b"\r\n\r\n")
-        length = int(re.search(rb"(?i)content-length: *(\d+)", head).group(1))
-        while len(body) < length:
+        length = re.search(rb"(?i)content-length: *(\d+)", head)
+        while length and len(body) < int(length.group(1)):
             body += connection.recv(65536)
         self.requests.append((head.decode(), body.decode()))
         return body.decode()
 
     def methods(self):
         return [re.search("<methodName>(.*)</methodName>", body).group(1)
-                for _, body in self.requests]
+                for _, body in self.requests if body]
 
 
 def http_answer(body, status="200 OK", more=""):
@@ -193,12 +201,18 @@ def raw(data):
     return serve
 
 
-def methods(table, hang_up=False):
-    """Serve: the answers of the table by method name, over a connection that stays, or does not."""
+def methods(table, hang_up=False, get=None):
+    """Serve: the answers of the table by method name, over a connection that stays, or does not.
+
+    get(connection): what to do with a request that is no call.
+    """
     def serve(server, connection):
         while True:
             request = server.read_request(connection)
             if request is None:
+                return
+            if get and not request:
+                get(connection)
                 return
             connection.sendall(http_answer(table[server.methods()[-1]]))
             if hang_up:
