@@ -331,3 +331,24 @@ def test_an_owner_that_cannot_be_set_is_a_failed_start(web):
     assert d.wait_state("web", "FATAL")["spawnerr"].endswith(
         "cannot change the owner of %s: Operation not permitted" % d.sock)
     assert not os.path.exists(d.sock)
+
+
+@pytest.mark.svd_only
+def test_an_update_keeps_the_socket_unless_it_changes(web):
+    d = web(options="numprocs=1\nprocess_name=web%(process_num)d\n").start()
+    wait_for(lambda: is_served(d.sock), "the program answers")
+    inode, pid = os.lstat(d.sock).st_ino, d.info("web:web0")["pid"]
+    text = d.read("supervisord.conf")
+    d.write("supervisord.conf", text.replace("numprocs=1", "numprocs=2"))
+    shown = d.ctl("update").stdout
+    d.wait_state("web:web1", "RUNNING")
+    assert (os.lstat(d.sock).st_ino, d.info("web:web0")["pid"]) == (inode, pid), shown
+    d.rpc.stopProcess("web:web0")
+    assert ask(d.sock) == "web1"
+    d.write("supervisord.conf", text.replace("web.sock", "new.sock"))
+    d.ctl("update")
+    wait_for(lambda: is_served(d.path("new.sock")), "it answers on the new socket")
+    assert not os.path.exists(d.sock)
+    d.write("supervisord.conf", text.partition("[fcgi-program")[0])
+    d.ctl("update")
+    assert not os.path.exists(d.path("new.sock")) and d.rpc.getAllProcessInfo() == []
