@@ -46,7 +46,11 @@ int pidfile_write(int fd)
 {
 	char text[32];
 	int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+	mode_t mask = umask(022);
 
+	/* It was made with the umask of a shell, and this is a daemon now. */
+	umask(mask);
+	(void)fchmod(fd, 0644 & ~mask);
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)n, 0) != n)
 		return -errno;
 	return 0;

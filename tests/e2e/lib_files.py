@@ -8,13 +8,14 @@ import glob
 import http.client
 import os
 import re
+import signal
 import socket
 import stat
 import subprocess
 import xml.parsers.expat
 import xmlrpc.client
 
-from lib_daemon import Daemon, clean_env, wait_for
+from lib_daemon import Daemon, clean_env, is_running, wait_for
 
 FLAGS = ("-n", "-c", "{box}/supervisord.conf")
 
@@ -43,10 +44,11 @@ class Case:
 
     def __init__(self, text="", flags=FLAGS, files=(), env=(), refused=None, differs=(),
                  theirs="", cwd="{box}", encoding="utf-8", beside=False,
-                 limits=""):
+                 limits="", background=False):
         self.text, self.flags, self.files = text, flags, dict(files)
         self.env, self.differs, self.refused, self.theirs = dict(env), dict(differs), refused, theirs
         self.cwd, self.encoding, self.beside, self.limits = cwd, encoding, beside, limits
+        self.background = background
 
 
 def served(text, **kwargs):
@@ -120,8 +122,13 @@ class Life:
                 stdout=console, stderr=console, start_new_session=True, umask=0o026)
         self.daemon.pid = self.daemon.process.pid
 
+    def has_ended(self):
+        """Its process has, and was not to leave a daemon in the background."""
+        status = self.daemon.process.poll()
+        return status is not None and not (self.case.background and status == 0)
+
     def answers(self):
-        if self.daemon.process.poll() is not None:
+        if self.has_ended():
             return True
         try:
             return bool(self.daemon.rpc.getState())
@@ -148,15 +155,22 @@ class Life:
         self.spawn()
         try:
             wait_for(self.answers, "it answers or ends")
-            if self.daemon.process.poll() is None:
+            if not self.has_ended():
                 return self.observe()
             return {"status": self.daemon.process.returncode, "console": self.console()}
         finally:
-            if self.daemon.is_running():
-                self.daemon.process.kill()
-                self.daemon.process.wait()
+            self.end()
+
+    def end(self):
+        """Whatever has gone wrong: nothing of it is left."""
+        if self.daemon.is_running():
+            self.daemon.process.kill()
+        self.daemon.process.wait()
+        if is_running(self.daemon.pid):
+            os.kill(self.daemon.pid, signal.SIGKILL)
 
     def observe(self):
+        self.daemon.pid = self.daemon.rpc.getPID()
         for _ in range(2):      # autostart is done between two answers
             self.daemon.rpc.getState()
         wait_for(self.is_settled, "all have settled")
@@ -168,7 +182,7 @@ class Life:
         outcome["files"] = {name: how for name, how in self.new_files().items()
                             if not name.endswith(".log")}     # svd-logd may not have come to it
         self.daemon.rpc.shutdown()
-        self.daemon.process.wait(60)
+        wait_for(lambda: not is_running(self.daemon.pid), "it is gone")
         outcome["logs"] = self.logs()
         outcome["notes"] = self.notes()
         outcome["left"] = self.new_files()
@@ -221,7 +235,7 @@ class Life:
         for line in lines:
             key, _, value = line.partition(" ")
             if key == "daemon":
-                value = int(value) == self.daemon.rpc.getPID()
+                value = int(value) == self.daemon.pid
             if key == "fd":
                 for pipe in re.findall(r"(?:pipe|socket):\[\d+\]", value):
                     pipes += [pipe] if pipe not in pipes else []
@@ -233,11 +247,13 @@ class Life:
 
     def itself(self):
         """The daemon's own rights and places."""
-        pid = self.daemon.rpc.getPID()
+        pid = self.daemon.pid
         with open("/proc/%d/status" % pid) as f:
             status = dict(line.rstrip("\n").split(":\t", 1) for line in f)
         own = {key: status[key] for key in ("Uid", "Gid", "Groups", "Umask")}
         own["cwd"] = self.unboxed(os.readlink("/proc/%d/cwd" % pid))
+        own["std"] = [self.unboxed(os.readlink("/proc/%d/fd/%d" % (pid, fd))) for fd in range(3)]
+        own["leads"] = os.getsid(pid) == pid
         return own
 
     def new_files(self):

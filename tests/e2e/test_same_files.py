@@ -14,6 +14,7 @@ import tempfile
 import pytest
 
 import lib_files
+import lib_reaper
 from conftest import a_box
 from cases.form import FORM, INCLUDED
 from cases import flags, sections
@@ -24,7 +25,8 @@ pytestmark = [pytest.mark.reference, pytest.mark.svd_only]
 
 TABLES = {name.lower(): getattr(sections, name) for name in (
     "DAEMON", "GROUPS", "EXPANSIONS", "ENVIRONMENTS", "USERS", "SERVERS", "FASTCGI", "LISTENERS")}
-TABLES.update({"flags": flags.TAKEN, "bad flags": flags.REFUSED, "form": FORM, "included": INCLUDED, "program": PROGRAM, "bad": BAD})
+TABLES.update({"flags": flags.TAKEN, "bad flags": flags.REFUSED,
+               "background": flags.BACKGROUND, "form": FORM, "included": INCLUDED, "program": PROGRAM, "bad": BAD})
 CASES = {"%s: %s" % (table, title): case
          for table, cases in TABLES.items() for title, case in cases.items()}
 AT_A_TIME = 6
@@ -44,6 +46,7 @@ def witness():
 def module_box():
     with a_box() as box:
         yield box
+    lib_reaper.kill_children()
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +82,8 @@ EVERYWHERE = [
      lambda ours, theirs: ours == theirs.replace("1001000", "0000000")),
     (r"(logs|left).*---", "before the first start",
      lambda ours, theirs: ours is None and theirs in ([b""], ("-rw-------", 0, 0))),
+    (r"left.BOX/d.log]", "the umask of the shell",      # 026 here, and 022 by default
+     lambda ours, theirs: ours[0] == "-rw-r--r--" and theirs[0] == "-rw-r-----"),
     (r"configs.*\[autorestart\]", "autorestart",
      lambda ours, theirs: theirs is None and ours in (True, False, "unexpected")),
 ]

@@ -80,6 +80,31 @@ TAKEN = {
         "etc/supervisord.conf": "[supervisord]\nidentifier=wrong\n"}),
 }
 
+def background(text="", *more, **kwargs):
+    return usual(text + "\n" + P, flags=("-c", "{box}/supervisord.conf") + more, background=True,
+                 **kwargs)
+
+
+BACKGROUND = {
+    "as it is": background(),
+    "umask and directory": background("umask=027\ndirectory={box}/sub"),
+    "-m and -d": background("umask=027\ndirectory=/", "-m", "002", "-d", "{box}/sub",
+                            differs={"files[BOX/d.pid]": "for its owner"}),
+    "a relative directory": background("directory=sub"),
+    "relative files and a directory": Case(
+        SERVER + "[supervisord]\ndirectory=sub\nlogfile=d.log\npidfile=d.pid\nchildlogdir=logs\n" +
+        P + "stdout_logfile=logs/out\n", flags=("-c", "{box}/supervisord.conf"), background=True,
+        files={"sub/logs/x": ""}, differs={"infos": "is told as written",
+                                           "configs": "is told as written"}),
+    "a program's own": usual("umask=027\ndirectory=/\n" + P + "umask=070\ndirectory={box}/sub\n",
+                             flags=("-c", "{box}/supervisord.conf"), background=True),
+    "a user": background("user=nobody"),
+    "quiet": background("silent=true"),
+    "nodaemon in the file": usual("nodaemon=true\n" + P, flags=("-c", "{box}/supervisord.conf")),
+    "a bad file": Case("[supervisord]\nloglevel=x\n", flags=("-c", "{box}/supervisord.conf"),
+                       refused="supervisord.loglevel"),
+}
+
 REFUSED = {
     "an unknown letter": refused("-x", "-x"),
     "an unknown word": refused("--nonsense", "--nonsense"),
