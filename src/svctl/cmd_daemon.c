@@ -125,6 +125,8 @@ void cmd_reload(struct ctl *ctl, const char *arg)
 		out_line("Restarted supervisord");
 	else if (a.kind == ANSWER_FAULT && a.fault == FAULT_SHUTDOWN_STATE)
 		ctl_tell(ctl, "ERROR: already shutting down");
+	else if (a.kind == ANSWER_FAULT && a.fault == FAULT_CANT_REREAD)
+		ctl_tell(ctl, "ERROR: %s", a.fault_text);
 	else
 		ctl_complain(ctl, &a);
 	answer_done(&a);

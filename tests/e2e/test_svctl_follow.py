@@ -49,7 +49,7 @@ def says(daemon, text, name="cat"):
 
 @pytest.fixture(params=[REFERENCE_CTL, SVCTL], ids=os.path.basename)
 def client(request, served):
-    """client(arguments) on a terminal. Only ours can be held to its end: Supervisor's may take half a
+    """client(arguments) on a terminal. Only ours is held to its end: Supervisor's may take half a
     minute for it, and Ctrl-C meets it in the middle of anything.
     """
     open_ones = []
