@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -128,6 +129,8 @@ static int take_place(struct holdings *h, struct err *err)
 		return ret;
 	announce(h);
 	h->raised = true;
+	if (h->background)
+		umask(config->umask);	/* the first life has it from daemon_fork */
 	if (config->nodaemon || h->background)
 		return 0;
 	h->background = true;
