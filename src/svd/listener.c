@@ -23,6 +23,9 @@ enum {
 	REST_MAX = 16 * READ_MAX,	/* bytes that are heard after its end */
 };
 
+/* Seconds for the next words to come, where they are shown to people. */
+static const double TO_GATHER = 0.001;
+
 static struct pool *pool_of(const struct listener *l)
 {
 	return l->process->group->pool;
@@ -70,18 +73,38 @@ static ssize_t hear(struct listener *l)
 static void stop_hearing(struct listener *l)
 {
 	io_stop(&l->io);
+	timer_stop(&l->pause);
 	close_fd(&l->fd);
 	close_fd(&l->copy);
+}
+
+static void hear_some(struct listener *l)
+{
+	ssize_t n = hear(l);
+
+	if (n == 0 || (n < 0 && errno != EAGAIN))
+		stop_hearing(l);
+	else
+		io_start(&l->io, l->fd, IO_READ);
+}
+
+static void on_pause_over(struct timer *t)
+{
+	hear_some(container_of(t, struct listener, pause));
 }
 
 static void on_readable(struct io *io, int events)
 {
 	struct listener *l = container_of(io, struct listener, io);
-	ssize_t n = hear(l);
 
 	(void)events;
-	if (n == 0 || (n < 0 && errno != EAGAIN))
-		stop_hearing(l);
+	/* Who watches a dialog in the log is used to see RESULT and the next READY together. */
+	if (log_says(LEVEL_DEBUG)) {
+		io_stop(io);
+		timer_start(&l->pause, TO_GATHER);
+	} else {
+		hear_some(l);
+	}
 }
 
 void listener_hear_rest(struct listener *l)
@@ -191,6 +214,7 @@ struct listener *listener_new(struct process *p)
 		return NULL;
 	*l = (struct listener){ .process = p, .fd = -1, .copy = -1 };
 	io_init(&l->io, p->group->engine->loop, on_readable);
+	timer_init(&l->pause, p->group->engine->loop, on_pause_over);
 	return l;
 }
 

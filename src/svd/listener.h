@@ -27,6 +27,7 @@ struct listener {
 	int             fd;		/* owned: read end of its stdout; -1: none */
 	int             copy;		/* owned: write end of svd-logd's pipe; -1: none */
 	struct io       io;
+	struct timer    pause;		/* before what is readable is read; see listener.c */
 };
 
 /* NULL: no memory. process is borrowed. */
