@@ -110,9 +110,9 @@ int channel_new(const struct channel_home *home, const struct channel_spec *spec
 	if (ret < 0)
 		close_fd(&fd);
 	else
-		ret = sink_join(home->sinks, spec->path, &spec->rules, &c->source, &c->sink);
-	if (ret == 0)
 		ret = set_tap(c, home->taps, &spec->tap);
+	if (ret == 0)
+		ret = sink_join(home->sinks, spec->path, &spec->rules, &c->source, &c->sink);
 	if (ret < 0) {
 		channel_free(c);
 		return ret;

@@ -249,10 +249,15 @@ static void know_owner_by_mark(struct sink *s, struct source *src)
 {
 	if (!source_is_marked(src) || s->target.fd < 0)
 		return;
-	if (!s->owner && target_size(&s->target, &s->size) == 0 && sink_ends_inside_line(s))
-		s->owner = src;
-	else
+	if (s->owner || target_size(&s->target, &s->size) < 0 || !sink_ends_inside_line(s)) {
 		source_mark(src, false);
+	} else if (source_is_stripped(src)) {
+		/* Killed while that was written; it will be written again. */
+		source_mark(src, false);
+		s->torn = true;
+	} else {
+		s->owner = src;
+	}
 }
 
 int sink_join(struct sinks *all, const char *path, const struct sink_rules *rules,

@@ -239,8 +239,8 @@ static ssize_t pass_bytes(struct sink *s, struct source *src, size_t n, size_t w
 static enum taken pass(struct sink *s, struct source *src, size_t n, enum sink_end end)
 {
 	size_t may = show(s, src, n);
-	ssize_t moved = src->tap && src->tap->strip ? pass_text(s, src, may) :
-						      pass_bytes(s, src, may, n, end);
+	ssize_t moved = source_is_stripped(src) ? pass_text(s, src, may) :
+						  pass_bytes(s, src, may, n, end);
 
 	if (moved == 0)
 		return TAKEN_END;
@@ -299,14 +299,15 @@ static void plan_stream(struct sink *s, size_t n, struct plan *p)
 		p->lines = look_first_line(look, min(n, p->room));
 }
 
-static void plan_file(struct sink *s, size_t n, struct plan *p)
+static void plan_file(struct sink *s, const struct source *src, size_t n, struct plan *p)
 {
 	uint64_t maxbytes = clock_mono() < s->rotate_at ? 0 : s->rules.maxbytes;
 
 	p->fresh = s->size == 0;
 	p->room = plan_room(s->size, maxbytes);
 	p->most = plan_most(s->size, maxbytes);
-	p->seen = s->shared || !plan_fits_easily(n, p->room);
+	/* Stripped lines are written again after a kill: let them be whole lines. */
+	p->seen = s->shared || source_is_stripped(src) || !plan_fits_easily(n, p->room);
 	p->lines = p->seen ? look_last_line(&s->all->look, min(n, p->room)) : n;
 }
 
@@ -318,7 +319,7 @@ static enum plan_step decide(struct sink *s, const struct source *src, size_t n,
 	if (s->target.kind == TARGET_STREAM)
 		plan_stream(s, n, p);
 	else
-		plan_file(s, n, p);
+		plan_file(s, src, n, p);
 	p->inside = !p->lines && sink_ends_inside_line(s);
 	step = plan_next(p);
 	if (step == PLAN_WAIT && must_go(s, src)) {
@@ -351,6 +352,8 @@ static enum taken pass_seen(struct sink *s, struct source *src)
 
 	if (n <= 0)
 		return nothing(n);
+	if (src->tap)
+		n = (ssize_t)min((uint64_t)n, LOOK_BUF);
 	if (is_taken(s, src))
 		return wait_with(src);
 	if (claim(s, src) < 0)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "logd/tap.h"
 
 /*
  * svd holds the open file that it sent us, so our close(2) of that one would not take it out of
@@ -71,6 +72,11 @@ void source_mark(struct source *src, bool on)
 		return;
 	if (fchmod(src->fd, (st.st_mode & ACCESSPERMS) | (on ? S_ISVTX : 0)) == 0)
 		src->marked = on;
+}
+
+bool source_is_stripped(const struct source *src)
+{
+	return src->tap && src->tap->strip;
 }
 
 bool source_is_over(const struct source *src)

@@ -46,6 +46,9 @@ bool source_fd_is_marked(int fd);
 bool source_is_marked(const struct source *src);
 void source_mark(struct source *src, bool on);
 
+/* Is what is written not what is read? */
+bool source_is_stripped(const struct source *src);
+
 /* Has the last writer gone? What is in the pipe is all there will be. */
 bool source_is_over(const struct source *src);
 

@@ -4,6 +4,8 @@ import contextlib
 import fcntl
 import glob
 import os
+import re
+import select
 import signal
 import socket
 import subprocess
@@ -39,8 +41,8 @@ while data:
 class Logd:
     """One svd-logd after the other, and what svd remembers for them."""
 
-    def __init__(self, box, command=(), stdout=None):
-        self.box, self.command, self.stdout = box, list(command), stdout
+    def __init__(self, box, command=(), stdout=None, env=()):
+        self.box, self.command, self.stdout, self.env = box, list(command), stdout, dict(env)
         self.channels = {}      # number -> (head of its `open`, read end)
         self.news = []          # frames that nobody has waited for
         self.process = self.link = None
@@ -52,7 +54,7 @@ class Logd:
         with open(self.box + "/console", "ab") as console:
             self.process = subprocess.Popen(
                 self.command + [LOGD, "--link", str(theirs.fileno())], cwd=self.box,
-                env=clean_env(self.box), stdin=subprocess.DEVNULL, stdout=self.stdout or console,
+                env=dict(clean_env(self.box), **self.env), stdin=subprocess.DEVNULL, stdout=self.stdout or console,
                 stderr=console, pass_fds=[theirs.fileno()])
         theirs.close()
         self.link = frames.Link(ours)
@@ -172,6 +174,31 @@ def logds(box):
     finally:
         for each in made:
             each.cleanup()
+
+
+class Syslog:
+    """Listens in the place of the machine's syslog."""
+
+    def __init__(self, path):
+        self.path = path
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.sock.bind(path)
+        self.sock.settimeout(30)
+
+    def receive(self):
+        """The next message, without its time: "<14>supervisord: text"."""
+        message = self.sock.recv(1 << 20).decode()
+        found = re.match(r"(<\d+>)[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (.*)$", message, re.DOTALL)
+        assert found, message
+        return found.group(1) + found.group(2)
+
+    def is_empty(self):
+        return not select.select([self.sock], [], [], 0)[0]
+
+    def close(self):
+        """Go away, as a syslog that is stopped."""
+        self.sock.close()
+        os.unlink(self.path)
 
 
 def writer(stdout, name, count, length=200, seed=""):
