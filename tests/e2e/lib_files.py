@@ -15,6 +15,7 @@ import subprocess
 import xml.parsers.expat
 import xmlrpc.client
 
+from conftest import sanitizer_reports
 from lib_daemon import Daemon, clean_env, is_running, wait_for
 
 FLAGS = ("-n", "-c", "{box}/supervisord.conf")
@@ -46,7 +47,8 @@ class Case:
                  theirs="", cwd="{box}", encoding="utf-8", beside=False,
                  limits="", background=False):
         self.text, self.flags, self.files = text, flags, dict(files)
-        self.env, self.differs, self.refused, self.theirs = dict(env), dict(differs), refused, theirs
+        self.env, self.differs = dict(env), dict(differs)
+        self.refused, self.theirs = refused, theirs
         self.cwd, self.encoding, self.beside, self.limits = cwd, encoding, beside, limits
         self.background = background
 
@@ -160,6 +162,8 @@ class Life:
             return {"status": self.daemon.process.returncode, "console": self.console()}
         finally:
             self.end()
+            reports = sanitizer_reports(self.box)
+            assert not reports, reports
 
     def end(self):
         """Whatever has gone wrong: nothing of it is left."""

@@ -15,18 +15,20 @@ import pytest
 
 import lib_files
 import lib_reaper
+from cases import flags, form, options, sections
 from conftest import a_box
-from cases.form import FORM, INCLUDED
-from cases import flags, sections
-from cases.options import BAD, PROGRAM
 from lib_daemon import REFERENCE, REPO, SVD
 
-pytestmark = [pytest.mark.reference, pytest.mark.svd_only]
+# Other users play in some of them.
+pytestmark = [pytest.mark.reference, pytest.mark.svd_only, pytest.mark.root_only]
 
-TABLES = {name.lower(): getattr(sections, name) for name in (
-    "DAEMON", "GROUPS", "EXPANSIONS", "ENVIRONMENTS", "USERS", "SERVERS", "FASTCGI", "LISTENERS")}
-TABLES.update({"flags": flags.TAKEN, "bad flags": flags.REFUSED,
-               "background": flags.BACKGROUND, "form": FORM, "included": INCLUDED, "program": PROGRAM, "bad": BAD})
+TABLES = {
+    "daemon": sections.DAEMON, "groups": sections.GROUPS, "expansions": sections.EXPANSIONS,
+    "environments": sections.ENVIRONMENTS, "users": sections.USERS, "servers": sections.SERVERS,
+    "fastcgi": sections.FASTCGI, "listeners": sections.LISTENERS, "flags": flags.TAKEN,
+    "bad flags": flags.REFUSED, "background": flags.BACKGROUND, "form": form.FORM,
+    "included": form.INCLUDED, "program": options.PROGRAM, "bad": options.BAD,
+}
 CASES = {"%s: %s" % (table, title): case
          for table, cases in TABLES.items() for title, case in cases.items()}
 AT_A_TIME = 6
@@ -65,7 +67,8 @@ def differences(place, ours, theirs):
     """Lines that say where the two values differ."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
         for key in sorted(set(ours) | set(theirs)):
-            yield from differences("%s[%s]" % (place, key) if place else key, ours.get(key), theirs.get(key))
+            yield from differences("%s[%s]" % (place, key) if place else key, ours.get(key),
+                                   theirs.get(key))
     elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
         for i, pair in enumerate(zip(ours, theirs)):
             yield from differences("%s[%d]" % (place, i), *pair)

@@ -44,7 +44,8 @@ CHANCE = re.compile("INFO waiting for|TRAC XML-RPC method .*(getState|getProcess
 def live(make, level, name, program):
     """The messages of one life, at one level: sorted, each once, without pids."""
     # Supervisor takes a line with the word "error" for one, be it in the path of the socket.
-    d = make(PROGRAMS, "%d-%s" % (LEVELS.index(level), name), program, supervisord="loglevel=" + level).start()
+    d = make(PROGRAMS, "%d-%s" % (LEVELS.index(level), name), program,
+             supervisord="loglevel=" + level).start()
     wait_for(lambda: os.path.exists(d.path("deaf")), "deaf is deaf")
     d.wait_state("lost", "FATAL")
     d.rpc.startProcess("ends", False)

@@ -1,8 +1,8 @@
 /*
  * witness.c - tells what a program finds when it starts. usage: witness DIRECTORY [WORD...]
  *
- * Writes DIRECTORY/GROUP:NAME, records "KEY VALUE" that end with a NUL byte, then a line to standard
- * output and one to standard error, and waits for a signal.
+ * Writes DIRECTORY/GROUP:NAME, records "KEY VALUE" that end with a NUL byte, then a line to
+ * standard output and one to standard error, and waits for a signal.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -89,7 +89,8 @@ static void put_status(FILE *out)
 
 int main(int argc, char **argv)
 {
-	const char *group = getenv("SUPERVISOR_GROUP_NAME"), *name = getenv("SUPERVISOR_PROCESS_NAME");
+	const char *group = getenv("SUPERVISOR_GROUP_NAME");
+	const char *name = getenv("SUPERVISOR_PROCESS_NAME");
 	char path[4096], part[4096 + 8], cwd[4096];
 	FILE *out;
 

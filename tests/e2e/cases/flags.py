@@ -22,7 +22,8 @@ def found(place, **kwargs):
 TAKEN = {
     "--nodaemon and --configuration": Case(FILE, flags=(
         "--nodaemon", "--configuration", "{box}/supervisord.conf")),
-    "glued arguments": Case(FILE, flags=("-nc{box}/supervisord.conf", "-iglued", "--loglevel=warn")),
+    "glued arguments": Case(FILE, flags=("-nc{box}/supervisord.conf", "-iglued",
+                                         "--loglevel=warn")),
     "abbreviated": Case(FILE, flags=("--nod", "--conf={box}/supervisord.conf", "--id", "me")),
     "all notes in order": usual(
         "user=nobody\nminfds=700\nminprocs=300\n[include]\nfiles=none/* more.conf none.conf\n" + P,

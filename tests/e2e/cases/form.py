@@ -22,9 +22,11 @@ FORM = {
     "comments between options": usual("[program:p]\n; c\ncommand={w}\n# d\nstartsecs=0\n"),
     "an indented comment in a value": usual(
         "[program:p]\ncommand={w} a\n  ; not this\n  b\n  # nor this\n  c\nstartsecs=0\n"),
-    "continued with blanks": usual("[program:p]\ncommand={w}\n one\n    two\n  three\nstartsecs=0\n"),
+    "continued with blanks": usual(
+        "[program:p]\ncommand={w}\n one\n    two\n  three\nstartsecs=0\n"),
     "continued with a tab": usual("[program:p]\ncommand={w}\n\tone\n\ttwo\nstartsecs=0\n"),
-    "continued over blank lines": usual("[program:p]\ncommand={w}\n\n one\n\n\n two\n\nstartsecs=0\n"),
+    "continued over blank lines": usual(
+        "[program:p]\ncommand={w}\n\n one\n\n\n two\n\nstartsecs=0\n"),
     "a value that begins below": usual("[program:p]\ncommand=\n  {w}\n  one\nstartsecs=0\n"),
     "an indented section": usual("[program:p]\n  command={w}\n  startsecs=0\n  environment=A=1\n"),
     "deeper and deeper": usual("[program:p]\ncommand={w}\nenvironment=A=1,\n B=2,\n   C=3,\n D=4\n"
@@ -52,9 +54,9 @@ FORM = {
                                  differs={"notes": "typing errors"}),
     "a percent sign twice": usual(P + "environment=A='50%%',B='%%d'\n"),
     "a percent sign": usual(P + "environment=A='50%'\n", refused="program:p.environment"),
-    "text beyond ASCII": usual("[program:p]\ncommand={w} gr\u00fc\u00dfe \u65e5\u672c\nstartsecs=0\n"
-                               "environment=A='\u00e4\u00f6'\n",
-                               differs={"records": "UTF-8 is text"}),
+    "text beyond ASCII": usual(
+        "[program:p]\ncommand={w} gr\u00fc\u00dfe \u65e5\u672c\nstartsecs=0\n"
+        "environment=A='\u00e4\u00f6'\n", differs={"records": "UTF-8 is text"}),
     "a name beyond ASCII": usual("[program:\u00e4]\ncommand={w}\nstartsecs=0\n"),
     "text that is not UTF-8": usual(P + "; \u00e4\n", encoding="latin-1", refused="UTF-8",
                                     theirs="codec can't decode"),

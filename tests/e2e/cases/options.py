@@ -53,8 +53,8 @@ PROGRAM = {
     "numprocs_start": usual("[program:p]\ncommand={w} %(process_num)03d %(process_num)x\n"
                             "numprocs=2\nnumprocs_start=254\nstartsecs=0\n"
                             "process_name=%(process_num)05d\nenvironment=N=%(process_num)d\n"),
-    "blanks around a name": each("process_name", "%(process_num)3d", differs={
-        key: "blanks around an expanded" for key in ("infos", "configs", "records", "logs", "left")}),
+    "blanks around a name": each("process_name", "%(process_num)3d", differs=dict.fromkeys(
+        ("infos", "configs", "records", "logs", "left"), "blanks around an expanded")),
     "numprocs=0": usual(P + "numprocs=0\n[program:q]\ncommand={w}\nstartsecs=0\n"),
     "numprocs below zero": usual(P + "numprocs=-2\n"),
     "numprocs without process_num": usual(P + "numprocs=2\n", refused="program:p.numprocs"),
@@ -65,7 +65,8 @@ PROGRAM = {
                        "[program:c]\ncommand={w}\nstartsecs=+01\n"),
     "startretries": each("startretries", "0", "3", "100000"),
     "exitcodes": each("exitcodes", "0", "0,2", " 1 , 255 ", "", "3,3", "00"),
-    "stopsignal": each("stopsignal", "TERM", "sigint", " HUP ", "9", "SIGUSR2", "CLD", "RTMIN", "64"),
+    "stopsignal": each("stopsignal", "TERM", "sigint", " HUP ", "9", "SIGUSR2", "CLD", "RTMIN",
+                       "64"),
     "stopwaitsecs": each("stopwaitsecs", "0", "10", "86400"),
     "stopasgroup": each("stopasgroup", "true", "false"),
     "stopasgroup and killasgroup": usual(P + "stopasgroup=true\nkillasgroup=false\n",
@@ -76,9 +77,8 @@ PROGRAM = {
     "umask": each("umask", "0", "022", "0o27", "777", "7_7"),
     "directory": each("directory", "/", "{box}/sub", "{box}/sub/..", "%(ENV_HOME)s/sub"),
     "a relative directory": each("directory", "sub", "."),
-    "a directory in the home": each("directory", "~", "~/sub",
-                                    differs={"infos": "begins with `~`", "configs": "begins with `~`", "records": "begins with `~`",
-                                             "logs": "begins with `~`"}),
+    "a directory in the home": each("directory", "~", "~/sub", differs=dict.fromkeys(
+        ("infos", "configs", "records", "logs"), "begins with `~`")),
     "a missing directory": usual("[program:p]\ncommand={w}\nstartretries=0\ndirectory=/no/where\n",
                                  differs={"infos": "couldn't ..."}),
     "serverurl": each("serverurl", "AUTO", "auto ", "http://localhost:1", "%(ENV_HOME)s", ""),
@@ -91,7 +91,8 @@ PROGRAM = {
                                         "configs": "is told as written"}),
     "no log files": usual(P + "stdout_logfile=NONE\nstderr_logfile=off\n",
                           differs={"records[p:p][fd]": "/dev/null"}),
-    "one log file for both": usual(P + "stdout_logfile={box}/logs/b\nstderr_logfile={box}/logs/b\n"),
+    "one log file for both": usual(
+        P + "stdout_logfile={box}/logs/b\nstderr_logfile={box}/logs/b\n"),
     "a log file in the home": usual(P + "stdout_logfile=~/logs/h\n"),
     "a log file for each process": usual(
         "[program:p]\ncommand={w}\nstartsecs=0\nnumprocs=2\nprocess_name=%(process_num)d\n"

@@ -1,5 +1,5 @@
 """Sections: [supervisord], the servers, groups, listeners, FastCGI, plug-ins; expansions, users."""
-from lib_files import FLAGS, MAIN, SERVER, Case, served, usual
+from lib_files import MAIN, SERVER, Case, served, usual
 
 P = "[program:p]\ncommand={w}\nstartsecs=0\n"
 
@@ -31,7 +31,7 @@ DAEMON = {
     "silent": main("silent=true"),
     "minfds": main("minfds=100\nminprocs=10"),
     "strip_ansi": main("strip_ansi=true"),
-    "a restart of nothing": main("loglevel=WARN"),
+    "loglevel in capitals": main("loglevel=WARN"),
     "nocleanup": main("nocleanup=true", files={
         "logs/q-stdout---supervisor-abcdefgh.log": "old\n"}),
     "cleanup": main("", differs={key + "[BOX/logs/" + name + "]": "made by somebody else" for name
@@ -122,10 +122,12 @@ EXPANSIONS = {
                                      "environment=OWN=mine\n"),
     "numbers": expanded("%(process_num)i %(process_num)05d %(process_num)-5d| %(process_num)+d "
                         "%(process_num) d %(process_num).3d"),
-    "other bases": expanded("%(process_num)x %(numprocs)#x %(numprocs)o %(numprocs)#o %(numprocs)X"),
+    "other bases": expanded("%(process_num)x %(numprocs)#x %(numprocs)o %(numprocs)#o "
+                            "%(numprocs)X"),
     "reals": expanded("%(numprocs)f %(numprocs).2f %(numprocs)e %(numprocs)g %(numprocs)E"),
     "as Python shows them": expanded("%(numprocs)r %(numprocs)s"),
-    "widths": expanded("%(program_name)5s|%(program_name)-5s|%(program_name).0s|%(program_name)05s"),
+    "widths": expanded("%(program_name)5s|%(program_name)-5s|%(program_name).0s|"
+                       "%(program_name)05s"),
     "a percent sign": expanded("100%% %%(here)s %%%%"),
     "a name in lower case": expanded("%(env_home)s", refused="program:p.command"),
     "a name that is not closed": expanded("%(here", refused="program:p.command"),
@@ -224,8 +226,9 @@ SERVERS = {
                                          differs={"status": "plug-ins in Python"}),
     "a plug-in without a factory": usual(P + "[rpcinterface:x]\na=1\n",
                                          refused="rpcinterface:x"),
-    "an unknown option of the interface": Case(SERVER + "mode=fast\n" + MAIN + P,
-                                               differs={"status": "an unknown option in `[rpcinterface:x]`"}),
+    "an unknown option of the interface": Case(
+        SERVER + "mode=fast\n" + MAIN + P,
+        differs={"status": "an unknown option in `[rpcinterface:x]`"}),
 }
 
 FCGI = "[fcgi-program:f]\ncommand={w}\nstartsecs=0\n"
@@ -239,17 +242,28 @@ def bad_fcgi(option, value, more="socket=unix://{box}/f.sock\n"):
     return fcgi("%s=%s\n%s" % (option, value, more), refused="fcgi-program:f." + option)
 
 
+def shared(text="", socket="unix://{box}/f.sock", differs=(), **kwargs):
+    """One that runs: when the socket is made, and whether its file stays, differs."""
+    wanted = {"notes": "bound for a moment"}
+    if socket.startswith("unix:"):
+        wanted["left[BOX/f.sock]"] = "its file stays"
+    wanted.update(differs)
+    return fcgi("socket=%s\n%s" % (socket, text), differs=wanted, **kwargs)
+
+
 FASTCGI = {
-    "a unix socket": fcgi("socket=unix://{box}/f.sock\n"),
-    "two processes": fcgi("socket=unix://{box}/f.sock\nnumprocs=2\nprocess_name=%(process_num)d\n"),
-    "a mode": fcgi("socket=unix://{box}/f.sock\nsocket_mode=0770\n"),
-    "an owner": fcgi("socket=unix://{box}/f.sock\nsocket_owner=nobody:daemon\n"),
-    "the user owns it": fcgi("socket=unix://{box}/f.sock\nuser=nobody\n"),
-    "names in it": fcgi("socket=unix://%(here)s/%(program_name)s.sock\n"),
-    "backlog": fcgi("socket=unix://{box}/f.sock\nsocket_backlog=7\n"),
-    "a path that is normalised": fcgi("socket=unix://{box}/sub/../f.sock\n"),
-    "a stale file": fcgi("socket=unix://{box}/f.sock\n", files={"f.sock": "x"}),
-    "tcp": fcgi("socket=tcp://127.0.0.1:%(ENV_PORT)s\n", env={"PORT": "{port}"}),
+    "a unix socket": shared(),
+    "two processes": shared("numprocs=2\nprocess_name=%(process_num)d\n"),
+    "a mode": shared("socket_mode=0770\n"),
+    "an owner": shared("socket_owner=nobody:daemon\n"),
+    "the user owns it": shared("user=nobody\n"),
+    "names in it": shared(socket="unix://%(here)s/%(program_name)s.sock"),
+    "backlog": shared("socket_backlog=7\n"),
+    "a path that is normalised": shared(socket="unix://{box}/sub/../f.sock"),
+    "a file in its place": shared(
+        "startretries=0\n", files={"f.sock": "x"}, differs=dict.fromkeys(
+            ("files", "infos", "left", "logs", "records"), "anything else is left alone")),
+    "tcp": shared(socket="tcp://127.0.0.1:%(ENV_PORT)s", env={"PORT": "{port}"}),
     "no socket": fcgi("", refused="fcgi-program:f"),
     "a relative path": bad_fcgi("socket", "unix://f.sock", ""),
     "another scheme": bad_fcgi("socket", "http://localhost:1", ""),
