@@ -284,4 +284,6 @@ def test_groups_that_come_and_go_leave_nothing(daemon):
     for _ in range(20):
         rounds(10)
     assert wait_for(lambda: held()[0] <= fds, "descriptors are closed")
-    assert held()[1] < pages + 256      # a megabyte: the allocator's own
+    with open("/proc/%d/maps" % d.pid) as f:
+        if "libasan" not in f.read():       # it keeps what was freed, and finds leaks itself
+            assert held()[1] < pages + 256      # a megabyte: the allocator's own
