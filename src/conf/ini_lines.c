@@ -96,6 +96,13 @@ static char *find_comment(char *start, char *end)
 	return found;
 }
 
+size_t ini_line_end(const char *line, size_t n)
+{
+	char *start = (char *)line;	/* which nobody writes to */
+
+	return (size_t)(trim_end(start, find_comment(start, start + n)) - start);
+}
+
 /* Splits off the next line; its end is a LF, a CR, or both. */
 static struct line take_line(struct ini_lines *lines)
 {

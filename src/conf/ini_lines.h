@@ -32,6 +32,9 @@ struct ini_entry {
 /* text has n bytes and room for a NUL behind them. */
 void ini_lines_init(struct ini_lines *lines, const char *name, char *text, size_t n);
 
+/* Bytes of the line, which has no line end, before its comment and the blanks in front of that. */
+size_t ini_line_end(const char *line, size_t n);
+
 /* 1: *ret_entry is the next one; 0: that was all; -EINVAL with err for a line that is neither. */
 must_check int ini_lines_next(struct ini_lines *lines, struct ini_entry *ret_entry,
 			      struct err *err);

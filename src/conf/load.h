@@ -13,6 +13,7 @@
 
 struct check;
 struct note;
+struct print;
 struct user;
 
 enum { VAR_HERE, VAR_HOST, FILE_VARS };		/* in the order of their names */
@@ -40,6 +41,7 @@ struct load {
 
 	/* NULL: stop at the first thing that is wrong. Else find them all, see conf/check.h. */
 	struct check   *check;
+	struct print   *print;			/* NULL: it is not to be printed */
 	const struct ini_section *at;		/* the one that was begun last; NULL: none */
 
 	struct note    *notes, *notes_last;	/* list, oldest first */

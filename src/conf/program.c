@@ -15,6 +15,7 @@
 #include "conf/environment.h"
 #include "conf/check.h"
 #include "conf/load.h"
+#include "conf/print.h"
 #include "conf/values.h"
 
 enum { VAR_GROUP, VAR_PROGRAM, NAME_VARS };	/* in the order of their names */
@@ -229,6 +230,9 @@ static int make_process(struct maker *m, int64_t num, bool is_first, struct prog
 	if (is_first && note_logs(m, &draft.config) < 0)
 		return no_memory(m->err);
 	settle_logs(m, &draft.config);
+	if (m->ld->print &&
+	    print_claim(m->ld, m->name_vars[VAR_GROUP].text, draft.config.name) < 0)
+		return no_memory(m->err);
 	if (m->ld->check && check_process(m->ld, m->v, &draft.config) < 0)
 		return no_memory(m->err);
 	return append(list, &draft.config) < 0 ? no_memory(m->err) : 0;
@@ -252,6 +256,8 @@ static int read_section(struct maker *m, const char *group_name)
 	m->draft = m->ld->program;
 	r = values_set_of(m->ld, m->v, FAMILY_PROCESS, &m->names, &m->draft, m->err);
 	m->number_vars[VAR_NUMPROCS].number = m->draft.numprocs;
+	if (m->ld->print && print_claim(m->ld, NULL, NULL) < 0)
+		return no_memory(m->err);
 	return r == 0 ? check_rules(m) : r;
 }
 

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 #include "conf/load.h"
+#include "conf/print.h"
 #include "conf/types.h"
 
 enum { SHOWN_MAX = 100 };	/* bytes of a value in a message */
@@ -272,6 +273,8 @@ int values_set(struct load *ld, const struct values *v, enum option_id id,
 	if (!v->set[id] || info->place == NOWHERE)
 		return 0;
 	text = expanded(ld, v, id, scope, &why);
+	if (ld->print && text && text != v->set[id]->value && print_note(ld, v, id, text) < 0)
+		return no_memory(err);
 	r = text ? type_set(ld, info->type, text, field, &why) : why.code;
 	if (r < 0)
 		return instead(ld, id, value_error(v, id, r, err, "%s", why.text), field, err);

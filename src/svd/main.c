@@ -257,7 +257,7 @@ int main(int argc, char **argv)
 	case CMDLINE_RUN:
 		break;
 	}
-	if (!cmdline.check)
+	if (!cmdline.check && !cmdline.print)
 		return live(argv[0], &cmdline);
 	ret = showconf(argv[0], &cmdline, &err);
 	return ret < 0 ? fail(&(struct holdings){ .program = argv[0], .ready = -1 }, &err) : ret;

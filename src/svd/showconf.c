@@ -8,6 +8,7 @@
 #include "base/fd.h"
 #include "base/strbuf.h"
 #include "conf/check.h"
+#include "conf/print.h"
 #include "svd/cmdline.h"
 
 int showconf(const char *program, const struct cmdline *cmdline, struct err *err)
@@ -19,8 +20,12 @@ int showconf(const char *program, const struct cmdline *cmdline, struct err *err
 
 	if (!path)
 		ret = config_find(program, &found, err);
-	if (ret == 0)
-		ret = config_check(path ? path : found, &cmdline->list, &text, err);
+	if (!path)
+		path = found;
+	if (ret == 0 && cmdline->check)
+		ret = config_check(path, &cmdline->list, &text, err);
+	else if (ret == 0)
+		ret = config_print(path, &cmdline->list, cmdline->show_secrets, &text, err);
 	if (ret >= 0 && (fputs(strbuf_str(&text), stdout) == EOF || fflush(stdout) == EOF))
 		ret = err_set(err, -EIO, "standard output: %s", strerror(errno));
 	strbuf_done(&text);

@@ -90,7 +90,7 @@ ALL = [
      "the last value counts"),
     ("[program:three]", None),
     ("command=/bin/sh -c 'one ; two'", "warning: [program:three] command=/bin/sh -c 'one: "),
-    ("environment=A=\"x\" #B=\"y\"", "warning: [program:three] environment=A=\"x\": the rest of the "
+    ("environment=A='x' #B='y'", "warning: [program:three] environment=A='x': the rest of the "
      "line is a comment, since a # that follows a blank begins one"),
     ("stdout_logfile={box}/shared", "warning: [program:three] stdout_logfile=shared: "
      "[program:two] logs to the same file (main.conf:21), but rotates at 52428800 bytes with 10 "
