@@ -59,13 +59,14 @@ static enum dialog_said next_ready(struct dialog *d, const char *p, size_t n)
 
 static enum dialog_said next_line(struct dialog *d, char *p, size_t n)
 {
-	char *end = memchr(p, '\n', n);
+	size_t seen = n <= DIALOG_LINE_MAX ? n : DIALOG_LINE_MAX + 1;
+	char *end = memchr(p, '\n', seen);
 	int64_t len;
 
 	if (!end && n <= DIALOG_LINE_MAX)
 		return SAID_NOTHING;
 	d->text = p;
-	d->text_len = end ? (size_t)(end - p) : n;
+	d->text_len = end ? (size_t)(end - p) : DIALOG_LINE_MAX;
 	if (!end || d->text_len < RESULT_LEN)
 		return give_up(d, SAID_BAD_RESULT);
 	*end = '\0';
