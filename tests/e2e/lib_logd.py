@@ -54,8 +54,8 @@ class Logd:
         with open(self.box + "/console", "ab") as console:
             self.process = subprocess.Popen(
                 self.command + [LOGD, "--link", str(theirs.fileno())], cwd=self.box,
-                env=dict(clean_env(self.box), **self.env), stdin=subprocess.DEVNULL, stdout=self.stdout or console,
-                stderr=console, pass_fds=[theirs.fileno()])
+                env=dict(clean_env(self.box), **self.env), stdin=subprocess.DEVNULL,
+                stdout=self.stdout or console, stderr=console, pass_fds=[theirs.fileno()])
         theirs.close()
         self.link = frames.Link(ours)
         for head, fd in self.channels.values():
@@ -187,7 +187,7 @@ class Syslog:
 
     def receive(self):
         """The next message, without its time: "<14>supervisord: text"."""
-        message = self.sock.recv(1 << 20).decode()
+        message = self.sock.recv(1 << 20).decode(errors="backslashreplace")
         found = re.match(r"(<\d+>)[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (.*)$", message, re.DOTALL)
         assert found, message
         return found.group(1) + found.group(2)
