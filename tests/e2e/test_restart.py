@@ -1,4 +1,4 @@
-"""The daemon begins anew, with SIGHUP or restart: what it was told in the meantime, and the file."""
+"""The daemon begins anew, with SIGHUP or restart: what counts is the file as it is by then."""
 import os
 import signal
 import xmlrpc.client
