@@ -313,13 +313,14 @@ static void put_as_text(struct strbuf *out, const struct conversion *c)
 {
 	char digits[32];
 
-	snprintf(digits, sizeof(digits), "%jd", (intmax_t)c->var->number);
-	if (!c->var->text)
-		put_text(out, c, digits);
-	else if (c->letter == 'r')
+	if (c->var->text && c->letter == 'r') {
 		put_repr(out, c, c->var->text);
-	else
+	} else if (c->var->text) {
 		put_text(out, c, c->var->text);
+	} else {
+		snprintf(digits, sizeof(digits), "%jd", (intmax_t)c->var->number);
+		put_text(out, c, digits);
+	}
 }
 
 static int put_conversion(const struct parser *p, struct strbuf *out, const struct conversion *c)

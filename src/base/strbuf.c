@@ -54,7 +54,12 @@ void strbuf_adds(struct strbuf *sb, const char *s)
 
 void strbuf_addc(struct strbuf *sb, char c)
 {
-	strbuf_add(sb, &c, 1);
+	if (sb->oom || sb->len + 1 >= sb->cap) {
+		strbuf_add(sb, &c, 1);
+		return;
+	}
+	sb->s[sb->len++] = c;
+	sb->s[sb->len] = '\0';
 }
 
 void strbuf_addf(struct strbuf *sb, const char *fmt, ...)

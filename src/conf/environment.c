@@ -27,6 +27,19 @@ static size_t count(const char *const *list)
 	return n;
 }
 
+/* "ENV_KEY" of a KEY of n bytes. NULL: no memory. */
+static const char *env_name(struct arena *arena, const char *key, size_t n)
+{
+	static const char prefix[] = "ENV_";
+	char *name = arena_alloc(arena, sizeof(prefix) + n);
+
+	if (!name)
+		return NULL;
+	memcpy(name, prefix, sizeof(prefix) - 1);
+	memcpy(name + sizeof(prefix) - 1, key, n);
+	return name;
+}
+
 int environment_scope(struct load *ld, const char *const *list, struct expand_scope *scope)
 {
 	struct expand_var *vars = arena_alloc(ld->ini.arena, count(list) * sizeof(*vars));
@@ -40,8 +53,7 @@ int environment_scope(struct load *ld, const char *const *list, struct expand_sc
 		if (!equals)
 			continue;
 		vars[n].text = equals + 1;
-		vars[n].name = arena_printf(ld->ini.arena, "ENV_%.*s", (int)(equals - *list),
-					    *list);
+		vars[n].name = env_name(ld->ini.arena, *list, (size_t)(equals - *list));
 		if (!vars[n++].name)
 			return -ENOMEM;
 	}

@@ -63,24 +63,33 @@ void ini_done(struct ini *ini)
 	*ini = (struct ini){ 0 };
 }
 
+/* Would inih give it back unchanged? Those of its signs that mean something here are in `signs`. */
+static bool passes(const char *s, size_t n, const char *signs)
+{
+	if (n == 0 || strcspn(s, signs) < n || s[0] == ' ' || s[n - 1] == ' ')
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (s[i] < ' ' || s[i] > '~')
+			return false;
+	return true;
+}
+
 /*
  * The text, followed by `end`, at p; or the reference, if the text would not pass through inih
  * unchanged, in less than max bytes. Returns the place behind it. There is one for each line of a
  * file, so this is no printf.
  */
-static char *put_part(char *p, const char *s, size_t max, const char *but_not, char end)
+static char *put_part(char *p, const char *s, size_t max, const char *signs, char end)
 {
-	char *start = p;
-	size_t n = 0;
+	size_t n = strnlen(s, max);
 
-	while (n < max && s[n] >= ' ' && s[n] <= '~' && !strchr(but_not, s[n]))
-		*p++ = s[n++];
-	if (n == 0 || n == max || s[n] || *s == ' ' || s[n - 1] == ' ') {
-		p = start;
-		*p++ = REFERENCE[0];
+	if (n == max || !passes(s, n, signs)) {
+		s = REFERENCE;
+		n = strlen(REFERENCE);
 	}
-	*p++ = end;
-	return p;
+	memcpy(p, s, n);
+	p[n] = end;
+	return p + n + 1;
 }
 
 /*
@@ -186,16 +195,21 @@ static int set_option(struct feed *feed, const char *name_text, const char *valu
 	const char *name = own(feed, name_text, feed->entry.name);
 	const char *value = own(feed, value_text, feed->entry.value);
 	struct ini_option *option;
+	unsigned hash;
+	size_t n;
 
 	if (!name || !value)
 		return -ENOMEM;
-	HASH_FIND_STR(feed->section->options, name, option);
+	n = strlen(name);
+	HASH_VALUE(name, n, hash);
+	HASH_FIND_BYHASHVALUE(hh, feed->section->options, name, n, hash, option);
 	if (!option) {
 		option = arena_alloc(feed->ini->arena, sizeof(*option));
 		if (!option)
 			return -ENOMEM;
 		option->name = name;
-		HASH_ADD_KEYPTR(hh, feed->section->options, option->name, strlen(name), option);
+		HASH_ADD_KEYPTR_BYHASHVALUE(hh, feed->section->options, option->name, n, hash,
+					    option);
 		if (!option->hh.tbl)
 			return -ENOMEM;
 	}

@@ -29,9 +29,10 @@ static size_t blank_at(const char *p, const char *end)
 	const unsigned char *u = (const unsigned char *)p;
 	size_t n = (size_t)(end - p);
 
-	if (n > 0 && (u[0] == ' ' || (u[0] >= 0x09 && u[0] <= 0x0d) ||
-		      (u[0] >= 0x1c && u[0] <= 0x1f)))
-		return 1;
+	if (n == 0 || (u[0] > ' ' && u[0] < 0xc2))		/* nearly all */
+		return 0;
+	if (u[0] <= ' ')
+		return (u[0] >= 0x09 && u[0] <= 0x0d) || u[0] >= 0x1c;
 	if (n > 1 && u[0] == 0xc2)				/* NEL, NBSP */
 		return u[1] == 0x85 || u[1] == 0xa0 ? 2 : 0;
 	if (n > 2 && u[0] == 0xe1)
@@ -49,6 +50,8 @@ static size_t blank_at(const char *p, const char *end)
 /* Bytes of the blank that ends before p. */
 static size_t blank_before(const char *start, const char *p)
 {
+	if (p > start && (unsigned char)p[-1] < 0x80)
+		return blank_at(p - 1, p);
 	for (size_t n = 1; n <= 3 && n <= (size_t)(p - start); n++)
 		if (blank_at(p - n, p) == n)
 			return n;
@@ -190,6 +193,12 @@ static void note_cut(struct ini_entry *entry, const struct line *l)
 	entry->cut_tight |= l->cut_tight;
 }
 
+/* An entry of its own: most lines are, and need not be taken apart to see it. */
+static bool is_at_margin(const struct ini_lines *lines)
+{
+	return !strchr("\r\n;#", *lines->p) && !blank_at(lines->p, lines->end);
+}
+
 /*
  * Pulls the lines that continue the value up to its end, so that they touch, with a newline
  * between two of them; there is room, since each had an end of its own.
@@ -198,7 +207,7 @@ static void take_continuation(struct ini_lines *lines, struct ini_entry *entry, 
 {
 	struct ini_lines before = *lines;
 
-	for (; lines->p < lines->end; before = *lines) {
+	for (; lines->p < lines->end && !is_at_margin(lines); before = *lines) {
 		struct line l = take_line(lines);
 		size_t n = (size_t)(l.end - l.start);
 

@@ -220,11 +220,17 @@ static const char *expanded(struct load *ld, const struct values *v, enum option
 	if (!strchr(option->value, '%'))
 		return option->value;
 	ld->file_vars[VAR_HERE].text = option->file->dir;
-	snprintf(what, sizeof(what), "%s.%s", v->section->name, option->name);
 	strbuf_reset(&ld->text);
-	r = expand(option->value, scope, what, &ld->text, err);
+	r = expand(option->value, scope, "", &ld->text, NULL);
 	if (r == 0)
 		return strbuf_str(&ld->text);
+	if (r != -EINVAL) {
+		no_memory(err);
+		return NULL;
+	}
+	/* Once more, for the message: to name the option each time costs more than the rest. */
+	snprintf(what, sizeof(what), "%s.%s", v->section->name, option->name);
+	r = expand(option->value, scope, what, &ld->text, err);
 	if (r == -EINVAL && option_table[id].flags & SECRET)
 		err_set(err, r, "it contains names which cannot be expanded, or a single %%");
 	return NULL;
