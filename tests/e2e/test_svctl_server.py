@@ -76,13 +76,24 @@ WRONG = {
 }
 
 
+SHUTTING_DOWN = {
+    "shutdown": ("ERROR: already shutting down\n", 0),
+    "reload": ("ERROR: already shutting down\n", 1),
+    "update": ("ERROR: already shutting down\n", 1),
+    "avail": ("ERROR: supervisor shutting down\n", 1),
+    "add cat": ("ERROR: shutting down\n", 1),
+}
+
+
 @pytest.mark.parametrize("name", WRONG)
-@pytest.mark.parametrize("line", ["status", "pid", "start cat", "restart all", "shutdown"])
+@pytest.mark.parametrize("line", ["status", "pid", "start cat", "restart all", "shutdown", "fg cat",
+                                  "tail cat", "tail -f cat", "update", "avail", "add cat",
+                                  "reload"])
 def test_a_wrong_answer_is_one_line_and_exit_status_1(box, name, line):
     serve, words = WRONG[name]
     outcome, server = ask(box, serve, line)
-    if (name, line) == ("a fault", "shutdown"):
-        assert (outcome.out, outcome.code) == ("ERROR: already shutting down\n", 0)
+    if name == "a fault" and line in SHUTTING_DOWN:
+        assert (outcome.out, outcome.code) == SHUTTING_DOWN[line]
     elif words:
         says(outcome, server, words)
     else:
@@ -128,6 +139,10 @@ MISSHAPEN = [
     ("pid cat", "getProcessInfo", 7),
     ("pid", "getPID", "seven"),
     ("version", "getSupervisorVersion", 4),
+    ("tail cat", "readProcessStdoutLog", 7),
+    ("maintail", "readLog", ["x"]),
+    ("fg cat", "getProcessInfo", "none"),
+    ("clear all", "clearAllProcessLogs", [7]),
     ("start all", "startAllProcesses", True),
     ("start all", "startAllProcesses", [7]),
     ("stop web:*", "stopProcessGroup", [{"group": "web", "name": "w1"}]),
@@ -145,35 +160,80 @@ def row(name, code, text="OK"):
     return {"group": "web", "name": name, "status": code, "description": text}
 
 
-# fault, what start says, its exit status, what stop says, its exit status
-FAULTS = [
-    (10, "no such process", 1, "no such process", 1),
-    (20, "no such file", 1, None, None),
-    (21, "file is not executable", 1, None, None),
-    (40, "abnormal termination", 7, None, None),
-    (50, "spawn error", 7, None, None),
-    (60, "already started", 0, None, None),
-    (70, None, None, "not running", 0),
-]
+# What is typed: how it is said when done, its methods for one, a group and all, and what it says to
+# a fault, with the exit status.
+VERBS = {
+    "start": ("started", ["startProcess", "startProcessGroup", "startAllProcesses"], {
+        10: ("no such process", 1), 20: ("no such file", 1), 21: ("file is not executable", 1),
+        40: ("abnormal termination", 7), 50: ("spawn error", 7), 60: ("already started", 0)}),
+    "stop": ("stopped", ["stopProcess", "stopProcessGroup", "stopAllProcesses"], {
+        10: ("no such process", 1), 70: ("not running", 0)}),
+    "signal HUP": ("signalled", ["signalProcess", "signalProcessGroup", "signalAllProcesses"], {
+        10: ("no such process", 1), 11: ("bad signal name", 1), 70: ("not running", 7)}),
+    "clear": ("cleared", ["clearProcessLogs", None, "clearAllProcessLogs"], {
+        10: ("no such process", 1), 30: ("failed", 1)}),
+}
 
 
-@pytest.mark.parametrize("code, start, start_exit, stop, stop_exit", FAULTS)
-def test_each_fault_has_its_words_and_its_exit_status(box, code, start, start_exit, stop,
-                                                      stop_exit):
-    for verb, words, status in (("start", start, start_exit), ("stop", stop, stop_exit)):
-        if words is None:
-            continue
+@pytest.mark.parametrize("line", VERBS)
+def test_each_fault_has_its_words_and_its_exit_status(box, line):
+    done, (one, group, everyone), faults = VERBS[line]
+    for code, (words, status) in faults.items():
         rows = result([row("w1", 80), row("w2", code, "X")])
-        serve = table(**{verb + "Process": fault(code, "X"), verb + "ProcessGroup": rows,
-                         verb + "AllProcesses": rows})
-        done = {"start": "started", "stop": "stopped"}[verb]
-        outcome, _ = ask(box, serve, verb, "web:w1", "cat:cat")
+        serve = table(**{one: fault(code, "X"), everyone: rows, str(group): rows})
+        outcome, _ = ask(box, serve, line, "web:w1", "cat:cat")
         assert outcome.out == "web:w1: ERROR (%s)\ncat: ERROR (%s)\n" % (words, words)
         assert outcome.code == status
-        for names in ("web:*", "web:", "all", "cat all"):
-            outcome, _ = ask(box, serve, verb + " " + names)
+        for names in ("web:*", "web:", "all", "cat all") if group else ("all", "cat all"):
+            outcome, _ = ask(box, serve, line + " " + names)
             assert outcome.out == "web:w1: %s\nweb:w2: ERROR (%s)\n" % (done, words)
             assert outcome.code == status
+
+
+def test_logs_of_a_group_are_not_cleared_together(box):
+    """Supervisor's client calls it web:None."""
+    outcome, server = ask(box, table(clearProcessLogs=fault(10, "BAD_NAME: web:*")), "clear web:*")
+    assert outcome.out == "web:*: ERROR (no such process)\n" and outcome.code == 1
+    assert "<string>web:*</string>" in server.requests[-1][1]
+
+
+@pytest.mark.parametrize("code, words", [
+    (20, "cat: ERROR (no log file)"), (30, "cat: ERROR (unknown error reading log)"),
+    (10, "cat: ERROR (no such process name)"), (3, "error: URL: X (fault 3)")])
+def test_a_log_that_cannot_be_read_has_its_words(box, code, words):
+    serve = table(**dict.fromkeys(("readProcessStdoutLog", "readProcessStderrLog", "readLog"),
+                                  fault(code, "X")))
+    for line in ("tail cat", "tail -6 cat stderr", "maintail"):
+        outcome, server = ask(box, serve, line)
+        wanted = words.replace("cat", "supervisord") if line == "maintail" else words
+        assert outcome.out == wanted.replace("URL", server.url) + "\n" and outcome.code == 1
+
+
+def test_the_end_of_a_log_is_asked_for_from_behind(box):
+    serve = table(readProcessStdoutLog=result("out"), readProcessStderrLog=result("err"),
+                  readLog=result("log"))
+    for line, text, params in (("tail cat", "out", ("cat", -1600, 0)),
+                               ("tail -7 cat stderr", "err", ("cat", -7, 0)),
+                               ("tail --7 cat Stdout", "out", ("cat", 7, 0)),
+                               ("tail -2147483648 cat", "out", ("cat", -2147483648, 0)),
+                               ("maintail", "log", (-1600, 0)), ("maintail -9", "log", (-9, 0))):
+        outcome, server = ask(box, serve, line)
+        assert (outcome.out, outcome.code) == (text + "\n", 0)
+        assert xmlrpc.client.loads(server.requests[-1][1])[0] == params
+
+
+def test_another_server_that_is_opened_gets_the_login_that_was_given_apart(box):
+    serve = table(getAllProcessInfo=result([CAT]), getPID=result(7))
+    with FakeServer(serve) as first, FakeServer(serve) as second:
+        script = "pid\nopen %s\npid\n" % second.url
+        with_login = first.url.replace("//", "//you:hidden@")
+        for options, sent in (["-u", "me", "-p", "secret"], "bWU6c2VjcmV0"), ([], None):
+            del second.requests[:]
+            outcome = svctl(box, "-s", with_login, *options, stdin=script)
+            assert outcome.out.count("> 7\n") == 2 and outcome.code == 0
+            heads = "".join(head for head, _ in second.requests)
+            assert second.methods().count("supervisor.getPID") == 1
+            assert ("Authorization" in heads) == bool(sent) and (sent or "") in heads
 
 
 def test_the_last_failure_decides_the_exit_status(box):

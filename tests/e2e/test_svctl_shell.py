@@ -23,6 +23,8 @@ ANSWERS = {
     "supervisor.getPID": result(4711),
     "supervisor.shutdown": result(True),
     "supervisor.startProcess": result(True),
+    "supervisor.reloadConfig": result([[[], [], []]]),
+    "supervisor.restart": result(True),
 }
 STATUS = """\
 cat                              RUNNING   fine\r
@@ -132,6 +134,16 @@ def test_names_complete_to_processes_and_groups(shell, server):
     assert asked.count("supervisor.getAllProcessInfo") == 3
 
 
+def test_what_is_done_to_groups_completes_to_their_names(shell):
+    t = shell()
+    t.edit("update w\t")
+    t.expect("eb ")
+    t.edit("c\t")
+    t.expect("at ")
+    t.edit("cat:\t\n")
+    assert t.expect(PROMPT) == "cat:\r\nERROR: no such group: cat:\r\n"
+
+
 def test_completion_without_a_server_offers_nothing_and_says_nothing(box):
     with Terminal([SVCTL, "-s", "unix://%s/none" % box], box) as t:
         t.expect("unix://%s/none no such file\r\n" % box + PROMPT)
@@ -191,6 +203,16 @@ def test_shutdown_asks_first(shell, server, answer, shut_down):
     said = t.expect(PROMPT)
     assert ("Shut down" in said) == shut_down
     assert ("supervisor.shutdown" in server.methods()) == shut_down
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_reload_asks_first(shell, server, answer):
+    t = shell()
+    t.edit("reload\n")
+    t.expect("Really restart the remote supervisord process y/N? ")
+    t.type(answer + "\n")
+    assert ("Restarted supervisord" in t.expect(PROMPT)) == (answer == "y")
+    assert ("supervisor.restart" in server.methods()) == (answer == "y")
 
 
 def test_shutdown_on_the_command_line_asks_only_with_interactive(shell):
