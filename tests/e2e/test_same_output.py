@@ -1,4 +1,4 @@
-"""What programs print: in the activity log at level debug, stripped, in syslog, as in Supervisor."""
+"""What programs print: in the activity log at level debug, stripped, in syslog; as Supervisor."""
 import os
 import re
 import select
@@ -26,7 +26,7 @@ PIECES = {
     "control": b"a\rb\x07c\x00d\n",
     "long": b"x" * 4000 + b"\n",
     "red": b"\x1b[31mred\x1b[0m and \x1b[1;42mgreen\x1b[m\n",
-    "moved": b"\x1b[2Ja\x1b[10;10Hb\x1b[?25lc\x1b[sd\x1b[ue\x1b[1Af\x1b[2Bg\x1b[3Ch\x1b[4Di\x1b[Kj\n",
+    "moved": b"\x1b[2Ja\x1b[10;10Hb\x1b[?25lc\x1b[sd\x1b[ue\x1b[1Af\x1b[2Bg\x1b[3Ch\x1b[Ki\n",
     "charset": b"\x1b(Bkept\x1b]0;title\x07\n",
     "open": b"open \x1b[31",
 }
@@ -70,7 +70,8 @@ def messages(log):
 def outputs(d):
     """Raw, since these bytes are no text."""
     with open(d.path("supervisord.log"), encoding="latin-1", newline="") as f:
-        return sorted(m for m in messages(f.read()) if re.match("[A-Z]{4} '.*' std... output:\n", m))
+        found = messages(f.read())
+    return sorted(m for m in found if re.match("[A-Z]{4} '.*' std... output:\n", m))
 
 
 def both(daemon, **kwargs):
