@@ -28,12 +28,12 @@ static const char truncated[] = "==> File truncated <==\n";
 
 struct logtail {
 	struct request *request;	/* borrowed */
-	const char *method;		/* what svd is asked for */
+	const char *method;		/* what svd is asked */
 	json_t     *params;		/* owned */
 	int         fd;			/* owned */
 	int         next_fd;		/* owned; the file that comes after this one; -1: none */
 	off_t       at;			/* where we are in the file */
-	off_t       held;		/* bytes there that begin a character which is not complete */
+	off_t       held;		/* bytes there that only begin a character */
 	struct timespec changed;	/* the file's ctime when svd was asked last */
 	double      asked_mono;
 	struct timer timer;

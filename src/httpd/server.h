@@ -38,7 +38,7 @@ struct server {
 	double       patience;
 	unsigned     n_clients;		/* connections that are open */
 	unsigned     clients_max;
-	bool         is_quiesced;	/* accepts nobody any more; what never ends by itself ends */
+	bool         is_quiesced;	/* accepts nobody any more; streams end */
 	bool         is_bloated;	/* a large message came through; reset by the owner */
 	struct request *requests;	/* each owned by its connection */
 	void       (*on_change)(void *arg);

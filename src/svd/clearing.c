@@ -1,4 +1,4 @@
-/* clearing.c - a call that has logs cleared waits for svd-logd; its client may go away meanwhile. */
+/* clearing.c - a call that has logs cleared waits for svd-logd; its client may go meanwhile. */
 #include "svd/clearing.h"
 
 #include <errno.h>

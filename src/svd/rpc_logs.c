@@ -1,8 +1,8 @@
 /*
- * rpc_logs.c - RPC methods that show log files. svd opens them and says which bytes are meant; it never
- * reads any. svd-httpd, which has no rights to open them, reads from the descriptor that goes with
- * the answer: {"from": N, "n": N, "result": R}. In R, an empty string stands where the text belongs.
- * Which file, which fault: mirrors supervisor.rpcinterface.
+ * rpc_logs.c - RPC methods that show log files. svd opens them and says which bytes are meant; it
+ * never reads any. svd-httpd, which has no rights to open them, reads from the descriptor that goes
+ * with the answer: {"from": N, "n": N, "result": R}. In R an empty string stands where the text
+ * belongs. Which file, which fault: mirrors supervisor.rpcinterface.
  */
 #include <errno.h>
 #include <fcntl.h>
