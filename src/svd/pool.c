@@ -76,7 +76,7 @@ static void render(const struct pool *pool, const struct pooled *pooled, struct 
 	const struct event *event = pooled->event;
 
 	strbuf_addf(out, "ver:3.0 server:%s serial:%" PRIu64 " pool:%s poolserial:%" PRIu64
-		    " eventname:%s len:%zu\n", pool->group->config->identifier, event->serial,
+		    " eventname:%s len:%zu\n", pool->group->engine->config->identifier, event->serial,
 		    pool->group->conf->name, pooled->serial, event_name(event->type), event->len);
 	strbuf_add(out, event->payload, event->len);
 }

@@ -220,16 +220,23 @@ static void replace(struct group *group)
 	config_unref(config);
 }
 
+/* Somebody may have started a process again while the others still stopped. */
+static bool step_replacement(struct group *group)
+{
+	for (size_t i = 0; i < group->n_processes; i++)
+		proc_feed(group->processes[i], IN_STOP);
+	if (group_n_unstopped(group))
+		return true;
+	replace(group);
+	return false;
+}
+
 static bool step_group(struct group *group)
 {
 	bool pending = false;
 
-	if (group->next_conf) {
-		pending = group_n_unstopped(group);
-		if (!pending)
-			replace(group);
-		return pending;
-	}
+	if (group->next_conf)
+		return step_replacement(group);
 	for (size_t i = group->n_processes; i-- > 0;)
 		pending |= step_process(group, i);
 	return pending;

@@ -376,6 +376,25 @@ START_TEST(a_new_pool_is_a_new_group)
 	ck_assert_uint_eq(before->refs, 2);
 } END_TEST
 
+START_TEST(what_is_started_in_a_group_that_goes_is_stopped_again)
+{
+	struct group *group;
+
+	make_pool(before, add_group(before, "g", 2), 10);
+	group = start_engine();
+	after = a_snapshot();
+	make_pool(after, add_group(after, "g", 2), 20);
+	call_free(an_update());
+	child_ends(group->processes[0], EXITED(0));
+	call_free(a_call("supervisor.startProcess", "[\"g:p0\"]"));
+	ck_assert_int_eq(group->processes[0]->state, PROC_STARTING);
+	engine_turn(e);
+	ck_assert_int_eq(group->processes[0]->state, PROC_STOPPING);
+	child_ends(group->processes[0], EXITED(0));
+	child_ends(group->processes[1], EXITED(0));
+	ck_assert_int_eq(e->groups->conf->pool->buffer_size, 20);
+} END_TEST
+
 START_TEST(a_pool_that_is_changed_back_in_time_is_only_restarted)
 {
 	struct group *group;
@@ -418,6 +437,7 @@ int main(void)
 	tcase_add_test(tc, a_stop_that_waits_hears_of_the_stop_before_the_start);
 	tcase_add_test(tc, a_second_update_takes_over_what_the_first_has_begun);
 	tcase_add_test(tc, a_new_pool_is_a_new_group);
+	tcase_add_test(tc, what_is_started_in_a_group_that_goes_is_stopped_again);
 	tcase_add_test(tc, a_pool_that_is_changed_back_in_time_is_only_restarted);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
