@@ -109,7 +109,7 @@ static void on_readable(struct io *io, int events)
 
 void listener_hear_rest(struct listener *l)
 {
-	ssize_t n = 0;
+	ssize_t n;
 
 	for (ssize_t sum = 0; l->fd >= 0 && sum < REST_MAX; sum += n) {
 		n = hear(l);

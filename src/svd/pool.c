@@ -73,10 +73,11 @@ void pool_take_back(struct pool *pool, struct pooled *pooled)
 
 static void render(const struct pool *pool, const struct pooled *pooled, struct strbuf *out)
 {
+	const struct config *config = pool->group->engine->config;
 	const struct event *event = pooled->event;
 
 	strbuf_addf(out, "ver:3.0 server:%s serial:%" PRIu64 " pool:%s poolserial:%" PRIu64
-		    " eventname:%s len:%zu\n", pool->group->engine->config->identifier, event->serial,
+		    " eventname:%s len:%zu\n", config->identifier, event->serial,
 		    pool->group->conf->name, pooled->serial, event_name(event->type), event->len);
 	strbuf_add(out, event->payload, event->len);
 }
