@@ -1,7 +1,7 @@
 """Logs that clients read and follow: hostile contents, large files, slow and vanished readers."""
 import os
 import re
-import socket
+import select
 import subprocess
 import time
 
@@ -236,13 +236,13 @@ def ctl(d, *args):
                             stderr=subprocess.STDOUT, bufsize=0)
 
 
-def read_until(process, end):
+def read_until(process, text):
     data = b""
-    while not data.endswith(end):
+    while text not in data:
+        assert select.select([process.stdout], [], [], 30)[0], "nothing comes after %r" % data
         more = os.read(process.stdout.fileno(), 65536)
         assert more, "it ended with %r" % data
         data += more
-    return data
 
 
 @pytest.mark.reference
