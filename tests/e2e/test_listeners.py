@@ -198,3 +198,31 @@ def test_a_pool_of_the_past_gets_nothing(daemon):
     d.rpc.stopProcess("old")
     os.kill(d.info("recorder")["pid"], signal.SIGKILL)
     d.wait_log("exited: recorder")
+
+
+SHARED = """
+[eventlistener:pool]
+command=/usr/bin/python3 -S -E {box}/recorder.py {box}/%(process_num)d.events FAIL FAIL FAIL
+process_name=%(process_num)d
+numprocs=NUMPROCS
+events=EVENTS
+startsecs=0
+"""
+
+
+@pytest.mark.svd_only
+def test_a_pool_is_updated(daemon):
+    d = start(daemon, lambda d: add_recorder(d, REMOTE) + SHARED.replace(
+        "NUMPROCS", "1").replace("EVENTS", REMOTE))
+    pid = d.info("pool:0")["pid"]
+    for numprocs, events in ("2", REMOTE), ("1", REMOTE), ("1", "PROCESS_STATE_STOPPED"):
+        d.configure(add_recorder(d, REMOTE) + SHARED.replace(
+            "NUMPROCS", numprocs).replace("EVENTS", events))
+        assert "updated" in d.ctl("update").stdout
+        assert (d.info("pool:0")["pid"] == pid) == (events == REMOTE)
+        tell(d, numprocs + events)
+        wait_for(lambda: payloads(d)[-1:] == [numprocs + events], "the other pool works on")
+        if events == REMOTE:
+            wait_for(lambda: numprocs + events in payloads(d, "0") + payloads(d, "1"), "told")
+    d.rpc.stopProcess("recorder")
+    wait_for(lambda: recorded(d, "0")[-1].name == "PROCESS_STATE_STOPPED", "new events")
