@@ -1,13 +1,11 @@
 /*
  * check.c - all that is wrong with a configuration, at once. The loader finds what it refuses and
- * what it warns of; here is what only shows when a program starts, and how all of it is told.
+ * what it warns of; here is what only shows when a program starts. report.c tells all of it.
  */
 #include "conf/check.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +14,7 @@
 #include "base/path.h"
 #include "base/shwords.h"
 #include "conf/load.h"
+#include "conf/report.h"
 #include "conf/values.h"
 
 /* A log file, and the first option that named it. */
@@ -208,16 +207,22 @@ static bool is_same(const struct place *a, const struct place *b)
 }
 
 /* svd does not start without its servers; an fcgi-program only fails itself. */
-static int compare_place(struct load *ld, const struct place *places, size_t n)
+static int note_place(struct load *ld, const struct place *p, const char *what, const char *other)
+{
+	return note_add(ld, p->is_server ? LEVEL_ERROR : LEVEL_WARN,
+			arena_printf(ld->config->arena, "%s: %s%s", p->where, what,
+				     other)) ? 0 : -ENOMEM;
+}
+
+static int check_place(struct load *ld, const struct place *places, size_t n)
 {
 	const struct place *p = &places[n];
 
+	if (p->path && !path_dir_exists(p->path))
+		return note_place(ld, p, "there is no such directory", "");
 	for (size_t i = 0; i < n; i++)
 		if (is_same(&places[i], p))
-			return note_add(ld, p->is_server ? LEVEL_ERROR : LEVEL_WARN,
-					arena_printf(ld->config->arena,
-						"%s: the same socket is at %s", p->where,
-						places[i].where)) ? 0 : -ENOMEM;
+			return note_place(ld, p, "the same socket is at ", places[i].where);
 	return 0;
 }
 
@@ -235,7 +240,7 @@ static int check_sockets(struct load *ld)
 		const struct server_config *s = &c->servers[i];
 
 		places[n] = (struct place){ s->path, s->host, s->where, s->port, true };
-		r = compare_place(ld, places, n++);
+		r = check_place(ld, places, n++);
 	}
 	for (size_t i = 0; i < c->n_groups && r == 0; i++) {
 		const struct socket_config *s = c->groups[i].socket;
@@ -243,129 +248,9 @@ static int check_sockets(struct load *ld)
 		if (!s)
 			continue;
 		places[n] = (struct place){ s->path, s->host, s->where, s->port, false };
-		r = compare_place(ld, places, n++);
+		r = check_place(ld, places, n++);
 	}
 	return r;
-}
-
-/* --- telling --- */
-
-struct problem {
-	size_t      file;	/* its number, in the order of reading */
-	int         line;
-	size_t      number;	/* as it was found */
-	enum log_level level;
-	const char *path, *text;
-};
-
-struct report {
-	const struct load *ld;
-	struct problem *list;	/* owned array */
-	size_t n, room;
-};
-
-/* The text's own "FILE:LINE: ", which it then begins behind; false: it has none. */
-static bool take_place(const struct load *ld, struct problem *p)
-{
-	size_t number = 0;
-
-	for (const struct ini_file *f = ld->ini.files; f; f = f->next, number++) {
-		size_t n = strlen(f->path);
-		char *end;
-		long line;
-
-		if (strncmp(p->text, f->path, n) != 0 || p->text[n] != ':')
-			continue;
-		line = strtol(p->text + n + 1, &end, 10);
-		if (end == p->text + n + 1 || strncmp(end, ": ", 2) != 0 || line > INT_MAX)
-			continue;
-		p->file = number;
-		p->path = f->path;
-		p->line = (int)line;
-		p->text = end + 2;
-		return true;
-	}
-	return false;
-}
-
-/* The words of Supervisor name a section only; those about no section are about the main file. */
-static void give_place(const struct load *ld, const struct ini_section *at, struct problem *p)
-{
-	p->path = ld->config->path;
-	if (!at)
-		return;
-	for (const struct ini_file *f = ld->ini.files; f != at->file; f = f->next)
-		p->file++;
-	p->path = at->file->path;
-	p->line = at->line;
-}
-
-static int collect(void *arg, const struct config_note *note, const struct ini_section *at)
-{
-	struct report *report = arg;
-	struct problem p = { .number = report->n, .level = note->level, .text = note->text };
-
-	if (note->level < LEVEL_WARN)
-		return 0;
-	if (report->n == report->room) {
-		size_t room = report->room ? report->room * 2 : 64;
-		struct problem *more = realloc(report->list, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		report->list = more;
-		report->room = room;
-	}
-	if (!take_place(report->ld, &p))
-		give_place(report->ld, at, &p);
-	report->list[report->n++] = p;
-	return 0;
-}
-
-static int by_place(const void *a, const void *b)
-{
-	const struct problem *p = a, *q = b;
-
-	if (p->file != q->file)
-		return p->file < q->file ? -1 : 1;
-	if (p->line != q->line)
-		return p->line < q->line ? -1 : 1;
-	return p->number < q->number ? -1 : p->number > q->number;
-}
-
-/* The processes of one program have the same problems. */
-static bool is_told(const struct problem *list, size_t i)
-{
-	for (size_t j = i; j > 0 && list[j - 1].file == list[i].file &&
-			   list[j - 1].line == list[i].line; j--)
-		if (strcmp(list[j - 1].text, list[i].text) == 0)
-			return true;
-	return false;
-}
-
-static enum check_result tell(struct report *r, struct strbuf *out)
-{
-	size_t errors = 0, warnings = 0;
-
-	if (r->n > 0)
-		qsort(r->list, r->n, sizeof(*r->list), by_place);
-	for (size_t i = 0; i < r->n; i++) {
-		const struct problem *p = &r->list[i];
-		bool is_error = p->level > LEVEL_WARN;
-
-		if (is_told(r->list, i))
-			continue;
-		errors += is_error;
-		warnings += !is_error;
-		strbuf_adds(out, p->path);
-		if (p->line > 0)
-			strbuf_addf(out, ":%d", p->line);
-		strbuf_addf(out, ": %s: %s\n", is_error ? "error" : "warning", p->text);
-	}
-	strbuf_addf(out, "%s: %zu error%s, %zu warning%s; nothing is started, nothing is changed\n",
-		    r->ld->config->path, errors, errors == 1 ? "" : "s", warnings,
-		    warnings == 1 ? "" : "s");
-	return errors > 0 ? CHECK_ERRORS : warnings > 0 ? CHECK_WARNINGS : CHECK_FINE;
 }
 
 static int pass_over(void *ld, int r, struct err *err)
@@ -389,7 +274,6 @@ int config_check(const char *path, const struct config_override_list *overrides,
 {
 	struct check check = { 0 };
 	struct load ld;
-	struct report report = { .ld = &ld };
 	int r = load_init(&ld);
 
 	ld.check = &check;
@@ -398,14 +282,9 @@ int config_check(const char *path, const struct config_override_list *overrides,
 	r = r < 0 ? no_memory(err) : config_read(&ld, path, overrides, err);
 	if (r == 0)
 		r = check_all(&ld, err);
-	if (r == 0 && load_each_note(&ld, collect, &report) < 0)
-		r = no_memory(err);
 	if (r == 0)
-		r = (int)tell(&report, out);
-	if (out->oom)
-		r = no_memory(err);
+		r = report_notes(&ld, out, err);
 	HASH_CLEAR(hh, check.logs);
-	free(report.list);
 	load_done(&ld);
 	return r;
 }

@@ -6,18 +6,16 @@
 #include "base/macro.h"
 #include "base/strbuf.h"
 #include "conf/config.h"
+#include "conf/report.h"
 
 struct load;
 struct values;
 
-enum check_result { CHECK_FINE, CHECK_WARNINGS, CHECK_ERRORS };
-
 /*
  * Reads the file as config_load() does, but does not stop at what is wrong, and looks at more:
- * commands, directories, sockets and log files that programs share, values cut by a comment. For
- * each problem a line "FILE:LINE: error: TEXT" is appended, or "warning", in the order of the
- * files' lines, and one that counts them. An error: config_load() would refuse. Returns an enum
- * check_result, or -errno with err when the file cannot be read at all.
+ * commands, directories, sockets and log files that programs share, values cut by a comment. All
+ * of it is appended as by report_notes(), as seen by our user. An error: svd would not start.
+ * Returns an enum check_result, or -errno with err when the file cannot be read at all.
  */
 must_check int config_check(const char *path, const struct config_override_list *overrides,
 			    struct strbuf *out, struct err *err);

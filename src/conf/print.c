@@ -158,6 +158,11 @@ static bool add_line(struct strbuf *out, const char *line, size_t n, const char 
 	return fits;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 /* name=value, with the lines that continue it. false: no file can hold it. */
 static bool add_lines(struct strbuf *out, const char *name, const char *value, const char *origin)
 {
@@ -166,7 +171,7 @@ static bool add_lines(struct strbuf *out, const char *name, const char *value, c
 	bool fits;
 
 	strbuf_addf(&line, "%s=%.*s", name, (int)n, value);
-	fits = !line.oom && add_line(out, line.s, line.len, origin);
+	fits = !is_blank(*value) && !line.oom && add_line(out, line.s, line.len, origin);
 	while (fits && value[n]) {
 		value += n + 1;
 		n = strcspn(value, "\n");
@@ -188,8 +193,7 @@ static void add_option(struct print *p, const char *name, const char *value, con
 	if (add_lines(p->out, name, value, origin) || p->out->oom)
 		return;
 	p->out->len = before;
-	strbuf_addf(p->out, "; %s: a value that no file can hold:\n", origin);
-	strbuf_addf(p->out, ";%s=", name);
+	strbuf_addf(p->out, "; %s of %s is what no file can say:\n", name, origin);
 	add_comment(p->out, NULL, value);
 }
 

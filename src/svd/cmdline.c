@@ -48,8 +48,8 @@ static const struct flag flags[] = {
 	{ 't', "strip_ansi", NULL, "remove ANSI escapes from programs' output" },
 	{ '\0', "minprocs", "NUM", "processes that must be allowed" },
 	{ '\0', "profile_options", "LIST", "accepted for Supervisor's sake, without effect" },
-	{ '\0', "check", NULL, "only report all problems of the configuration; exits with 0\n"
-	  "\t(none), 1 (warnings: svd would start, but something is wrong) or 2 (errors)" },
+	{ '\0', "check", NULL, "only report all problems of the configuration, as our user sees\n"
+	  "\tthem; exits with 0 (none), 1 (warnings: svd would start) or 2 (errors)" },
 	{ '\0', "test-config", NULL, "the same" },
 	{ '\0', "print-config", NULL, "only print the configuration that is in effect, with the\n"
 	  "\torigin of each value; passwords are shown as ***" },

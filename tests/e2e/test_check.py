@@ -69,6 +69,9 @@ ALL = [
     ("[unix_http_server:two]", None),
     ("file={box}/./s.sock", "error: [unix_http_server:two] file=./s.sock: the same socket is at "
      "main.conf:7: [unix_http_server] file=s.sock"),
+    ("[unix_http_server:three]", None),
+    ("file={box}/none/s.sock", "error: [unix_http_server:three] file=none/s.sock: there is no such "
+     "directory"),
     ("[inet_http_server]", "error: [inet_http_server] section [inet_http_server] has no port"),
     ("[program:one]", None),
     ("command=no-such-command --x", "warning: [program:one] command=no-such-command --x: can't "
@@ -86,21 +89,21 @@ ALL = [
      "/no/such/place is not an existing directory"),
     ("stdout_logfile={box}/shared", None),
     ("exitcodes=0", None),
-    ("exitcodes=1", "warning: [program:two] exitcodes=1: it is set already at main.conf:22, and "
+    ("exitcodes=1", "warning: [program:two] exitcodes=1: it is set already at main.conf:24, and "
      "the last value counts"),
     ("[program:three]", None),
     ("command=/bin/sh -c 'one ; two'", "warning: [program:three] command=/bin/sh -c 'one: "),
     ("environment=A='x' #B='y'", "warning: [program:three] environment=A='x': the rest of the "
      "line is a comment, since a # that follows a blank begins one"),
     ("stdout_logfile={box}/shared", "warning: [program:three] stdout_logfile=shared: "
-     "[program:two] logs to the same file (main.conf:21), but rotates at 52428800 bytes with 10 "
+     "[program:two] logs to the same file (main.conf:23), but rotates at 52428800 bytes with 10 "
      "backups, and this one at 52428800 with 7"),
     ("stdout_logfile_backups=7 ; which is a comment as it should be", None),
     ("neither this nor that", "error: Source contains parsing errors"),
     ("[group:g]", None),
     ("programs=one,four,five", "error: [group:g] programs=one,four,five: [group:g] names unknown "
      "program or fcgi-program four"),
-    ("[program:two]", "warning: [program:two] is there already, at main.conf:18"),
+    ("[program:two]", "warning: [program:two] is there already, at main.conf:20"),
     ("[fcgi-program:f]", "error: [fcgi-program:f] [fcgi-program:f] section requires a \"socket\""),
     ("command=/bin/cat", None),
     ("[fcgi-program:h]", None),

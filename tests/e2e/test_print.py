@@ -85,6 +85,14 @@ def test_passwords_are_shown_only_when_that_is_asked_for(tmp_path):
     assert "password=secret%(ENV_N)s" in printed and ";   secret10" in printed
 
 
+@pytest.mark.parametrize("value", ["a ;b", " a", "a ", "a #b ;c"])
+def test_a_flag_that_no_file_could_set_is_a_comment(tmp_path, value):
+    conf = write(tmp_path, "s.conf", "[supervisord]\n")
+    printed = show(tmp_path, conf, "-i", value)
+    assert "; identifier of -i is what no file can say:\n;   %s\n" % value in printed
+    assert show(tmp_path, write(tmp_path, "again.conf", printed))
+
+
 def test_a_file_that_is_refused_is_refused(tmp_path):
     assert show(tmp_path, write(tmp_path, "s.conf", "[supervisord]\nnodaemon=x\n")) is None
 

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "conf/check.h"
+#include "conf/print.h"
 #include "conf_box.h"
 
 static size_t left;		/* allocations until one fails; 0: none fails */
@@ -134,8 +135,19 @@ START_TEST(every_failed_allocation_fails_the_load)
 	ck_assert_uint_eq(config->n_groups, 7);
 } END_TEST
 
+static int check(const char *path, struct strbuf *out, struct err *err)
+{
+	return config_check(path, NULL, out, err);
+}
+
+static int print(const char *path, struct strbuf *out, struct err *err)
+{
+	return config_print(path, NULL, true, out, err);
+}
+
 /* A message may lack a value for want of memory; no more than that. */
-START_TEST(no_failed_allocation_breaks_the_check)
+static void survives(int (*show)(const char *path, struct strbuf *out, struct err *err),
+		     int expected)
 {
 	const char *path = box_write("supervisord.conf", text);
 	bool failed;
@@ -147,15 +159,25 @@ START_TEST(no_failed_allocation_breaks_the_check)
 		struct err err = { 0 };
 
 		left = ++n;
-		r = config_check(path, NULL, &out, &err);
+		r = show(path, &out, &err);
 		failed = left == 0;
 		left = 0;
 		strbuf_done(&out);
 		ck_assert_msg(r >= 0 || (r == -ENOMEM && *err.text), "allocation %zu: %d, %s", n,
 			      r, err.text);
 	} while (failed && n < MANY);
-	ck_assert_int_eq(r, CHECK_WARNINGS);
+	ck_assert_int_eq(r, expected);
 	ck_assert_uint_gt(n, 200);
+}
+
+START_TEST(no_failed_allocation_breaks_the_check)
+{
+	survives(check, CHECK_WARNINGS);
+} END_TEST
+
+START_TEST(no_failed_allocation_breaks_the_print)
+{
+	survives(print, 0);
 } END_TEST
 
 START_TEST(every_failed_allocation_fails_the_client)
@@ -191,6 +213,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, box_setup, box_teardown);
 	tcase_add_test(tc, every_failed_allocation_fails_the_load);
 	tcase_add_test(tc, no_failed_allocation_breaks_the_check);
+	tcase_add_test(tc, no_failed_allocation_breaks_the_print);
 	tcase_add_test(tc, every_failed_allocation_fails_the_client);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
