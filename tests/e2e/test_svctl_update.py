@@ -39,7 +39,9 @@ STEPS = [
     (changed(MORE, "a", "c", "d"), ["update c nope", "update all", "status", "avail"]),
     (BASE, ["reread", "stop web:*", "remove web", "remove web", "add web", "add web b",
             "update e d", "update", "status", "avail"]),
-    (CAT % "z", ["reread", "update z", "update", "update", "status", "avail"]),
+    # Supervisor needs a second to clear the logs of each process.
+    (CAT % "z", ["reread", "update z", "update", "update", "status", "avail", "clear all",
+                 "clear z all"]),
     (BASE, ["update"]),
     ("[program:x]\n", ["reread", "reread x", "add x", "status"]),
     ("[program:x]\ncommand=/bin/cat\nstartsecs=often\n", ["reread", "status a"]),
