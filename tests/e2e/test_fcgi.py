@@ -153,6 +153,7 @@ def test_standard_input_is_not_to_be_had(web, program):
 
 # --- one socket for all processes of the program ---
 
+@pytest.mark.svd_only
 def test_processes_share_the_socket_until_the_last_is_gone(web):
     d = web(options="numprocs=3\nprocess_name=web%(process_num)d\n").start()
     for i in range(3):
@@ -186,6 +187,7 @@ def test_who_comes_while_a_process_is_restarted_waits(web):
     os.kill(pid, signal.SIGCONT)
 
 
+@pytest.mark.svd_only
 def test_a_shutdown_leaves_no_socket(web):
     port = free_port()
     d = web(options=PROGRAM.replace(":web]", ":tcp]") % (PYTHON, "tcp://127.0.0.1:%d" % port))
@@ -352,3 +354,11 @@ def test_an_update_keeps_the_socket_unless_it_changes(web):
     d.write("supervisord.conf", text.partition("[fcgi-program")[0])
     d.ctl("update")
     assert not os.path.exists(d.path("new.sock")) and d.rpc.getAllProcessInfo() == []
+
+
+def test_a_restart_of_the_daemon_binds_the_socket_again(web):
+    d = web().start()
+    wait_for(lambda: is_served(d.sock), "the program answers")
+    os.kill(d.pid, signal.SIGHUP)
+    d.wait_log("spawned: 'web'", 2)
+    wait_for(lambda: is_served(d.sock), "it answers again")
