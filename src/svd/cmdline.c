@@ -184,7 +184,7 @@ enum cmdline_end cmdline_parse(int argc, char **argv, struct cmdline *ret_cmdlin
 		const struct flag *flag = c >= LONG_FLAG ? &flags[c - LONG_FLAG]
 							: by_letter(c);
 
-		/* getopt_long names a letter that it does not know, but "-?" is one that it knows. */
+		/* getopt_long names a letter that it does not know, but it knows "-?". */
 		if (c == '?' && !optopt && strncmp(written, "--", 2) != 0) {
 			flag = by_letter('h');
 		} else if (c == ':' || !flag) {

@@ -70,6 +70,21 @@ START_TEST(wrong_flags_are_named)
 	ck_assert_str_eq(err.text, "conflicting command line option '--loglevel=debug'");
 } END_TEST
 
+START_TEST(what_is_asked_of_a_configuration_may_stand_beside_all_other_flags)
+{
+	ck_assert_int_eq(parse("-n"), CMDLINE_RUN);
+	ck_assert(!cmdline.check && !cmdline.print && !cmdline.show_secrets);
+	ck_assert_int_eq(parse("-n --check -c /x -e info"), CMDLINE_RUN);
+	ck_assert(cmdline.check && !cmdline.print);
+	ck_assert_str_eq(cmdline.configuration, "/x");
+	ck_assert_str_eq(value_of("loglevel"), "info");
+	ck_assert_ptr_null(value_of("check"));
+	ck_assert_int_eq(parse("--test-config"), CMDLINE_RUN);
+	ck_assert(cmdline.check);
+	ck_assert_int_eq(parse("--print-config --show-secrets"), CMDLINE_RUN);
+	ck_assert(!cmdline.check && cmdline.print && cmdline.show_secrets);
+} END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("cmdline");
@@ -80,6 +95,7 @@ int main(void)
 	tcase_add_test(tc, short_and_long_flags_mean_the_same);
 	tcase_add_test(tc, a_flag_is_remembered_as_it_was_written);
 	tcase_add_test(tc, wrong_flags_are_named);
+	tcase_add_test(tc, what_is_asked_of_a_configuration_may_stand_beside_all_other_flags);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
 	failed = srunner_ntests_failed(sr);
