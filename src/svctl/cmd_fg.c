@@ -150,7 +150,8 @@ static int follow_output(struct follow *f, const char *name, struct err *err)
 	for (size_t i = 0; i < ARRAY_LEN(channels) && r == 0; i++) {
 		strbuf_reset(&path);
 		strbuf_addf(&path, "/logtail/%s/%s", name, channels[i]);
-		r = strbuf_str(&path) ? follow_add(f, strbuf_str(&path), err) : -ENOMEM;
+		r = strbuf_str(&path) ? follow_add(f, strbuf_str(&path), err)
+				      : err_set(err, -ENOMEM, "%s", strerror(ENOMEM));
 	}
 	strbuf_done(&path);
 	return r;
@@ -159,7 +160,7 @@ static int follow_output(struct follow *f, const char *name, struct err *err)
 static void foreground(struct ctl *ctl, const char *name)
 {
 	struct follow *f = follow_new(ctl->client);
-	struct err err = { 0 };
+	struct err err;
 
 	interrupt_catch();
 	out_line("==> Press Ctrl-C to exit <==");

@@ -138,7 +138,8 @@ enum follow_news follow_wait(struct follow *f, int input_fd)
 			return FOLLOW_INPUT;
 		if (f->n_ended == f->n && input_fd < 0)
 			return FOLLOW_ENDED;
-		curl_multi_poll(f->multi, wait, n_wait, POLL_MSEC, NULL);
+		if (curl_multi_poll(f->multi, wait, n_wait, POLL_MSEC, NULL) != CURLM_OK)
+			return FOLLOW_STOPPED;
 	}
 }
 

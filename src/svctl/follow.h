@@ -23,7 +23,7 @@ must_check int follow_add(struct follow *f, const char *path, struct err *err);
 enum follow_news {
 	FOLLOW_ENDED,	/* all logs have; only without an input_fd */
 	FOLLOW_INPUT,	/* input_fd can be read */
-	FOLLOW_STOPPED,	/* interrupt_seen(), or nobody takes our output any more */
+	FOLLOW_STOPPED,	/* interrupt_seen(), nobody takes our output any more, or no memory */
 };
 
 /* Copies what is there. */
