@@ -99,11 +99,19 @@ def test_the_console_shows_it_too(daemon):
 
 
 def test_last_words_come_before_the_end(daemon):
-    for d in both(daemon, supervisord="loglevel=debug"):
+    for name, program in ("ours", SVD), ("theirs", REFERENCE):
+        d = daemon("""
+            [program:p]
+            command=/bin/echo said
+            process_name=p%(process_num)d
+            numprocs=100
+            startsecs=0
+            autorestart=false
+            """, name=name, program=program, supervisord="loglevel=debug")
         log = live(d).log()
-        for name in PIECES:
-            said, end = log.index("DEBG '%s' std" % name), log.index("INFO exited: " + name)
-            assert said < end, d.program
+        for number in range(100):
+            said = log.index("DEBG 'p%d' stdout output:\nsaid\n" % number)
+            assert said < log.index("INFO exited: p%d " % number), program
 
 
 def test_a_svd_logd_that_hangs_does_not_hold_up_the_end(daemon):

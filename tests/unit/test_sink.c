@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "logd/sink.h"
 #include "logd/source.h"
+#include "logd/tap.h"
 #include "logd/trouble.h"
 
 /* --- a fake clock: this one is linked instead of base/clock.c --- */
@@ -286,6 +287,34 @@ START_TEST(the_owner_of_an_unfinished_line_is_known_to_the_next_life)
 	leave(&q);
 } END_TEST
 
+/* What it was writing when it was killed is in the file, in part, and all of it in the pipe. */
+START_TEST(stripped_lines_are_written_again_after_the_torn_one)
+{
+	struct tap_spec spec = { .strip = true };
+	struct taps taps = { .loop = loop_new() };
+	struct tap *tap = NULL;
+	struct program p, q;
+
+	ck_assert_int_eq(taps_init(&taps), 0);
+	ck_assert_int_eq(tap_set(&tap, &taps, 1, &spec), 0);
+	join(&q, "a");
+	say(&q, "first\nsec");
+	ck_assert_int_eq(take(&q), TAKEN_SOME);
+	join(&p, "b");
+	leave(&q);
+	p.src.tap = tap;
+	source_mark(&p.src, true);
+	sink_leave(p.sink, &p.src);
+	ck_assert_int_eq(sink_join(&sinks, "a", &rules, &p.src, &p.sink), 0);
+	say(&p, "\x1b[1mfirst\x1b[m\n\x1b[1msecond\n\x1b[1m");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a"), "first\nsec\nfirst\nsecond\n");
+	leave(&p);
+	tap_free(tap);
+	taps_done(&taps);
+	loop_free(taps.loop);
+} END_TEST
+
 START_TEST(whole_lines_are_dropped_after_a_second_of_trouble)
 {
 	struct program p;
@@ -357,6 +386,7 @@ int main(void)
 	tcase_add_test(tc, an_unfinished_line_of_one_of_two_waits_a_second);
 	tcase_add_test(tc, nobody_holds_a_sink_for_longer_than_five_seconds);
 	tcase_add_test(tc, the_owner_of_an_unfinished_line_is_known_to_the_next_life);
+	tcase_add_test(tc, stripped_lines_are_written_again_after_the_torn_one);
 	tcase_add_test(tc, whole_lines_are_dropped_after_a_second_of_trouble);
 	suite_add_tcase(s, tc);
 	tcase_add_test(trouble, trouble_is_told_once_a_minute);
