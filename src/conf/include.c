@@ -70,6 +70,15 @@ static int by_bytes(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Supervisor warns of an empty conf.d, too; that is no mistake that a check should find. */
+static int note_nothing(struct load *ld, const char *pattern)
+{
+	enum log_level level = ld->check && strpbrk(pattern, "*?[") ? LEVEL_INFO : LEVEL_WARN;
+
+	return note_add(ld, level, arena_printf(ld->config->arena,
+			"No file matches via include \"%s\"", pattern)) ? 0 : -ENOMEM;
+}
+
 static int include_pattern(struct includer *in, const char *pattern)
 {
 	glob_t found = { 0 };
@@ -79,10 +88,7 @@ static int include_pattern(struct includer *in, const char *pattern)
 		return no_memory(in->err);
 	if (r != 0 || found.gl_pathc == 0) {
 		globfree(&found);
-		if (!note_add(in->ld, LEVEL_WARN, arena_printf(in->ld->config->arena,
-				"No file matches via include \"%s\"", pattern)))
-			return no_memory(in->err);
-		return 0;
+		return note_nothing(in->ld, pattern) < 0 ? no_memory(in->err) : 0;
 	}
 	qsort(found.gl_pathv, found.gl_pathc, sizeof(*found.gl_pathv), by_bytes);
 	for (size_t i = 0; i < found.gl_pathc && r == 0; i++)
