@@ -257,17 +257,24 @@ void engine_set_mood(struct engine *e, enum mood mood)
 	e->again = true;
 }
 
+static void take_config(struct engine *e, struct config *config)
+{
+	config_unref(e->config);
+	e->config = config;
+}
+
 int engine_restart(struct engine *e, struct err *err)
 {
-	struct config *config = NULL;
-	int ret = e->read ? e->read(e->read_arg, &config, err) : 0;
+	struct config *config;
+	int ret = e->read(e->read_arg, &config, err);
 
-	if (ret < 0)
+	if (ret < 0) {
 		log_error("no restart: %s", err->text);
-	else
-		engine_set_mood(e, MOOD_RESTARTING);
-	config_unref(config);
-	return ret;
+		return ret;
+	}
+	take_config(e, config);
+	engine_set_mood(e, MOOD_RESTARTING);
+	return 0;
 }
 
 int engine_reread(struct engine *e, struct err *err)
@@ -280,8 +287,7 @@ int engine_reread(struct engine *e, struct err *err)
 		return ret;
 	}
 	notes_log(config, e->config);
-	config_unref(e->config);
-	e->config = config;
+	take_config(e, config);
 	return 0;
 }
 

@@ -54,7 +54,7 @@ struct engine {
 	struct signal_watch watches[ENGINE_SIGNALS];
 	struct timer   report;		/* armed while something is waited for */
 	bool           report_due;	/* ... and it has fired */
-	engine_read_fn *read;		/* NULL: there is no file to be read again */
+	engine_read_fn *read;		/* set by who makes the engine */
 	void          *read_arg;	/* borrowed */
 	const struct saved_limit *limits;	/* borrowed: what programs get back */
 	int            n_limits;
@@ -76,8 +76,8 @@ void engine_turn(struct engine *e);
 void engine_set_mood(struct engine *e, enum mood mood);
 
 /*
- * Stop everything and begin anew with the configuration as it is now. When that is not in order
- * nothing happens, unlike in Supervisor: 0, or -errno with err.
+ * Stop everything and begin anew. When the configuration is not in order by now nothing happens,
+ * unlike in Supervisor: 0, or -errno with err. When it is, engine->config is what was read.
  */
 int engine_restart(struct engine *e, struct err *err);
 

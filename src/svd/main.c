@@ -36,6 +36,7 @@ struct holdings {
 	const struct cmdline *cmdline;		/* borrowed */
 	char          *path;	/* owned: the configuration file, absolute; NULL: not yet read */
 	struct config *config;	/* counted */
+	struct config *newest;	/* counted: between two lives, what the first has read last */
 	struct engine *engine;	/* owned */
 	struct bound  *bound;	/* owned array */
 	size_t         n_bound;
@@ -191,6 +192,7 @@ static void give_back(struct holdings *h)
 	if (h->engine) {
 		gate_stop(h->engine->gate, ANSWERS_TIME);
 		logs_stop(h->engine->logs, LOGS_TIME);
+		h->newest = config_ref(h->engine->config);
 		engine_free(h->engine);
 	}
 	for (size_t i = 0; i < h->n_bound; i++)
@@ -219,6 +221,24 @@ static int fail(struct holdings *h, const struct err *err)
 	return 2;
 }
 
+/*
+ * The file was in order when the restart was asked for. If it is not any more, it is too late to
+ * refuse: all has been stopped.
+ */
+static int read_next(struct holdings *h, struct err *err)
+{
+	int ret = read_config(h, &h->config, err);
+
+	if (ret < 0 && h->newest) {
+		log_error("%s; the restart takes the configuration as it was before", err->text);
+		h->config = config_ref(h->newest);
+		ret = 0;
+	}
+	config_unref(h->newest);
+	h->newest = NULL;
+	return ret;
+}
+
 /* One life of the supervisor after the other; SIGHUP and the method restart begin a new one. */
 static int live(const char *program, const struct cmdline *cmdline)
 {
@@ -228,13 +248,14 @@ static int live(const char *program, const struct cmdline *cmdline)
 
 	do {
 		mood = MOOD_SHUTDOWN;
-		ret = read_config(&h, &h.config, &err);
+		ret = read_next(&h, &err);
 		if (ret == 0)
 			log_set_level(h.config->loglevel);
 		if (ret == 0)
 			ret = run(&h, &err, &mood);
 		give_back(&h);
 	} while (ret == 0 && mood == MOOD_RESTARTING);
+	config_unref(h.newest);
 	free(h.path);
 	return ret < 0 ? fail(&h, &err) : 0;
 }

@@ -240,6 +240,7 @@ def told(module_daemon):
         answers = {(title, whose): change(d, title) for title in list(CHANGES)[number::WORKERS]}
         if number == 0:
             answers["bad files", whose] = refuse(d)
+        if number == 1:
             answers["files, in supervisorctl", whose] = commands(d)
         d.stop()
         return answers
@@ -258,3 +259,10 @@ def test_a_change_of(title, told):
     assert len(ours) == len(theirs)
     for pair in zip(ours, theirs):
         assert pair[0] == pair[1]
+
+
+@pytest.mark.svd_only
+def test_autorestart_is_told_as_it_is_written(module_daemon):
+    d = module_daemon("".join("[program:p%s]\ncommand=x\nautostart=false\nautorestart=%s\n" % pair
+                              for pair in enumerate(("unexpected", "true", "0"))), "told").start()
+    assert [info["autorestart"] for info in d.rpc.getAllConfigInfo()] == ["unexpected", True, False]

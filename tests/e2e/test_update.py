@@ -1,6 +1,7 @@
 """The configuration changes while svd runs, and no more is restarted than has to be."""
 import concurrent.futures
 import os
+import random
 import re
 import signal
 import socket
@@ -287,3 +288,56 @@ def test_groups_that_come_and_go_leave_nothing(daemon):
     with open("/proc/%d/maps" % d.pid) as f:
         if "libasan" not in f.read():       # it keeps what was freed, and finds leaks itself
             assert held()[1] < pages + 256      # a megabyte: the allocator's own
+
+
+def at_random(choose):
+    """A configuration of a few groups; some programs fail, some do not want to stop."""
+    text = ""
+    for name in choose.sample("abc", choose.randint(1, 3)):
+        command = choose.choice([
+            "/bin/cat", "/bin/sleep 1000", "/bin/sh -c 'exit 1'", "/no/such/file",
+            "/bin/sh -c 'trap : TERM; read x; read x'"])
+        text += ("[program:%s]\ncommand=%s\nprocess_name=%%(program_name)s%%(process_num)d\n"
+                 "numprocs=%d\nstartsecs=0\nstopwaitsecs=%d\npriority=%d\nautostart=%s\n" % (
+                     name, command, choose.randint(1, 3), choose.randint(0, 1),
+                     choose.randint(1, 3), choose.choice(["true", "false"])))
+    if choose.random() < 0.5:
+        text += "[group:g]\nprograms=%s\n" % re.search(r"program:(.)", text).group(1)
+    text += "[fcgi-program:f]\ncommand=/bin/cat\nsocket=unix://{box}/%s\nstartsecs=0\n" % (
+        choose.choice("xy"))
+    return text
+
+
+def call_at_random(d, choose):
+    name = choose.choice("abcgf")
+    call = choose.choice([
+        lambda: update(d, name), lambda: update(d, name), d.rpc.getAllConfigInfo,
+        lambda: d.rpc.startProcessGroup(name, choose.random() < 0.5),
+        lambda: d.rpc.stopProcessGroup(name, choose.random() < 0.5),
+        lambda: d.rpc.addProcessGroup(name), lambda: d.rpc.removeProcessGroup(name)])
+    try:
+        call()
+    except xmlrpc.client.Fault as fault:
+        assert fault.faultCode in (10, 90, 91), fault.faultString
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_everybody_at_once_is_answered(daemon, seed):
+    choose = random.Random(seed)
+    d = daemon(at_random(choose)).start()
+
+    def client(number):
+        own = random.Random(number)
+        for _ in range(60):
+            call_at_random(d, own)
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        clients = [pool.submit(client, 10 * seed + number) for number in range(4)]
+        while not all(each.done() for each in clients):
+            reconfigure(d, at_random(choose))
+        for each in clients:
+            each.result()
+    reconfigure(d, "")
+    d.rpc.stopAllProcesses()
+    for name in {info["group"] for info in d.rpc.getAllProcessInfo()}:
+        assert d.rpc.removeProcessGroup(name) is True
+    assert d.rpc.getAllProcessInfo() == []
