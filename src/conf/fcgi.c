@@ -134,7 +134,7 @@ int fcgi_read(struct load *ld, const struct values *v, const char *name,
 		return r;
 	if (!draft.socket || !*draft.socket)
 		return section_error(v->section, -EINVAL, err,
-				     "[%s] section requires a \"socket\" line", v->section->name);
+				     "section requires a \"socket\" line");
 	r = set_url(ld, v, draft.socket, &draft.config, &why);
 	if (r < 0)
 		return value_error(v, OPT_FCGI_socket, r, err, "%s", why.text);

@@ -244,7 +244,7 @@ static int read_single(struct groups *g, const struct ini_section *section,
 		return r;
 	if (values_read(g->ld, section, section_kind, &v) < 0)
 		return no_memory(g->err);
-	r = set_group(g, &v, &group);
+	r = load_keep(g->ld, set_group(g, &v, &group), g->err);
 	if (r == 0)
 		r = program_read(g->ld, &v, group.name, &g->programs, g->err);
 	return r == 0 ? add_group(g, section, &group) : r;

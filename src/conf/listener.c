@@ -39,9 +39,9 @@ static int take_events(struct load *ld, const struct values *v, const char *name
 
 	if (!names || !*names)
 		return section_error(v->section, -EINVAL, err,
-				     "[%s] section requires an \"events\" line", v->section->name);
+				     "section requires an \"events\" line");
 	while (r == 0 && (name = commas_next(&names, &n)))
-		r = take_event(ld, v, name, n, events, err);
+		r = load_keep(ld, take_event(ld, v, name, n, events, err), err);
 	return r;
 }
 
@@ -85,12 +85,14 @@ int listener_read(struct load *ld, const struct values *v, const struct pool_con
 	if (r < 0)
 		return r;
 	if (draft.config.buffer_size < 1)
-		return value_error(v, OPT_LISTENER_buffer_size, -EINVAL, err,
-				   "[%s] section sets invalid buffer_size (%d)", v->section->name,
-				   draft.config.buffer_size);
-	if (check_handler(ld, v, draft.config.result_handler) < 0)
+		r = value_error(v, OPT_LISTENER_buffer_size, -EINVAL, err,
+				"[%s] section sets invalid buffer_size (%d)", v->section->name,
+				draft.config.buffer_size);
+	r = load_keep(ld, r, err);
+	if (r == 0 && check_handler(ld, v, draft.config.result_handler) < 0)
 		return no_memory(err);
-	r = take_events(ld, v, draft.events, &draft.config.events, err);
+	if (r == 0)
+		r = load_keep(ld, take_events(ld, v, draft.events, &draft.config.events, err), err);
 	*pool = draft.config;
 	*ret_pool = pool;
 	return r == 0 ? check_stderr(ld, v, err) : r;

@@ -108,6 +108,7 @@ int bound_unix(const struct bound_file *file, const struct bound_how *how, struc
 	       struct err *err)
 {
 	_cleanup_(close_fd) int fd = -1;
+	struct bound bound;
 	struct sockaddr_un addr;
 	int ret = unix_address(file->path, &addr, err);
 
@@ -123,13 +124,15 @@ int bound_unix(const struct bound_file *file, const struct bound_how *how, struc
 	ret = bind_file(fd, &addr, err);
 	if (ret < 0)
 		return ret;
-	ret_bound->fd = fd;
-	ret = open_to_all(file, how, ret_bound, err);
-	if (ret < 0)
+	bound.fd = fd;
+	ret = open_to_all(file, how, &bound, err);
+	if (ret < 0) {
 		unlink(file->path);
-	else
-		(void)steal_fd(&fd);
-	return ret;
+		return ret;
+	}
+	bound.fd = steal_fd(&fd);
+	*ret_bound = bound;
+	return 0;
 }
 
 int bound_inet(const struct sockaddr *addr, socklen_t size, const struct bound_how *how,

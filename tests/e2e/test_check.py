@@ -105,7 +105,7 @@ ALL = [
     ("programs=one,four,five", "error: [group:g] programs=one,four,five: [group:g] names unknown "
      "program or fcgi-program four"),
     ("[program:two]", "warning: [program:two] is there already, at main.conf:20"),
-    ("[fcgi-program:f]", "error: [fcgi-program:f] [fcgi-program:f] section requires a \"socket\""),
+    ("[fcgi-program:f]", "error: [fcgi-program:f] section requires a \"socket\""),
     ("command=/bin/cat", None),
     ("[fcgi-program:h]", None),
     ("socket=unix://{box}/s.sock", "warning: [fcgi-program:h] socket=unix://s.sock: the same "
@@ -168,3 +168,30 @@ def test_the_program_is_looked_for_in_its_own_path(check, tmp_path):
     (tmp_path / "bin" / "mine").chmod(0o755)
     assert check('[program:x]\ncommand=mine\nenvironment=PATH="{box}/bin"\n').status == 0
     assert check("[program:x]\ncommand=mine\n").status == 1
+
+
+def test_sockets_and_pools_are_checked_to_their_end(check):
+    c = check("""\
+[fcgi-program:f]
+command=/bin/cat
+socket_mode=99
+socket_backlog=0
+startsecs=x
+[eventlistener:l]
+command=/bin/cat
+events=NO,TICK_6
+buffer_size=0
+redirect_stderr=true
+startsecs=x
+[fcgi-program:g]
+command=/bin/cat
+socket=tcp://127.0.0.1
+priority=x
+""")
+    blamed = [line.split(" ")[0] + line.split("]")[1].split(":")[0] for line in c.lines]
+    assert blamed == [
+        'main.conf:5: section requires a "socket" line', "main.conf:7: socket_mode=99",
+        "main.conf:8: socket_backlog=0", "main.conf:9: startsecs=x",
+        "main.conf:12: events=NO,TICK_6", "main.conf:12: events=NO,TICK_6", "main.conf:13: buffer_size=0",
+        "main.conf:14: redirect_stderr=true", "main.conf:15: startsecs=x",
+        "main.conf:18: socket=tcp", "main.conf:19: priority=x"]

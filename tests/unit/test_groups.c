@@ -171,7 +171,7 @@ START_TEST(a_socket_belongs_to_the_user_of_its_program)
 static const struct {
 	const char *options, *why;
 } bad_sockets[] = {
-	{ "", "FILE:2: [fcgi-program:f] [fcgi-program:f] section requires a \"socket\" line" },
+	{ "", "FILE:2: [fcgi-program:f] section requires a \"socket\" line" },
 	{ "socket=\n", "section requires a \"socket\" line" },
 	{ "socket=unix://x\n", "Unix socket path x is not an absolute path" },
 	{ "socket=unix:/x\n", "Bad socket format unix:/x" },
@@ -257,7 +257,7 @@ START_TEST(listeners_may_set_all_that_a_pool_has)
 static const struct {
 	const char *options, *why;
 } bad_pools[] = {
-	{ "", "FILE:2: [eventlistener:e] [eventlistener:e] section requires an \"events\" line" },
+	{ "", "FILE:2: [eventlistener:e] section requires an \"events\" line" },
 	{ "events=\n", "section requires an \"events\" line" },
 	{ "events=TICK_5,\n", "Unknown event type  in [eventlistener:e] events" },
 	{ "events=TICK_5,tick_6\n", "FILE:4: [eventlistener:e] events=TICK_5,tick_6: Unknown event "
