@@ -192,6 +192,7 @@ priority=x
     assert blamed == [
         'main.conf:5: section requires a "socket" line', "main.conf:7: socket_mode=99",
         "main.conf:8: socket_backlog=0", "main.conf:9: startsecs=x",
-        "main.conf:12: events=NO,TICK_6", "main.conf:12: events=NO,TICK_6", "main.conf:13: buffer_size=0",
-        "main.conf:14: redirect_stderr=true", "main.conf:15: startsecs=x",
+        "main.conf:12: events=NO,TICK_6", "main.conf:12: events=NO,TICK_6",
+        "main.conf:13: buffer_size=0", "main.conf:14: redirect_stderr=true",
+        "main.conf:15: startsecs=x",
         "main.conf:18: socket=tcp", "main.conf:19: priority=x"]
