@@ -34,7 +34,8 @@ struct call {
 	char        *text;		/* owned; its text; NULL: no memory */
 	call_step_fn *step;		/* NULL: does not wait */
 	struct wait *wait;		/* owned; what the step waits for, or */
-	struct clearing *clearing;	/* owned */
+	struct clearing *clearing;	/* owned, or */
+	double       until_mono;	/* for so long a log; 0: has not begun to wait */
 };
 
 /* params is stolen, method copied. NULL: no memory. */

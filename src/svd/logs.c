@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <utlist.h>
 
@@ -35,6 +36,8 @@ enum {
 
 /* Seconds that the end of a program waits for its last words; see logs_have_told. */
 static const double PATIENCE = 0.2;
+
+static const double SOON = 0.005;	/* seconds */
 
 struct chan {
 	struct chan *prev, *next;	/* of all, in the order of opening */
@@ -66,6 +69,7 @@ struct logs {
 	bool           impatient;
 	struct clear_file *to_clear;	/* list of borrowed: svd-logd has not answered for them */
 	unsigned       last_clear;	/* number of the last one */
+	struct timer   soon;		/* for who waits until a file is written */
 };
 
 static struct chan *find(struct logs *logs, unsigned number)
@@ -413,6 +417,22 @@ void logs_clear_forget(struct logs *logs, struct clear_file *file)
 		DL_DELETE(logs->to_clear, file);
 }
 
+/* A byte that is not in the pipe any more is in the file, so there is nothing to ask svd-logd. */
+bool logs_are_written(struct logs *logs, const char *path)
+{
+	struct chan *chan;
+	int n;
+
+	log_flush();
+	DL_FOREACH(logs->chans, chan) {
+		if (strcmp(chan->path, path) == 0 && ioctl(chan->fd, FIONREAD, &n) == 0 && n > 0) {
+			timer_start(&logs->soon, SOON);
+			return false;
+		}
+	}
+	return true;
+}
+
 const char *logs_activity(const struct logs *logs)
 {
 	const char *path = logs->config->logfile;
@@ -438,6 +458,12 @@ bool logs_reaped(struct logs *logs, pid_t pid, int wait_status)
 
 /* --- life --- */
 
+/* The turn that follows is all that is wanted. */
+static void on_soon(struct timer *t)
+{
+	(void)t;
+}
+
 struct logs *logs_new(struct loop *loop, const struct config *config)
 {
 	struct logs *logs = calloc(1, sizeof(*logs));
@@ -445,6 +471,7 @@ struct logs *logs_new(struct loop *loop, const struct config *config)
 	if (!logs)
 		return NULL;
 	logs->loop = loop;
+	timer_init(&logs->soon, loop, on_soon);
 	logs->config = config;
 	timer_init(&logs->patience, loop, on_impatient);
 	sibling_init(&logs->logd, "svd-logd", loop, &logd_ops, logs);
@@ -501,6 +528,7 @@ void logs_free(struct logs *logs)
 
 	if (!logs)
 		return;
+	timer_stop(&logs->soon);
 	sibling_done(&logs->logd);
 	timer_stop(&logs->patience);
 	DL_FOREACH_SAFE(logs->chans, chan, next)

@@ -66,6 +66,12 @@ bool logs_are_stuck(struct logs *logs);
 void logs_clear(struct logs *logs, struct clear_file *file);
 void logs_clear_forget(struct logs *logs, struct clear_file *file);	/* no harm if not asked */
 
+/*
+ * Is all that has been printed into this file in it? If not, there will be a turn soon, to ask
+ * again. A program that never stops printing may always be a little ahead.
+ */
+bool logs_are_written(struct logs *logs, const char *path);
+
 /* The file of svd's own log; NULL: it has none. */
 const char *logs_activity(const struct logs *logs);
 

@@ -12,12 +12,16 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "svd/call.h"
 #include "svd/engine.h"
 #include "svd/logrange.h"
 #include "svd/logs.h"
 #include "svd/lookup.h"
+
+/* What was printed before the call is in the answer, unless svd-logd needs longer than that. */
+static const double PATIENCE = 0.5;	/* seconds */
 
 /* A log that is open for reading. */
 struct log_file {
@@ -65,6 +69,20 @@ static struct log_file open_process_log(const struct process *p, enum channel ch
 	if (file.fd == -ENOENT && p->autolog[channel] && p->started_at == 0)
 		file.fd = fd_dup(p->group->engine->null_fd);
 	return file;
+}
+
+/* Is the log as it should be shown? If not, the call comes again from its beginning. */
+static bool is_current(const struct engine *e, struct call *call, const char *path)
+{
+	double now = clock_mono();
+
+	if (!path || (call->until_mono > 0 && now >= call->until_mono) ||
+	    logs_are_written(e->logs, path))
+		return true;
+	if (call->until_mono == 0)
+		call->until_mono = now + PATIENCE;
+	call->step = rpc_dispatch;
+	return false;
 }
 
 /* --- pieces of them --- */
@@ -139,7 +157,8 @@ static void read_process_log(const struct engine *e, struct call *call, enum cha
 	int64_t offset, length;
 	struct log_file file;
 
-	if (!p || !wanted_piece(call, 1, &offset, &length))
+	if (!p || !wanted_piece(call, 1, &offset, &length) ||
+	    !is_current(e, call, proc_logfile(p, channel)))
 		return;
 	file = open_process_log(p, channel);
 	answer_read(call, &file, proc_logfile(p, channel), offset, length);
@@ -151,7 +170,8 @@ static void tail_process_log(const struct engine *e, struct call *call, enum cha
 	int64_t offset, length;
 	struct log_file file;
 
-	if (!p || !wanted_piece(call, 1, &offset, &length))
+	if (!p || !wanted_piece(call, 1, &offset, &length) ||
+	    !is_current(e, call, proc_logfile(p, channel)))
 		return;
 	file = open_process_log(p, channel);
 	answer_tail(call, &file, offset, length);
@@ -163,7 +183,7 @@ void rpc_read_log(struct engine *e, struct call *call)
 	int64_t offset, length;
 	struct log_file file;
 
-	if (!wanted_piece(call, 0, &offset, &length))
+	if (!wanted_piece(call, 0, &offset, &length) || !is_current(e, call, path))
 		return;
 	file = open_file(path);
 	answer_read(call, &file, path, offset, length);

@@ -1,7 +1,9 @@
 """Logs that clients read and follow: hostile contents, large files, slow and vanished readers."""
+import concurrent.futures
 import os
 import re
 import select
+import signal
 import subprocess
 import time
 
@@ -112,6 +114,41 @@ def test_the_activity_log(daemon):
     d.rpc.startProcess("x", False)
     stream.wait(("with pid %d\n" % d.info("x")["pid"]).encode())
     stream.close()
+
+
+def test_what_was_printed_before_the_call_is_in_the_answer(daemon):
+    """Who sees that a program has exited sees all it said, though another process writes it."""
+    d = daemon("""
+        [program:x]
+        command=/bin/sh -c 'seq 9000; echo last'
+        startsecs=0
+        autorestart=false
+        autostart=false
+        stdout_logfile={box}/x
+        """).start()
+    logd = d.sibling("svd-logd")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        for _ in range(10):
+            os.kill(logd, signal.SIGSTOP)
+            assert d.rpc.startProcess("x", False) is True
+            d.wait_state("x", "EXITED")
+            reading = pool.submit(lambda: d.rpc.readProcessLog("x", -5, 0))
+            time.sleep(0.02)    # long enough for a call that does not wait
+            os.kill(logd, signal.SIGCONT)
+            assert reading.result() == "last\n"
+            assert d.rpc.clearProcessLogs("x") is True
+            assert "exited: x (exit status 0; expected)" in d.rpc.readLog(-200, 0)
+
+
+def test_a_hanging_logger_holds_up_no_answer_for_long(daemon):
+    d = daemon(IDLE.replace("autostart=false", "startsecs=0")).start()
+    d.rpc.sendProcessStdin("x", "one\n")
+    wait_for(lambda: d.read("x") == "one\n", "x echoes")
+    os.kill(d.sibling("svd-logd"), signal.SIGSTOP)
+    d.rpc.sendProcessStdin("x", "two\n")
+    assert d.rpc.readProcessLog("x", 0, 0) == "one\n"
+    os.kill(d.sibling("svd-logd"), signal.SIGCONT)
+    wait_for(lambda: d.rpc.readProcessLog("x", 0, 0) == "one\ntwo\n", "it goes on")
 
 
 # --- streams ---
