@@ -129,6 +129,20 @@ static bool option_is_same(const struct option_info *info, const struct program_
 	return same[info->type]((const char *)old + info->place, (const char *)new + info->place);
 }
 
+static bool is_wanted(const struct logfile_config *log)
+{
+	return log->kind != LOGFILE_NONE || log->syslog || log->events_enabled;
+}
+
+/* Output that nobody wanted goes to /dev/null, and a program that runs cannot get a pipe. */
+static bool gains_output(const struct program_config *old, const struct program_config *new)
+{
+	for (int c = 0; c < CHANNEL_N; c++)
+		if (is_wanted(&new->log[c]) && !is_wanted(&old->log[c]))
+			return true;
+	return false;
+}
+
 enum program_change program_config_compare(const struct program_config *old,
 					   const struct program_config *new)
 {
@@ -141,6 +155,8 @@ enum program_change program_config_compare(const struct program_config *old,
 			return PROGRAM_RESTART;
 		change = PROGRAM_LIVE;
 	}
+	if (change == PROGRAM_LIVE && gains_output(old, new))
+		return PROGRAM_RESTART;
 	return change;
 }
 

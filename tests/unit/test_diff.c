@@ -9,7 +9,7 @@
 #include "conf_box.h"
 
 #define DAEMON "[supervisord]\n"
-#define LOGS "stdout_logfile=NONE\nstderr_logfile=NONE\n"
+#define LOGS "stdout_logfile=/tmp/out\nstderr_logfile=/tmp/err\n"
 #define PROGRAM "[program:a]\ncommand=x\n" LOGS
 #define FCGI "[fcgi-program:a]\ncommand=x\n" LOGS "socket=unix:///tmp/s\n"
 #define POOL "[eventlistener:a]\ncommand=x\n" LOGS "events=TICK_5\n"
@@ -132,6 +132,18 @@ START_TEST(a_restart_outweighs_what_can_be_done_live)
 	ck_assert_int_eq(compare(PROGRAM, PROGRAM "stopsignal=HUP\nstartsecs=5\n"), PROGRAM_LIVE);
 } END_TEST
 
+START_TEST(output_that_nobody_wanted_has_no_pipe_to_go_elsewhere)
+{
+	static const char none[] = "[program:a]\ncommand=x\nstdout_logfile=NONE\n"
+				   "stderr_logfile=NONE\n";
+	char newer[256];
+
+	snprintf(newer, sizeof(newer), "%sstderr_syslog=true\n", none);
+	ck_assert_int_eq(compare(none, newer), PROGRAM_RESTART);
+	ck_assert_int_eq(compare(newer, none), PROGRAM_LIVE);
+	ck_assert_int_eq(compare(PROGRAM, PROGRAM "stderr_syslog=true\n"), PROGRAM_LIVE);
+} END_TEST
+
 START_TEST(no_umask_is_not_umask_zero)
 {
 	ck_assert(!are_same(PROGRAM, PROGRAM "umask=0\n"));
@@ -241,6 +253,7 @@ int main(void)
 	tcase_add_loop_test(tc, each_option_is_compared, 0, ARRAY_LEN(options));
 	tcase_add_test(tc, no_option_of_a_process_is_left_out);
 	tcase_add_test(tc, a_restart_outweighs_what_can_be_done_live);
+	tcase_add_test(tc, output_that_nobody_wanted_has_no_pipe_to_go_elsewhere);
 	tcase_add_test(tc, no_umask_is_not_umask_zero);
 	tcase_add_test(tc, a_user_is_a_number);
 	tcase_add_test(tc, variables_have_no_order);
