@@ -1,12 +1,14 @@
 """lib_files.py - one configuration file and command line, lived through by a daemon, and what came.
 
 A Case says what is run; live(case, ...) runs it and returns an Outcome, a dictionary of aspects
-that test_same_files.py compares. In all texts {box} is the directory of that life, {w} a command
-that tells how it was started (witness.c).
+that test_same_files.py compares.
 """
+import functools
 import glob
+import grp
 import http.client
 import os
+import pwd
 import re
 import signal
 import socket
@@ -17,6 +19,8 @@ import xmlrpc.client
 
 from conftest import sanitizer_reports
 from lib_daemon import Daemon, clean_env, is_running, wait_for
+
+UMASK = 0o026   # of the shell, so to speak
 
 FLAGS = ("-n", "-c", "{box}/supervisord.conf")
 
@@ -38,6 +42,8 @@ childlogdir={box}/logs
 class Case:
     """A file, its included files, its command line, and what is known about the outcome.
 
+    In texts, {box} is the directory of that life, {w} a command that tells how it was started
+    (witness.c), {dir} its directory, {port} a free port, {member} a user with groups.
     refused: None, or the "section.option", section or words that both blame; theirs: the words in
     Supervisor's message where it does not name that.
     differs: aspect -> words that stand in doc/COMPATIBILITY.md, for differences that are wanted.
@@ -69,11 +75,19 @@ def free_port():
         return s.getsockname()[1]
 
 
+@functools.lru_cache()
+def member():
+    """Somebody with groups besides their own, if there is anybody."""
+    known = {user.pw_name for user in pwd.getpwall()}
+    found = {name for group in grp.getgrall() for name in group.gr_mem} & known
+    return min(found, default="daemon")
+
+
 class Life:
     """One daemon in a directory of its own, on the way to its outcome."""
 
-    def __init__(self, case, box, program, witness):
-        self.case, self.box, self.program = case, box, program
+    def __init__(self, case, box, program, witness, forker):
+        self.case, self.box, self.program, self.forker = case, box, program, forker
         self.daemon = Daemon(box, program=program, config=" ")
         os.remove(self.daemon.conf)
         self.witness, self.port = witness, free_port()
@@ -90,7 +104,8 @@ class Life:
 
     def filled(self, text):
         text = text.replace("{w}", "%s {box}/out" % self.witness).replace("{box}", self.box)
-        for word, meaning in ("{dir}", os.path.dirname(self.witness)), ("{port}", str(self.port)):
+        for word, meaning in (("{dir}", os.path.dirname(self.witness)), ("{member}", member()),
+                              ("{port}", str(self.port))):
             text = text.replace(word, meaning)
         return text
 
@@ -115,13 +130,17 @@ class Life:
         return ["bash", "-c", script, "bash"] if words else []
 
     def spawn(self):
-        environment = clean_env(self.box)
-        environment.update({key: self.filled(value) for key, value in self.case.env.items()})
-        with open(self.box + "/console", "ab") as console:
-            self.daemon.process = subprocess.Popen(
-                self.wrapper() + [self.program] + [self.filled(flag) for flag in self.case.flags],
-                cwd=self.filled(self.case.cwd), env=environment, stdin=subprocess.DEVNULL,
-                stdout=console, stderr=console, start_new_session=True, umask=0o026)
+        env = clean_env(self.box)
+        env.update({key: self.filled(value) for key, value in self.case.env.items()})
+        args = [self.program] + [self.filled(flag) for flag in self.case.flags]
+        cwd = self.filled(self.case.cwd)
+        if self.forker and not self.case.limits:
+            self.daemon.process = self.forker.run(self.box, args, cwd, env, UMASK)
+        else:
+            with open(self.box + "/console", "ab") as console:
+                self.daemon.process = subprocess.Popen(
+                    self.wrapper() + args, cwd=cwd, env=env, stdin=subprocess.DEVNULL,
+                    stdout=console, stderr=console, start_new_session=True, umask=UMASK)
         self.daemon.pid = self.daemon.process.pid
 
     def has_ended(self):
@@ -266,7 +285,7 @@ class Life:
         for path in glob.glob(glob.escape(self.box) + "/**", recursive=True):
             st = os.lstat(path)
             name = self.unboxed(path)
-            if not name.startswith(("BOX/out/", "BOX/sanitizer")) and not stat.S_ISDIR(st.st_mode):
+            if not name.startswith(("BOX/out/", "BOX/sanitizer", "BOX/forked")) and not stat.S_ISDIR(st.st_mode):
                 found[name] = stat.filemode(st.st_mode), st.st_uid, st.st_gid
         return found
 
@@ -287,8 +306,8 @@ class Life:
         return [self.unboxed(line) for line in lines[:started[0] if started else None]]
 
 
-def live(case, box, program, witness):
-    life = Life(case, box, program, witness)
+def live(case, box, program, witness, forker=None):
+    life = Life(case, box, program, witness, forker)
     try:
         return life.live()
     except (AssertionError, OSError, xmlrpc.client.Error, subprocess.SubprocessError) as e:

@@ -86,6 +86,16 @@ def background(text="", *more, **kwargs):
                  **kwargs)
 
 
+# Those that end at once, and well.
+TOLD = {
+    "-v": refused(None, "-v", differs={"console": "the mirrored version"}),
+    "--version before all": refused(None, "-n", "--version", "-c", "{box}/nowhere",
+                                    differs={"console": "the mirrored version"}),
+    "-h": refused(None, "-h", differs={"console": "`--help`"}),
+    "-?": refused(None, "-?", differs={"console": "`--help`"}),
+    "--help": refused(None, "--help", differs={"console": "`--help`"}),
+}
+
 BACKGROUND = {
     "as it is": background(),
     "umask and directory": background("umask=027\ndirectory={box}/sub"),

@@ -177,7 +177,7 @@ USERS = {
     "nobody": usual(P + "user=nobody\n"),
     "by number": usual(P + "user=65534\n"),
     "root": usual(P + "user=root\n"),
-    "one with groups": usual(P + "user=games\n"),
+    "one with groups": usual(P + "user={member}\n"),
     "a user and a directory": usual(P + "user=daemon\ndirectory=/\numask=027\n"),
     "the daemon is another": served("[supervisord]\nlogfile={box}/d.log\npidfile={box}/d.pid\n"
                                     "childlogdir={box}/logs\nuser=nobody\n" + P),
