@@ -155,8 +155,9 @@ void bound_close(struct bound *bound, const char *path)
 {
 	struct stat st;
 
-	/* While the socket is open no other file can get the number of its own. */
-	if (path && lstat(path, &st) == 0 && st.st_dev == bound->dev && st.st_ino == bound->ino)
+	/* Only while the socket is open can no other file get the number of its own. */
+	if (bound->fd >= 0 && path && lstat(path, &st) == 0 && st.st_dev == bound->dev &&
+	    st.st_ino == bound->ino)
 		unlink(path);
 	close_fd(&bound->fd);
 }

@@ -4,7 +4,10 @@
 
 struct config;
 
-/* Logs the notes of `config`, what matters most first; those that `known` has too (NULL: none) have been said already. */
+/*
+ * Logs the notes of config, what matters most first. Those that `known` (NULL: nothing) has too
+ * have been said already.
+ */
 void notes_log(const struct config *config, const struct config *known);
 
 #endif
