@@ -9,13 +9,11 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "conf/ini_lines.h"
+#include "conf/ini_write.h"
 #include "conf/listener.h"
 #include "conf/load.h"
 #include "conf/program.h"
 #include "conf/values.h"
-
-enum { ORIGIN_COLUMN = 40 };
 
 /* What a value with expansions comes to. */
 struct meaning {
@@ -128,69 +126,11 @@ static void add_meanings(struct print *p, const struct ini_section *section,
 			add_comment(p->out, m->who, m->text);
 }
 
-/*
- * The line, and behind it a comment if the line would otherwise be read as something else. Signs
- * that are part of a value can look like the begin of a comment, where Python has found another
- * one further behind; see find_comment(). false: no file can hold it.
- */
-static bool add_line(struct strbuf *out, const char *line, size_t n, const char *origin)
-{
-	const char *const guards[] = { "", " ;", " #" };
-	struct strbuf sb = { 0 };
-	size_t pad = n < ORIGIN_COLUMN ? ORIGIN_COLUMN - n : 1;
-	bool fits = false;
-
-	if (origin) {
-		strbuf_addf(&sb, "%.*s%*s; %s", (int)n, line, (int)pad, "", origin);
-		fits = !sb.oom && ini_line_end(sb.s, sb.len) == n;
-	}
-	for (size_t i = 0; !fits && i < ARRAY_LEN(guards); i++) {
-		strbuf_reset(&sb);
-		strbuf_addf(&sb, "%.*s%s", (int)n, line, guards[i]);
-		fits = !sb.oom && ini_line_end(sb.s, sb.len) == n;
-		if (fits && origin && i > 0)
-			strbuf_addf(&sb, " %s", origin);
-	}
-	if (fits)
-		strbuf_addf(out, "%s\n", strbuf_str(&sb));
-	out->oom |= sb.oom;
-	strbuf_done(&sb);
-	return fits;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* name=value, with the lines that continue it. false: no file can hold it. */
-static bool add_lines(struct strbuf *out, const char *name, const char *value, const char *origin)
-{
-	size_t n = strcspn(value, "\n");
-	struct strbuf line = { 0 };
-	bool fits;
-
-	strbuf_addf(&line, "%s=%.*s", name, (int)n, value);
-	fits = !is_blank(*value) && !line.oom && add_line(out, line.s, line.len, origin);
-	while (fits && value[n]) {
-		value += n + 1;
-		n = strcspn(value, "\n");
-		strbuf_reset(&line);
-		strbuf_addf(&line, "%s%.*s", n ? "\t" : "", (int)n, value);
-		fits = n == 0 || (!line.oom && add_line(out, line.s, line.len, NULL));
-		if (n == 0)
-			strbuf_addc(out, '\n');
-	}
-	out->oom |= line.oom;
-	strbuf_done(&line);
-	return fits;
-}
-
 static void add_option(struct print *p, const char *name, const char *value, const char *origin)
 {
 	size_t before = p->out->len;
 
-	if (add_lines(p->out, name, value, origin) || p->out->oom)
+	if (ini_write_option(p->out, name, value, origin) || p->out->oom)
 		return;
 	p->out->len = before;
 	strbuf_addf(p->out, "; %s of %s is what no file can say:\n", name, origin);
@@ -325,20 +265,19 @@ static void print_others(struct print *p, const struct ini_section *section,
 
 static int print_section(struct print *p, const struct ini_section *section)
 {
-	const char *header = arena_printf(p->ld->ini.arena, "[%s]", section->name);
 	const char *origin = arena_printf(p->ld->ini.arena, "%s:%d", section->file->path,
 					  section->line);
 	enum section_kind kind = section_kind(section->name);
 	struct values v;
 
-	if (!header || !origin)
+	if (!origin)
 		return -ENOMEM;
 	strbuf_addc(p->out, '\n');
 	if (kind == SECTION_INCLUDE) {
 		strbuf_addf(p->out, "; [include] of %s: what it includes is here\n", origin);
 		return 0;
 	}
-	if (!add_line(p->out, header, strlen(header), origin))
+	if (!ini_write_section(p->out, section->name, origin))
 		return -ENOMEM;
 	if (kind < SECTION_KIND_N && values_read(p->ld, section, kind, &v) < 0)
 		return -ENOMEM;
