@@ -462,7 +462,6 @@ void proc_configure(struct process *p, struct config *config, const struct progr
 	p->conf = conf;
 	config_unref(old);
 	name_logs(p);
-	logs_change(engine_of(p)->logs, p, conf);
 }
 
 void proc_free(struct process *p)

@@ -58,8 +58,8 @@ must_check struct process *proc_new(struct config *config, const struct program_
 void proc_free(struct process *p);
 
 /*
- * From now on it has conf, of its name, in config, which is counted up. What it runs as, if it
- * runs, is not touched, but for its logs.
+ * From now on it has conf, of its name, in config, which is counted up. What runs and is written
+ * to logs is not touched.
  */
 void proc_configure(struct process *p, struct config *config, const struct program_config *conf);
 

@@ -27,18 +27,19 @@ static int by_age(const void *a, const void *b)
 static json_t *removed_names(const struct engine *e)
 {
 	struct group **list, *group;
-	json_t *names = json_array();
+	json_t *names;
 	size_t n = 0;
 
 	DL_COUNT(e->groups, group, n);
 	list = calloc(n + 1, sizeof(struct group *));
+	if (!list)
+		return NULL;
 	n = 0;
-	if (list)
-		DL_FOREACH(e->groups, group)
-			if (!groups_find_config(e->config, group->conf->name))
-				list[n++] = group;
-	if (n)
-		qsort(list, n, sizeof(*list), by_age);
+	DL_FOREACH(e->groups, group)
+		if (!groups_find_config(e->config, group->conf->name))
+			list[n++] = group;
+	qsort(list, n, sizeof(*list), by_age);
+	names = json_array();
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(names, json_text(list[i]->conf->name));
 	free(list);
@@ -212,23 +213,29 @@ static int by_name(const void *a, const void *b)
 	return x->group < y->group ? -1 : x->group > y->group;
 }
 
+static size_t n_programs(const struct config *config)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < config->n_groups; i++)
+		n += config->groups[i].n_programs;
+	return n;
+}
+
 void rpc_get_all_config_info(struct engine *e, struct call *call)
 {
 	const struct config *config = e->config;
-	const struct program_config **list;
-	json_t *infos = json_array();
-	size_t n = 0, i = 0;
+	const struct program_config **list = calloc(n_programs(config) + 1, sizeof(*list));
+	json_t *infos = list ? json_array() : NULL;
+	size_t n = 0;
 
-	for (size_t g = 0; g < config->n_groups; g++)
-		n += config->groups[g].n_programs;
-	list = calloc(n + 1, sizeof(*list));
-	for (size_t g = 0; list && g < config->n_groups; g++)
-		for (size_t k = 0; k < config->groups[g].n_programs; k++)
-			list[i++] = &config->groups[g].programs[k];
-	if (i)
+	for (size_t i = 0; list && i < config->n_groups; i++)
+		for (size_t k = 0; k < config->groups[i].n_programs; k++)
+			list[n++] = &config->groups[i].programs[k];
+	if (n)
 		qsort(list, n, sizeof(*list), by_name);
-	for (size_t k = 0; k < i; k++)
-		json_array_append_new(infos, config_info(e, list[k]));
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(infos, config_info(e, list[i]));
 	free(list);
 	call_result(call, infos);
 }

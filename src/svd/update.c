@@ -13,6 +13,7 @@
 #include "svd/engine.h"
 #include "svd/groups.h"
 #include "svd/log.h"
+#include "svd/logs.h"
 #include "svd/wait.h"
 
 static const struct program_config *find_program(const struct group_config *conf, const char *name)
@@ -147,7 +148,10 @@ enum updated update_process(struct process *p)
 	if (group->next_conf || p->renewal != RENEWAL_NONE || change == PROGRAM_RESTART)
 		return begin_later(p, RENEWAL_RESTART, conf->autostart);
 	proc_configure(p, group->config, conf);
-	return change == PROGRAM_LIVE ? UPDATED_LIVE : UPDATED_NOT;
+	if (change != PROGRAM_LIVE)
+		return UPDATED_NOT;
+	logs_change(group->engine->logs, p, conf);
+	return UPDATED_LIVE;
 }
 
 bool update_is_pending(const struct process *p)
