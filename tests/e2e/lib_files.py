@@ -285,7 +285,8 @@ class Life:
         for path in glob.glob(glob.escape(self.box) + "/**", recursive=True):
             st = os.lstat(path)
             name = self.unboxed(path)
-            if not name.startswith(("BOX/out/", "BOX/sanitizer", "BOX/forked")) and not stat.S_ISDIR(st.st_mode):
+            of_the_test = name.startswith(("BOX/out/", "BOX/sanitizer", "BOX/forked"))
+            if not of_the_test and not stat.S_ISDIR(st.st_mode):
                 found[name] = stat.filemode(st.st_mode), st.st_uid, st.st_gid
         return found
 
