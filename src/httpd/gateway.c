@@ -187,16 +187,16 @@ static const struct link_ops link_ops = { .on_frame = on_frame, .on_down = on_do
  */
 static unsigned clients_ceiling(void)
 {
-	enum { OTHERS = 64, SERVERS = 4 * 3 };
+	enum { OTHERS = 64, SERVERS = 4, CLIENT_FDS = 3, SHARES = SERVERS * CLIENT_FDS };
 	struct rlimit lim;
 
 	if (getrlimit(RLIMIT_NOFILE, &lim) < 0)
 		return SERVER_CLIENTS_MAX;
 	lim.rlim_cur = lim.rlim_max;
 	(void)setrlimit(RLIMIT_NOFILE, &lim);
-	if (lim.rlim_cur >= OTHERS + SERVERS * SERVER_CLIENTS_MAX)
+	if (lim.rlim_cur >= OTHERS + SHARES * SERVER_CLIENTS_MAX)
 		return SERVER_CLIENTS_MAX;
-	return lim.rlim_cur > OTHERS + SERVERS ? (unsigned)(lim.rlim_cur - OTHERS) / SERVERS : 1;
+	return lim.rlim_cur > OTHERS + SHARES ? (unsigned)(lim.rlim_cur - OTHERS) / SHARES : 1;
 }
 
 static void gateway_done(struct gateway *g)
