@@ -18,13 +18,11 @@
 #include "ipc/loop.h"
 #include "logd/channel.h"
 #include "logd/devlog.h"
+#include "logd/news.h"
 #include "logd/sink.h"
 
 static const double RESEND_SECONDS = 0.1;
-enum {
-	TELL_QUEUE_MAX = 1024 * 1024,	/* bytes for svd; with more under way it is told no more */
-	LAST_LINES_TIME = 500,	/* milliseconds for a syslog that is busy when we end */
-};
+enum { LAST_LINES_TIME = 500 };	/* milliseconds for a syslog that is busy when we end */
 static const int64_t ECHO_ID = -1;	/* svd's numbers are not negative */
 
 /* A frame that waits for a closing channel. */
@@ -54,54 +52,25 @@ struct logd {
 
 /* --- news for svd --- */
 
-static int send_news(struct logd *d, const char *type, const char *path, const char *text,
-		     uint64_t lost)
-{
-	json_t *head;
-
-	if (!d->link)
-		return 0;
-	head = json_pack("{s:s, s:o, s:I}", "t", type, "path", json_text(path), "lost",
-			 (json_int_t)lost);
-	if (head && text)
-		json_object_set_new(head, "text", json_text(text));
-	return link_send(d->link, head, NULL, 0, -1);
-}
-
 static int on_trouble(void *user, const char *path, const char *text, uint64_t lost)
 {
-	return send_news(user, "trouble", path, text, lost);
+	struct logd *d = user;
+
+	return news_sink(d->link, path, text, lost);
 }
 
 static int on_healed(void *user, const char *path, uint64_t lost)
 {
-	return send_news(user, "healed", path, NULL, lost);
+	return on_trouble(user, path, NULL, lost);
 }
 
 static const struct sink_news sink_news = { on_trouble, on_healed };
 
-/* svd hears of it if it keeps up. It must not cost a `closed` its place, nor a program its time. */
 static int on_text(void *user, int64_t id, const char *p, size_t n, uint64_t lost)
 {
 	struct logd *d = user;
-	json_t *head;
 
-	if (!d->link)
-		return 0;
-	if (link_queued(d->link) + n > TELL_QUEUE_MAX)
-		return -ENOBUFS;
-	head = json_pack("{s:s, s:I}", "t", "output", "ch", (json_int_t)id);
-	if (head && lost)
-		json_object_set_new(head, "lost", json_integer((json_int_t)lost));
-	return link_send(d->link, head, p, n, -1);
-}
-
-static int send_closed(struct logd *d, int64_t id)
-{
-	if (!d->link || d->quitting)
-		return 0;
-	return link_send(d->link, json_pack("{s:s, s:I}", "t", "closed", "ch", (json_int_t)id),
-			 NULL, 0, -1);
+	return news_output(d->link, id, p, n, lost);
 }
 
 /* --- the channels --- */
@@ -115,7 +84,7 @@ static void forget(struct logd *d, struct channel *c)
 /* Done, and svd wants no more of it: it only has to be told. */
 static void close_for_good(struct logd *d, struct channel *c)
 {
-	int ret = send_closed(d, c->id);
+	int ret = d->quitting ? 0 : news_closed(d->link, c->id);
 
 	if (ret == -ENOBUFS || ret == -ENOMEM)
 		timer_start(&d->resend, RESEND_SECONDS);
@@ -280,7 +249,7 @@ static void on_open(struct logd *d, struct order *order)
 		return;
 	snprintf(text, sizeof(text), "cannot read the output of %s: %s",
 		 text_of(order->head, "who"), strerror(-ret));
-	(void)send_news(d, "trouble", text_of(order->head, "path"), text, 0);
+	(void)news_sink(d->link, text_of(order->head, "path"), text, 0);
 }
 
 static void on_close(struct logd *d, struct order *order)
@@ -289,7 +258,7 @@ static void on_close(struct logd *d, struct order *order)
 	struct channel *c = find(d, id);
 
 	if (!c)
-		(void)send_closed(d, id);
+		(void)news_closed(d->link, id);
 	else if (c->wanted)
 		close_channel(d, c);
 }
@@ -300,28 +269,15 @@ static void on_change(struct logd *d, struct order *order)
 	struct channel *c = find(d, spec.id);
 
 	if (c && channel_change(c, &d->taps, &spec) < 0)
-		(void)send_news(d, "trouble", c->sink->path, "no memory for new options", 0);
-}
-
-/* The answer to an order with an id; text: why it failed, or NULL. */
-static void answer(struct logd *d, const struct order *order, const char *type, const char *text)
-{
-	json_t *head;
-
-	if (!d->link)
-		return;
-	head = json_pack("{s:s, s:I}", "t", type, "id",
-			 (json_int_t)number_of(order->head, "id"));
-	if (head && text)
-		json_object_set_new(head, "text", json_text(text));
-	(void)link_send(d->link, head, NULL, 0, -1);
+		(void)news_sink(d->link, c->sink->path, "no memory for new options", 0);
 }
 
 static void on_clear(struct logd *d, struct order *order)
 {
 	int ret = sinks_clear(&d->sinks, text_of(order->head, "path"));
 
-	answer(d, order, "cleared", ret < 0 ? strerror(-ret) : NULL);
+	(void)news_answer(d->link, "cleared", number_of(order->head, "id"),
+			  ret < 0 ? strerror(-ret) : NULL);
 }
 
 static void on_sync(struct logd *d, struct order *order)
@@ -332,7 +288,7 @@ static void on_sync(struct logd *d, struct order *order)
 		if (c->state == CHANNEL_OPEN && c->tap && c->tap->tell)
 			channel_read(c);
 	}
-	answer(d, order, "synced", NULL);
+	(void)news_answer(d->link, "synced", number_of(order->head, "id"), NULL);
 }
 
 static void on_reopen(struct logd *d, struct order *order)

@@ -239,9 +239,12 @@ static ssize_t pass_bytes(struct sink *s, struct source *src, size_t n, size_t w
 static enum taken pass(struct sink *s, struct source *src, size_t n, enum sink_end end)
 {
 	size_t may = show(s, src, n);
-	ssize_t moved = source_is_stripped(src) ? pass_text(s, src, may) :
-						  pass_bytes(s, src, may, n, end);
+	ssize_t moved;
 
+	if (!may)
+		return wait_with(src);	/* it could not be seen this time */
+	moved = source_is_stripped(src) ? pass_text(s, src, may) :
+					  pass_bytes(s, src, may, n, end);
 	if (moved == 0)
 		return TAKEN_END;
 	if (moved < 0) {

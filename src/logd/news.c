@@ -1,0 +1,58 @@
+/*
+ * news.c - frames for svd. Output is the one kind that can be more than svd takes. It stays far
+ * below the ceiling of the link, so that it costs no other frame its place.
+ */
+#include "logd/news.h"
+
+#include <errno.h>
+
+#include "ipc/frame.h"
+
+enum { OUTPUT_QUEUE_MAX = 1024 * 1024 };	/* bytes that are on their way to svd */
+
+int news_sink(struct link *link, const char *path, const char *text, uint64_t lost)
+{
+	json_t *head;
+
+	if (!link)
+		return 0;
+	head = json_pack("{s:s, s:o, s:I}", "t", text ? "trouble" : "healed", "path",
+			 json_text(path), "lost", (json_int_t)lost);
+	if (head && text)
+		json_object_set_new(head, "text", json_text(text));
+	return link_send(link, head, NULL, 0, -1);
+}
+
+int news_output(struct link *link, int64_t channel, const char *p, size_t n, uint64_t lost)
+{
+	json_t *head;
+
+	if (!link)
+		return 0;
+	if (link_queued(link) + n > OUTPUT_QUEUE_MAX)
+		return -ENOBUFS;
+	head = json_pack("{s:s, s:I}", "t", "output", "ch", (json_int_t)channel);
+	if (head && lost)
+		json_object_set_new(head, "lost", json_integer((json_int_t)lost));
+	return link_send(link, head, p, n, -1);
+}
+
+int news_closed(struct link *link, int64_t channel)
+{
+	if (!link)
+		return 0;
+	return link_send(link, json_pack("{s:s, s:I}", "t", "closed", "ch", (json_int_t)channel),
+			 NULL, 0, -1);
+}
+
+int news_answer(struct link *link, const char *type, int64_t id, const char *text)
+{
+	json_t *head;
+
+	if (!link)
+		return 0;
+	head = json_pack("{s:s, s:I}", "t", type, "id", (json_int_t)id);
+	if (head && text)
+		json_object_set_new(head, "text", json_text(text));
+	return link_send(link, head, NULL, 0, -1);
+}

@@ -1,0 +1,26 @@
+/* news.h - what svd-logd says to svd; the messages are in ipc/frame.h */
+#ifndef SVD_LOGD_NEWS_H
+#define SVD_LOGD_NEWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct link;
+
+/*
+ * link is borrowed; NULL: svd is gone, and what is said to nobody is said. All return 0 or what
+ * link_send returns.
+ */
+
+/* The sink of that path is in trouble (text says why), or is not any more (NULL). */
+int news_sink(struct link *link, const char *path, const char *text, uint64_t lost);
+
+/* What was read of a channel. Also -ENOBUFS when svd does not keep up. lost: bytes before it. */
+int news_output(struct link *link, int64_t channel, const char *p, size_t n, uint64_t lost);
+
+int news_closed(struct link *link, int64_t channel);
+
+/* To an order with an id: `cleared`, `synced`. text: why it failed; NULL: it did not. */
+int news_answer(struct link *link, const char *type, int64_t id, const char *text);
+
+#endif
