@@ -336,8 +336,14 @@ def test_everybody_at_once_is_answered(daemon, seed):
             reconfigure(d, at_random(choose))
         for each in clients:
             each.result()
-    reconfigure(d, "")
-    d.rpc.stopAllProcesses()
-    for name in {info["group"] for info in d.rpc.getAllProcessInfo()}:
-        assert d.rpc.removeProcessGroup(name) is True
-    assert d.rpc.getAllProcessInfo() == []
+
+    def all_removed():
+        """What fails all the time is not stopped when it is just about to be started again."""
+        d.rpc.stopAllProcesses()
+        for name in {info["group"] for info in d.rpc.getAllProcessInfo()}:
+            try:
+                d.rpc.removeProcessGroup(name)
+            except xmlrpc.client.Fault as fault:
+                assert fault.faultCode == 91
+        return not d.rpc.getAllProcessInfo()
+    wait_for(all_removed, "all groups are removed")
