@@ -84,6 +84,18 @@ static int bind_servers(struct holdings *h, struct err *err)
 	return 0;
 }
 
+static void announce_servers(const struct config *config, enum server_kind kind)
+{
+	for (size_t i = 0; i < config->n_servers; i++) {
+		if (config->servers[i].kind != kind)
+			continue;
+		log_info("RPC interface 'supervisor' initialized");
+		if (!config->servers[i].username)
+			log_crit("Server '%s' running without any HTTP authentication checking",
+				 config->servers[i].section);
+	}
+}
+
 /* What is critical, then warnings, then what is good to know: in Supervisor's order. */
 static void announce(const struct holdings *h)
 {
@@ -94,12 +106,8 @@ static void announce(const struct holdings *h)
 	daemon_log_rights(config, h->limits, h->raised ? 0 : h->n_limits);
 	if (!config->nocleanup)
 		autolog_clear(config);
-	for (size_t i = 0; i < config->n_servers; i++) {
-		log_info("RPC interface 'supervisor' initialized");
-		if (!config->servers[i].username)
-			log_crit("Server '%s' running without any HTTP authentication checking",
-				 config->servers[i].section);
-	}
+	announce_servers(config, SERVER_INET);
+	announce_servers(config, SERVER_UNIX);
 }
 
 /* As in Supervisor, a daemon without a pidfile is a daemon; but two with the same are not. */

@@ -27,6 +27,7 @@ FORM = {
     "continued with a tab": usual("[program:p]\ncommand={w}\n\tone\n\ttwo\nstartsecs=0\n"),
     "continued over blank lines": usual(
         "[program:p]\ncommand={w}\n\n one\n\n\n two\n\nstartsecs=0\n"),
+    "continued within quotes": usual("[program:p]\ncommand={w} 'one\n  two' three\nstartsecs=0\n"),
     "a value that begins below": usual("[program:p]\ncommand=\n  {w}\n  one\nstartsecs=0\n"),
     "an indented section": usual("[program:p]\n  command={w}\n  startsecs=0\n  environment=A=1\n"),
     "deeper and deeper": usual("[program:p]\ncommand={w}\nenvironment=A=1,\n B=2,\n   C=3,\n D=4\n"
@@ -107,6 +108,10 @@ INCLUDED = {
     "an unknown name in files": usual("[include]\nfiles=%(nope)s/*\n", refused="include.files"),
     "the same twice": usual("[include]\nfiles=d/*.conf d/x.conf\n", files={"d/x.conf": P},
                             differs={"notes": "read once"}),
+    "another case of it": usual(P + "[Include]\nfiles=x.conf\n", files={"x.conf": "broken"},
+                                differs={"notes": "typing errors"}),
+    "all files beside it": usual("[include]\nfiles=*.conf\n", files={"x.conf": P},
+                                 differs={"notes": "read once"}),
     "itself": usual(P + "[include]\nfiles=supervisord.conf\n", differs={"notes": "read once"}),
     "a nested one": usual("[include]\nfiles=x.conf\n", files={
         "x.conf": P + "[include]\nfiles=y.conf\n", "y.conf": P.replace(":p", ":q")},

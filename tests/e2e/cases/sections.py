@@ -59,6 +59,17 @@ DAEMON = {
     "another user": main("user=nobody"),
     "the log goes nowhere": served("[supervisord]\nlogfile=/dev/null\npidfile={box}/d.pid\n"
                                    "childlogdir={box}/logs\n" + P),
+    "paths in the home": served("[supervisord]\nlogfile=~/d.log\npidfile=~/sub/d.pid\n"
+                                "childlogdir=~/logs\n" + P),
+    "a log file named NONE": served("[supervisord]\nlogfile=NONE\npidfile={box}/d.pid\n"
+                                    "childlogdir={box}/logs\n" + P),
+    "a log to standard output": served("[supervisord]\nlogfile=/dev/stdout\nlogfile_maxbytes=0\n"
+                                       "pidfile={box}/d.pid\nchildlogdir={box}/logs\n" + P),
+    "a program's log to standard output": usual(
+        P + "stdout_logfile=/dev/stdout\nstdout_logfile_maxbytes=0\n"
+        "stderr_logfile=/dev/stderr\nstderr_logfile_maxbytes=0\n"),
+    "the client's section does not matter": main("[supervisorctl]\nserverurl=nonsense\n"
+                                                 "prompt=%(nope)s"),
     "an unknown option": main("nodeamon=true", differs={"notes": "typing errors"}),
 }
 
@@ -140,6 +151,14 @@ EXPANSIONS = {
     "process_num in user": usual(P + "user=%(process_num)d\n", refused="program:p.user"),
     "a name of the environment's section": usual("environment=E=1\n" + P +
                                                  "priority=%(ENV_E)s\n"),
+    "numprocs from the environment": usual(
+        P + "numprocs=%(ENV_N)s\nprocess_name=%(process_num)d\n", env={"N": "2"}),
+    "quotes from the environment": usual(P + "environment=A=\"%(ENV_Q)s\",B=2\n",
+                                         env={"Q": "a,b='c'd"}),
+    "pairs from the environment": usual(P + "environment=%(ENV_ALL)s\n",
+                                        env={"ALL": "A=1,B='2 3'"}),
+    "a command from the environment": usual("[program:p]\nstartsecs=0\ncommand=%(ENV_CMD)s 'x y'\n",
+                                            env={"CMD": "{w} one 'two three'"}),
     "here in logfile": served("[supervisord]\nlogfile=%(here)s/d.log\npidfile=%(here)s/d.pid\n"
                               "childlogdir=%(here)s/logs\n" + P),
     "the host in identifier": served("[supervisord]\nlogfile={box}/d.log\npidfile={box}/d.pid\n"
@@ -211,6 +230,15 @@ SERVERS = {
                         refused="unix_http_server.chown"),
     "a name alone": unix("file={box}/s.sock\nusername=me\n", refused="unix_http_server"),
     "a password alone": unix("file={box}/s.sock\npassword=p\n", refused="unix_http_server"),
+    "the environment": unix("file=%(ENV_WHERE)s/s.sock\n", env={"WHERE": "{box}"}),
+    "the home": unix("file=~/s.sock\n"),
+    "two of a kind": unix("file={box}/s.sock\n[unix_http_server:b]\nfile={box}/t.sock\n"),
+    "both kinds": Case(INET + "port=127.0.0.1:{port}\n"),
+    "every address": Case(INET + "port=*:{port}\n"),
+    "a port alone": Case(INET + "port={port}\n"),
+    "a name in capitals": Case(INET + "port=LOCALHOST:{port}\n"),
+    "an inet login": Case(INET + "port=127.0.0.1:{port}\nusername=u\npassword=%(ENV_P)s\n",
+                          env={"P": "{SHA}82ab876d1387bfafe46cc1c8a2ef074eae50cb1d"}),
     "a missing directory": unix("file={box}/no/s.sock\n", refused="unix_http_server.file",
                                 theirs="Cannot open an HTTP server"),
     "no port": Case(INET, refused="inet_http_server"),
