@@ -161,6 +161,8 @@ static void on_look(struct timer *t)
 	struct request *r = tail->request;
 	struct stat st;
 
+	if (!r->suspended)	/* it goes on already, to its end: see request_abort */
+		return;
 	if (fstat(tail->fd, &st) < 0 || st.st_size != tail->at + tail->held ||
 	    r->server->is_quiesced)
 		request_resume(r);

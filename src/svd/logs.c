@@ -435,9 +435,7 @@ bool logs_are_written(struct logs *logs, const char *path)
 
 const char *logs_activity(const struct logs *logs)
 {
-	const char *path = logs->config->logfile;
-
-	return *path == '/' ? path : NULL;
+	return logs->config->logfile;
 }
 
 void logs_reopen(struct logs *logs)

@@ -72,7 +72,7 @@ void logs_clear_forget(struct logs *logs, struct clear_file *file);	/* no harm i
  */
 bool logs_are_written(struct logs *logs, const char *path);
 
-/* The file of svd's own log; NULL: it has none. */
+/* The file of svd's own log; "syslog": it has none. */
 const char *logs_activity(const struct logs *logs);
 
 /* Reopen all files (SIGUSR2). */

@@ -19,7 +19,7 @@ static bool is_there(const char *path)
 {
 	struct stat st;
 
-	return path && stat(path, &st) == 0;
+	return path && *path == '/' && stat(path, &st) == 0;
 }
 
 /* Room for n rows, each CHANNEL_N files; false: the call is answered. */

@@ -42,12 +42,13 @@ static struct log_file no_file(int error)
 	return (struct log_file){ .fd = error };
 }
 
+/* What is no absolute path is no file: "syslog". */
 static struct log_file open_file(const char *path)
 {
 	struct stat st;
 	int fd;
 
-	if (!path || stat(path, &st) < 0)
+	if (!path || *path != '/' || stat(path, &st) < 0)
 		return no_file(-ENOENT);
 	if (!is_readable(&st))
 		return no_file(-ESPIPE);

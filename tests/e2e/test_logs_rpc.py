@@ -6,11 +6,12 @@ import select
 import signal
 import subprocess
 import time
+import xmlrpc.client
 
 import pytest
 
 from lib_daemon import IS_SVD, REFERENCE_CTL, clean_env, wait_for
-from test_same_logs import Stream, add
+from test_same_logs import Stream, add, status
 
 pytestmark = pytest.mark.skipif(not IS_SVD, reason="only svd promises this")
 
@@ -114,6 +115,18 @@ def test_the_activity_log(daemon):
     d.rpc.startProcess("x", False)
     stream.wait(("with pid %d\n" % d.info("x")["pid"]).encode())
     stream.close()
+
+
+def test_without_a_log_file_there_is_nothing_to_show(daemon):
+    d = daemon(IDLE, supervisord="logfile=syslog").start()
+    for call, text in ((lambda: d.rpc.readLog(0, 0), "NO_FILE: syslog"),
+                       (d.rpc.clearLog, "NO_FILE"),
+                       (lambda: d.rpc.readProcessLog("x", 0, 0), "NO_FILE: " + d.path("x"))):
+        with pytest.raises(xmlrpc.client.Fault) as caught:
+            call()
+        assert caught.value.faultString == text
+    for path in ("/mainlogtail", "/logtail/x"):
+        assert status(d, "GET", path) == 404
 
 
 def test_what_was_printed_before_the_call_is_in_the_answer(daemon):
