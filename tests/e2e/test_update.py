@@ -196,7 +196,8 @@ def test_other_calls_are_answered_while_an_update_waits(daemon):
             d.rpc.removeProcessGroup("deaf")
         assert d.rpc.getState()["statename"] == "RUNNING"
         os.killpg(pid, signal.SIGKILL)
-        assert first.result(30) == second.result(30) == {"deaf": "restarted"}
+        told = [each.result(30)["deaf"] for each in (first, second)]
+    assert "restarted" in told and set(told) <= {"restarted", "unchanged"}     # one may be late
 
 
 def test_what_does_not_start_is_said(daemon):
