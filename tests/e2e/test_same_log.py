@@ -122,6 +122,14 @@ def reopen(d):
     d.wait_log("received SIGUSR2")
 
 
+def begin_anew(d):
+    os.kill(d.pid, signal.SIGHUP)
+    d.wait_log("supervisord started with pid", 2)
+    d.wait_log("gave up: lost", 2)
+    d.wait_log("success: last", 2)
+    wait_exec(d, "last")
+
+
 # "Waiting for x to stop" (or "to die") is said when the daemon happens to look while x still
 # lives; svd tells why a child could not be set up.
 DIFFER = re.compile("INFO (waiting for|spawnerr: couldn)")
@@ -150,7 +158,7 @@ def live_through(d, script, env):
 
 
 SCRIPTS = [start_and_stop, die_and_come_back, stop_while_starting, fail_for_good, never_start,
-           end_as_expected, be_killed, be_signalled, reopen]
+           end_as_expected, be_killed, be_signalled, reopen, begin_anew]
 
 
 @pytest.fixture(scope="module")
