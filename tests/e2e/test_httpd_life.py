@@ -122,6 +122,29 @@ def test_it_does_not_end_while_a_connection_is_open(svd):
     assert fake.process.wait(30) == 0
 
 
+def test_who_follows_a_log_is_a_client(svd):
+    """It stays as long as the stream, asks svd now and then, and leaves afterwards."""
+    fake = svd(lambda method, params: LATER, args=["--idle", "0.2"]).start()
+
+    def reopen():
+        with open(fake.box + "/log", "rb") as f:
+            fake.send("reply", b"true", fd=f.fileno(), id=fake.calls[-1][0])
+
+    with open(fake.box + "/log", "w") as f:
+        f.write("one\n")
+    with fake.tcp() as client:
+        client.sendall(b"GET /mainlogtail HTTP/1.0\r\n\r\n")
+        for times in range(1, 4):
+            fake.wait_calls(times)
+            assert fake.calls[-1][1:] == ("openLog", [])
+            reopen()
+        data = b""
+        while not data.endswith(b"one\n"):
+            data += client.recv(65536)
+        assert data.count(b"one\n") == 1
+    wait_for(lambda: not fake.is_running(), "it has left")
+
+
 def test_idle_0_means_never(svd):
     fake = svd(args=["--idle", "0"]).start()
     assert fake.proxy().m() == ["m", []]
