@@ -27,15 +27,20 @@ void outcome_answer(struct call *call, const struct outcome *out)
 		call_fault(call, out->code, "%s", out->text);
 }
 
-void outcome_append(json_t *results, const struct process *p, const struct outcome *out)
+void outcome_row(json_t *results, const char *group, const char *name, const struct outcome *out)
 {
 	bool ok = out->kind == OUTCOME_OK;
 	char text[sizeof(out->text) + 32];
 
 	snprintf(text, sizeof(text), "%s: %s", fault_name(out->code), out->text);
 	json_array_append_new(results,
-			      json_pack("{s:o, s:o, s:i, s:o}", "name", json_text(p->conf->name),
-					"group", json_text(p->group->conf->name), "status",
+			      json_pack("{s:o, s:o, s:i, s:o}", "name", json_text(name), "group",
+					json_text(group), "status",
 					ok ? FAULT_SUCCESS : (int)out->code, "description",
 					json_text(!ok ? text : *out->text ? out->text : "OK")));
+}
+
+void outcome_append(json_t *results, const struct process *p, const struct outcome *out)
+{
+	outcome_row(results, p->group->conf->name, p->conf->name, out);
 }

@@ -23,6 +23,7 @@ void outcome_fault(struct outcome *out, enum fault code, const char *fmt, ...) p
 void outcome_answer(struct call *call, const struct outcome *out);
 
 /* For a call about several: appends name, group, status and description. */
+void outcome_row(json_t *results, const char *group, const char *name, const struct outcome *out);
 void outcome_append(json_t *results, const struct process *p, const struct outcome *out);
 
 #endif

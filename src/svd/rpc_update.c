@@ -75,6 +75,18 @@ static const struct wait_kind updating = {
 	.report = report,
 };
 
+/* A group that is made anew has its new processes when the old ones have stopped. */
+static void say_coming(struct call *call, const struct group *group)
+{
+	const struct group_config *next = group->next_conf;
+	struct outcome out;
+
+	say(&out, "added");
+	for (size_t i = 0; next && call->wait && i < next->n_programs; i++)
+		if (!group_find(group, next->programs[i].name))
+			outcome_row(call->wait->results, next->name, next->programs[i].name, &out);
+}
+
 void rpc_update_group(struct engine *e, struct call *call)
 {
 	const char *name = call_string(call, 0);
@@ -90,4 +102,5 @@ void rpc_update_group(struct engine *e, struct call *call)
 	if (update_group(group, e->config, conf) == 0)
 		n = lookup_group(group, &list);
 	wait_for_many(call, &updating, true, list, n);
+	say_coming(call, group);
 }

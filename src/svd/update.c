@@ -24,6 +24,12 @@ static const struct program_config *find_program(const struct group_config *conf
 	return NULL;
 }
 
+static void look_again(struct engine *e)
+{
+	e->updating = true;
+	e->again = true;
+}
+
 /* --- the group --- */
 
 static int make_anew(struct group *group, struct config *config, const struct group_config *conf)
@@ -31,6 +37,7 @@ static int make_anew(struct group *group, struct config *config, const struct gr
 	config_unref(group->next_config);
 	group->next_config = config_ref(config);
 	group->next_conf = conf;
+	look_again(group->engine);
 	return 0;
 }
 
@@ -67,10 +74,10 @@ static size_t list_processes(struct group *group, struct config *config,
 	return n;
 }
 
-static int no_memory(struct process **list, size_t n)
+static int no_memory(const struct group *group, struct process **list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (list[i]->renewal == RENEWAL_ADD)
+		if (group_find(group, list[i]->conf->name) != list[i])
 			proc_free(list[i]);
 	free(list);
 	return -ENOMEM;
@@ -94,7 +101,7 @@ int update_group(struct group *group, struct config *config, const struct group_
 	if (list)
 		n = list_processes(group, config, conf, list);
 	if (n < conf->n_programs || !list)
-		return no_memory(list, n);
+		return no_memory(group, list, n);
 	stay(group);
 	free(group->processes);
 	group->processes = list;
@@ -119,8 +126,7 @@ static enum updated begin_later(struct process *p, enum renewal renewal, bool au
 	if (p->state == PROC_UNKNOWN)
 		return UPDATED_FAILED;
 	p->renewal = renewal;
-	p->group->engine->updating = true;
-	p->group->engine->again = true;
+	look_again(p->group->engine);
 	return UPDATED_LATER;
 }
 

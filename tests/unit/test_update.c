@@ -344,13 +344,17 @@ START_TEST(a_second_update_takes_over_what_the_first_has_begun)
 
 /* --- what all processes depend on --- */
 
-static void make_pool(struct config *config, struct program_config *programs, int size)
+/* Of so many listeners. */
+static void add_pool(struct config *config, size_t n, int size)
 {
+	struct group_config *group = (struct group_config *)&config->groups[config->n_groups];
 	struct pool_config *pool = arena_alloc(config->arena, sizeof(*pool));
 
+	(void)add_group(config, "g", n);
+
 	*pool = (struct pool_config){ .buffer_size = size, .result_handler = "default" };
-	group_of(programs)->kind = GROUP_LISTENERS;
-	group_of(programs)->pool = pool;
+	group->kind = GROUP_LISTENERS;
+	group->pool = pool;
 }
 
 START_TEST(a_new_pool_is_a_new_group)
@@ -358,10 +362,10 @@ START_TEST(a_new_pool_is_a_new_group)
 	struct group *group;
 	struct call *call;
 
-	make_pool(before, add_group(before, "g", 2), 10);
+	add_pool(before, 2, 10);
 	group = start_engine();
 	after = a_snapshot();
-	make_pool(after, add_group(after, "g", 1), 20);
+	add_pool(after, 1, 20);
 	reread();
 	call = a_waiting_call("svd.updateGroup", "[\"g\"]");
 	ck_assert_int_eq(fake_n_signals(), 2);
@@ -376,14 +380,38 @@ START_TEST(a_new_pool_is_a_new_group)
 	ck_assert_uint_eq(before->refs, 2);
 } END_TEST
 
+START_TEST(a_group_of_which_nothing_runs_is_made_anew_at_once)
+{
+	add_pool(before, 1, 10);
+	start_engine();
+	proc_feed(e->groups->processes[0], IN_STOP);
+	child_ends(e->groups->processes[0], EXITED(0));
+	after = a_snapshot();
+	add_pool(after, 1, 20);
+	reread();
+	ck_rows_after_turn(a_waiting_call("svd.updateGroup", "[\"g\"]"), "p0 restarted 80");
+	ck_assert_int_eq(e->groups->processes[0]->state, PROC_STARTING);
+} END_TEST
+
+START_TEST(a_group_without_processes_is_made_anew_too)
+{
+	add_pool(before, 0, 10);
+	start_engine();
+	after = a_snapshot();
+	add_pool(after, 1, 20);
+	ck_rows(an_update(), "p0 added 80");
+	engine_turn(e);
+	ck_assert_int_eq(e->groups->processes[0]->state, PROC_STARTING);
+} END_TEST
+
 START_TEST(what_is_started_in_a_group_that_goes_is_stopped_again)
 {
 	struct group *group;
 
-	make_pool(before, add_group(before, "g", 2), 10);
+	add_pool(before, 2, 10);
 	group = start_engine();
 	after = a_snapshot();
-	make_pool(after, add_group(after, "g", 2), 20);
+	add_pool(after, 2, 20);
 	call_free(an_update());
 	child_ends(group->processes[0], EXITED(0));
 	call_free(a_call("supervisor.startProcess", "[\"g:p0\"]"));
@@ -399,14 +427,14 @@ START_TEST(a_pool_that_is_changed_back_in_time_is_only_restarted)
 {
 	struct group *group;
 
-	make_pool(before, add_group(before, "g", 1), 10);
+	add_pool(before, 1, 10);
 	group = start_engine();
 	after = a_snapshot();
-	make_pool(after, add_group(after, "g", 1), 20);
+	add_pool(after, 1, 20);
 	call_free(an_update());
 	config_unref(after);
 	after = a_snapshot();
-	make_pool(after, add_group(after, "g", 1), 10);
+	add_pool(after, 1, 10);
 	call_free(an_update());
 	child_ends(group->processes[0], EXITED(0));
 	ck_assert_ptr_eq(e->groups, group);
@@ -437,6 +465,8 @@ int main(void)
 	tcase_add_test(tc, a_stop_that_waits_hears_of_the_stop_before_the_start);
 	tcase_add_test(tc, a_second_update_takes_over_what_the_first_has_begun);
 	tcase_add_test(tc, a_new_pool_is_a_new_group);
+	tcase_add_test(tc, a_group_of_which_nothing_runs_is_made_anew_at_once);
+	tcase_add_test(tc, a_group_without_processes_is_made_anew_too);
 	tcase_add_test(tc, what_is_started_in_a_group_that_goes_is_stopped_again);
 	tcase_add_test(tc, a_pool_that_is_changed_back_in_time_is_only_restarted);
 	suite_add_tcase(s, tc);
