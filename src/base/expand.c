@@ -323,12 +323,24 @@ static void put_as_text(struct strbuf *out, const struct conversion *c)
 	}
 }
 
+static int bad_letter(const struct parser *p, const char *letter)
+{
+	unsigned code = (unsigned char)*letter;
+	size_t n = utf8_len(letter, strlen(letter));
+
+	if (n > 1)
+		code &= 0x7fU >> n;
+	for (size_t i = 1; i < n; i++)
+		code = code << 6 | ((unsigned char)letter[i] & 0x3f);
+	return bad_format(p, "unsupported format character '%.*s' (0x%x) at index %zu; "
+			  "a percent sign is written %%%%", n ? (int)n : 1, letter, code,
+			  (size_t)(letter - p->text));
+}
+
 static int put_conversion(const struct parser *p, struct strbuf *out, const struct conversion *c)
 {
 	if (!strchr("diuoxXeEfFgGcrs", c->letter))
-		return bad_format(p, "unsupported format character '%c' (0x%x) at index %zu; "
-				  "a percent sign is written %%%%", c->letter,
-				  (unsigned char)c->letter, (size_t)(p->p - p->text - 1));
+		return bad_letter(p, p->p - 1);
 	if (!c->var)
 		return bad_format(p, "%%%c without a name; a percent sign is written %%%%",
 				  c->letter);

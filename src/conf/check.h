@@ -14,8 +14,8 @@ struct values;
 /*
  * Reads the file as config_load() does, but does not stop at what is wrong, and looks at more:
  * commands, directories, sockets and log files that programs share, values cut by a comment. All
- * of it is appended as by report_notes(), as seen by our user. An error: svd would not start.
- * Returns an enum check_result, or -errno with err when the file cannot be read at all.
+ * of it is appended as by report_notes(), as seen by our user. An error: svd or svctl would not
+ * start. Returns an enum check_result, or -errno with err when the file cannot be read at all.
  */
 must_check int config_check(const char *path, const struct config_override_list *overrides,
 			    struct strbuf *out, struct err *err);

@@ -68,6 +68,7 @@ int daemon_read(struct load *ld, const struct config_override_list *overrides, s
 	struct values v;
 	int r;
 
+	ld->at = NULL;
 	if (!section)
 		return err_set(err, -EINVAL, "%s: .ini file does not include supervisord section",
 			       ld->config->path);

@@ -51,7 +51,11 @@ static bool take_place(const struct load *ld, struct problem *p)
 /* The words of Supervisor name a section only; those about no section are about the main file. */
 static void give_place(const struct load *ld, const struct ini_section *at, struct problem *p)
 {
-	p->path = ld->config->path;
+	size_t n = strlen(ld->config->path);
+
+	if (strncmp(p->text, ld->config->path, n) == 0 && strncmp(p->text + n, ": ", 2) == 0)
+		p->text += n + 2;
+	p->path = ld->ini.files ? ld->ini.files->path : ld->config->path;
 	if (!at)
 		return;
 	for (const struct ini_file *f = ld->ini.files; f != at->file; f = f->next)
@@ -103,6 +107,14 @@ static bool is_told(const struct problem *list, size_t i)
 	return false;
 }
 
+/* Values may have several lines. */
+static void add_line(struct strbuf *out, const char *text)
+{
+	for (; *text; text++)
+		strbuf_addc(out, (unsigned char)*text < ' ' ? ' ' : *text);
+	strbuf_addc(out, '\n');
+}
+
 static enum check_result tell(struct report *r, struct strbuf *out)
 {
 	size_t errors = 0, warnings = 0;
@@ -120,7 +132,8 @@ static enum check_result tell(struct report *r, struct strbuf *out)
 		strbuf_adds(out, p->path);
 		if (p->line > 0)
 			strbuf_addf(out, ":%d", p->line);
-		strbuf_addf(out, ": %s: %s\n", is_error ? "error" : "warning", p->text);
+		strbuf_addf(out, ": %s: ", is_error ? "error" : "warning");
+		add_line(out, p->text);
 	}
 	strbuf_addf(out, "%s: %zu error%s, %zu warning%s; nothing is started, nothing is changed\n",
 		    r->ld->config->path, errors, errors == 1 ? "" : "s", warnings,

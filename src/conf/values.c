@@ -256,12 +256,18 @@ static bool note_later(struct load *ld, const struct values *v, enum option_id i
 			option->line, v->section->name, option->name, option->value));
 }
 
-/* Where the loader goes on after an error, the default; processes need names of their own. */
+/* Nothing can be made of a section whose value is wrong here. */
+static const bool is_needed[OPTION_N] = {
+	[OPT_PROCESS_process_name] = true, [OPT_FCGI_socket] = true, [OPT_LISTENER_events] = true,
+	[OPT_UNIX_file] = true,		   [OPT_INET_port] = true,   [OPT_INCLUDE_files] = true,
+};
+
+/* Where the loader goes on after an error, the default. */
 static int instead(struct load *ld, enum option_id id, int r, void *field, struct err *err)
 {
 	const struct option_info *info = &option_table[id];
 
-	if (id == OPT_PROCESS_process_name)
+	if (is_needed[id])
 		return r;
 	r = load_keep(ld, r, err);
 	return r == 0 && info->fallback ? type_set(ld, info->type, info->fallback, field, err) : r;

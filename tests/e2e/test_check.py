@@ -1,9 +1,12 @@
 """svd --check: everything that is wrong, each with its place, and nothing is started or changed."""
 import os
+import random
+import re
 import subprocess
 
 import pytest
 
+from lib_conf import KINDS, a_file, damaged
 from lib_daemon import SVD, clean_env
 
 pytestmark = pytest.mark.svd_only
@@ -137,6 +140,12 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_files(check):
     assert c.status == 2
 
 
+def test_a_section_that_must_be_there_is_missed_in_the_file(tmp_path):
+    (tmp_path / "x.conf").write_text("[program:x]\ncommand=/bin/cat\n")
+    assert run(tmp_path, "--check").stdout.decode().splitlines()[:-1] == [
+        "x.conf: error: .ini file does not include supervisord section"]
+
+
 def test_passwords_are_not_shown(check):
     c = check("[inet_http_server]\nport=1\nusername=me\npassword=secret%(x)s ;more\n")
     assert c.status == 2 and len(c.lines) == 2
@@ -196,3 +205,29 @@ priority=x
         "main.conf:13: buffer_size=0", "main.conf:14: redirect_stderr=true",
         "main.conf:15: startsecs=x",
         "main.conf:18: socket=tcp", "main.conf:19: priority=x"]
+
+
+def run(box, flag):
+    return subprocess.run([SVD, flag, "-c", "x.conf"], env=dict(clean_env(box), N="2", X="y"),
+                          cwd=str(box), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def test_it_finds_errors_in_what_is_refused_and_in_nothing_else(tmp_path):
+    dice = random.Random(5)
+    results = set()
+    for _ in range(150):
+        text = damaged(dice, "[supervisord]\n" + a_file(dice, KINDS))
+        (tmp_path / "x.conf").write_text(text.replace("{box}", str(tmp_path)))
+        check, loaded = run(tmp_path, "--check"), run(tmp_path, "--print-config")
+        *lines, _ = check.stdout.decode().splitlines() or [None]
+        assert all(re.match(r"x\.conf(:\d+)?: (error|warning): .", line) for line in lines), lines
+        errors = [line for line in lines if ": error: " in line]
+        if check.stderr:        # nothing of the file can be read
+            assert check.stderr == loaded.stderr and check.returncode == loaded.returncode == 2
+            continue
+        assert check.returncode == (2 if errors else 1 if lines else 0), text
+        ours = [e for e in errors if "the same socket is at" in e or "no such directory" in e
+                or ": error: [supervisorctl]" in e]     # which only svctl reads
+        assert (loaded.returncode == 2) == (len(errors) > len(ours)), (text, lines, loaded.stderr)
+        results.add(check.returncode)
+    assert results == {0, 1, 2}

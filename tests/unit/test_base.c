@@ -31,6 +31,15 @@ START_TEST(an_error_that_is_too_long_is_cut)
 	err_set(&err, -EIO, "%s", text);
 	err_wrap(&err, "%s", text);
 	ck_assert_uint_eq(strlen(err.text), sizeof(err.text) - 1);
+	for (size_t pad = 0; pad < 4; pad++) {
+		char euros[2000] = "xxx";
+
+		for (size_t n = pad; n + 3 < sizeof(euros); n += 3)
+			memcpy(euros + n, "\xe2\x82\xac", 4);
+		err_set(&err, -1, "%s", euros);
+		ck_assert_uint_eq((strlen(err.text) - pad) % 3, 0);
+		ck_assert_uint_gt(strlen(err.text), sizeof(err.text) - 4);
+	}
 } END_TEST
 
 START_TEST(a_string_grows_and_gives_up_its_front)

@@ -127,6 +127,7 @@ START_TEST(a_percent_sign_that_begins_nothing_is_an_error)
 	fails("%(here", "incomplete format key");
 	fails("%(here)%", "unsupported format character '%' (0x25) at index 7");
 	fails("50% off", "%o without a name");
+	fails("%\xc3\xa4", "unsupported format character '\xc3\xa4' (0xe4) at index 1;");
 	fails("date +%Y", "unsupported format character 'Y' (0x59) at index 7");
 	fails("date +%s", "%s without a name; a percent sign is written %%");
 } END_TEST
