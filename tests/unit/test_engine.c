@@ -209,6 +209,23 @@ START_TEST(a_signal_that_is_refused_makes_it_unknown_until_it_dies)
 	ck_assert_int_eq(p->pid, 0);
 } END_TEST
 
+START_TEST(a_signal_for_its_own_sake_changes_nothing)
+{
+	struct process *p = a_running_process();
+	struct err err = { 0 };
+
+	ck_assert_int_eq(proc_signal(p, SIGHUP, &err), 0);
+	ck_assert_int_eq(fake_last_signal(), SIGHUP);
+	ck_assert_int_eq(fake_last_target(), p->pid);
+	fake_kill_fails(EPERM);
+	ck_assert_int_eq(proc_signal(p, SIGHUP, &err), -EPERM);
+	ck_assert_str_eq(err.text + strlen(err.text) - strlen("Operation not permitted"),
+			 "Operation not permitted");
+	fake_kill_fails(ESRCH);
+	ck_assert_int_eq(proc_signal(p, SIGHUP, &err), 0);
+	ck_assert_int_eq(p->state, PROC_RUNNING);
+} END_TEST
+
 START_TEST(a_process_that_just_died_is_no_trouble_for_stop)
 {
 	struct process *p = a_running_process();
@@ -520,6 +537,7 @@ int main(void)
 	tcase_add_test(tc, stop_sends_the_signal_and_kill_comes_after_stopwaitsecs);
 	tcase_add_test(tc, stopasgroup_and_killasgroup_signal_the_group);
 	tcase_add_test(tc, a_signal_that_is_refused_makes_it_unknown_until_it_dies);
+	tcase_add_test(tc, a_signal_for_its_own_sake_changes_nothing);
 	tcase_add_test(tc, a_process_that_just_died_is_no_trouble_for_stop);
 	tcase_add_test(tc, a_failed_fork_is_a_failed_start);
 	tcase_add_test(tc, a_missing_command_is_a_failed_start);
