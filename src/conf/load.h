@@ -51,7 +51,7 @@ struct load {
 	bool told[OPTION_N];			/* LATER options that were noted */
 
 	const char *log_dir;			/* the one that was looked at last */
-	bool        log_dir_exists, log_dir_writable;
+	bool        log_dir_exists, log_dir_writable, log_dir_noted;
 };
 
 /* 0 or -ENOMEM. load_done in any case; it takes the unfinished snapshot with it. */

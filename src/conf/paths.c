@@ -46,11 +46,13 @@ static int look_at_directory(struct load *ld, const char *dir)
 		return -ENOMEM;
 	ld->log_dir_exists = path_is_dir(dir);
 	ld->log_dir_writable = faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) == 0;
+	ld->log_dir_noted = false;
 	return 0;
 }
 
 /* A file that is there, like /dev/stdout, needs no writable directory. */
-static int check_log(struct load *ld, const char *path, const char *text, struct err *err)
+static int check_log(struct load *ld, const char *path, const char *text, bool *ret_writable,
+		     struct err *err)
 {
 	_cleanup_(free_str) char *dir = path_dirname(path);
 
@@ -59,10 +61,21 @@ static int check_log(struct load *ld, const char *path, const char *text, struct
 	if (!ld->log_dir_exists)
 		return err_set(err, -EINVAL, "The directory named as part of the path %s does not "
 			       "exist", text);
-	if (!ld->log_dir_writable && access(path, F_OK) < 0)
-		return err_set(err, -EINVAL, "The directory named as part of the path %s is not "
-			       "writable", text);
+	*ret_writable = ld->log_dir_writable || access(path, F_OK) == 0;
 	return 0;
+}
+
+/* The daemon does without a program's log, and svd-logd tries again: once for all in a row. */
+static int note_unwritable(struct load *ld, struct err *err)
+{
+	const char *text;
+
+	if (ld->log_dir_noted)
+		return 0;
+	ld->log_dir_noted = true;
+	text = arena_printf(ld->config->arena, "the directory %s, where programs shall log, is not "
+			    "writable", ld->log_dir);
+	return note_add(ld, LEVEL_WARN, text) ? 0 : no_memory(err);
 }
 
 int paths_set_path(struct load *ld, const char *text, void *field, struct err *err)
@@ -91,13 +104,17 @@ int paths_set_file(struct load *ld, const char *text, void *field, struct err *e
 int paths_set_main_logfile(struct load *ld, const char *text, void *field, struct err *err)
 {
 	const char *path;
+	bool writable;
 	int r;
 
 	if (strcmp(text, "syslog") == 0)
 		return keep(ld, text, field, err);
 	r = keep_normalised(ld, text, &path, err);
 	if (r == 0)
-		r = check_log(ld, path, text, err);
+		r = check_log(ld, path, text, &writable, err);
+	if (r == 0 && !writable)
+		return err_set(err, -EINVAL, "The directory named as part of the path %s is not "
+			       "writable", text);
 	if (r == 0)
 		*(const char **)field = path;
 	return r;
@@ -124,6 +141,7 @@ static int from_daemon(struct load *ld, const char *text, const char **ret_path,
 int paths_set_logfile(struct load *ld, const char *text, void *field, struct err *err)
 {
 	struct logfile_config *log = field;
+	bool writable;
 	int r;
 
 	log->kind = LOGFILE_NONE;
@@ -140,7 +158,9 @@ int paths_set_logfile(struct load *ld, const char *text, void *field, struct err
 	}
 	r = from_daemon(ld, text, &log->path, err);
 	if (r == 0)
-		r = check_log(ld, log->path, text, err);
+		r = check_log(ld, log->path, text, &writable, err);
+	if (r == 0 && !writable)
+		r = note_unwritable(ld, err);
 	if (r == 0)
 		log->kind = LOGFILE_PATH;
 	return r;

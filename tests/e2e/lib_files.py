@@ -51,12 +51,12 @@ class Case:
 
     def __init__(self, text="", flags=FLAGS, files=(), env=(), refused=None, differs=(),
                  theirs="", cwd="{box}", encoding="utf-8", beside=False,
-                 limits="", background=False):
+                 limits="", background=False, as_nobody=False):
         self.text, self.flags, self.files = text, flags, dict(files)
         self.env, self.differs = dict(env), dict(differs)
         self.refused, self.theirs = refused, theirs
         self.cwd, self.encoding, self.beside, self.limits = cwd, encoding, beside, limits
-        self.background = background
+        self.background, self.as_nobody = background, as_nobody
 
 
 def served(text, **kwargs):
@@ -124,17 +124,20 @@ class Life:
         return self.box + "/bin/daemon"
 
     def wrapper(self):
+        """What stands before the command: lower limits, another user."""
         words = self.case.limits.split()
         pairs = ["%s %s" % pair for pair in zip(words[::2], words[1::2])]
         script = "".join("ulimit %s && " % pair for pair in pairs) + 'exec "$@"'
-        return ["bash", "-c", script, "bash"] if words else []
+        nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+        return (["bash", "-c", script, "bash"] if words else []) + \
+            (nobody if self.case.as_nobody else [])
 
     def spawn(self):
         env = clean_env(self.box)
         env.update({key: self.filled(value) for key, value in self.case.env.items()})
         args = [self.program] + [self.filled(flag) for flag in self.case.flags]
         cwd = self.filled(self.case.cwd)
-        if self.forker and not self.case.limits:
+        if self.forker and not self.wrapper():
             self.daemon.process = self.forker.run(self.box, args, cwd, env, UMASK)
         else:
             with open(self.box + "/console", "ab") as console:

@@ -106,10 +106,12 @@ START_TEST(a_log_directory_must_be_writable)
 	ck_assert(!is_root || seteuid(65534) == 0);
 	refuses("[supervisord]\nlogfile=/usr/x.log\n", "is not writable");
 	refuses("[supervisord]\nchildlogdir=/usr\n", "the directory /usr is not writable");
-	refuses("[supervisord]\n[program:a]\ncommand=x\nstderr_logfile=/usr/x.log\n",
-		"FILE:4: [program:a] stderr_logfile=/usr/x.log: The directory named as part of the "
-		"path /usr/x.log is not writable");
 	loads("[supervisord]\n[program:a]\ncommand=x\nstderr_logfile=/dev/null\n");
+	ck_assert_int_eq(noted(LEVEL_WARN, "not writable"), 0);
+	loads("[supervisord]\n[program:a]\ncommand=x\nnumprocs=3\nprocess_name=%(process_num)d\n"
+	      "stderr_logfile=/usr/%(process_num)d.log\n");
+	ck_assert_int_eq(noted(LEVEL_WARN, "the directory /usr, where programs shall log, is not "
+			       "writable"), 1);
 	ck_assert(!is_root || seteuid(0) == 0);
 } END_TEST
 

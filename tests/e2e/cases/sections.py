@@ -205,6 +205,37 @@ USERS = {
         differs={"infos": "couldn't ..."}),
 }
 
+
+
+def nobody(text="", options="", **kwargs):
+    """The daemon is started by somebody who is not root."""
+    return usual(options + "\n" + P + text, as_nobody=True, **kwargs)
+
+
+NOBODY = {
+    "as it is": nobody(),
+    "its own user": nobody(options="user=nobody"),
+    "root": nobody(options="user=root", refused="Can't drop privilege as nonroot user"),
+    "a program as itself": nobody("user=nobody\n"),
+    "a program as another": usual(
+        "[program:p]\ncommand={w}\nuser=daemon\nstartretries=0\n", as_nobody=True,
+        differs={"infos": "couldn't ..."}),
+    "a socket of its own": nobody("[unix_http_server]\nchown=nobody:nogroup\nchmod=0755\n"),
+    "a socket of another": nobody("[unix_http_server]\nchown=daemon\n",
+                                  refused="unix_http_server.file",
+                                  theirs="Not permitted to chown"),
+    "a limit too high": nobody(options="minfds=2000000000", refused="minfds"),
+    "a directory of root for logs": nobody(options="childlogdir=/root",
+                                           refused="supervisord.childlogdir", theirs="/root/p-"),
+    "a log of root": nobody(options="logfile=/root/x.log", refused="supervisord.logfile"),
+    "a log file in a directory of root": nobody(
+        "stdout_logfile=/root/x\nstartretries=0\n", differs=dict.fromkeys(
+            ("infos", "notes", "records", "logs"), "cannot be opened")),
+    "a pid file in a directory of root": Case(
+        SERVER + "[supervisord]\nlogfile={box}/d.log\npidfile=/root/x.pid\nchildlogdir={box}/logs\n"
+        + P, as_nobody=True, differs={"notes": "why a pid file cannot be written"}),
+}
+
 UNIX = "[supervisord]\nlogfile={box}/d.log\npidfile={box}/d.pid\nchildlogdir={box}/logs\n" \
        "[rpcinterface:supervisor]\n" \
        "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface\n" + P
