@@ -145,7 +145,7 @@ class FakeServer:
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for each in self.threads:
-            each.join()
+            each.join(30)
 
     def spawn(self, target, *args):
         self.threads.append(threading.Thread(target=target, args=args, daemon=True))

@@ -1,9 +1,14 @@
 """tail -f, maintail -f and fg: Supervisor's client and ours, before both servers; on a terminal, in
 a pipe; and ours before servers that are not what they should be.
 """
+import contextlib
+import fcntl
 import os
 import signal
+import struct
 import subprocess
+import termios
+import threading
 import xmlrpc.client
 
 import pytest
@@ -205,17 +210,27 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(cat, line):
     assert piped(cat, "head -1", *line.split()) == "==> Press Ctrl-C to exit <==\nended\n"
 
 
+@contextlib.contextmanager
+def piped_to_us(argv, box):
+    """A program whose output we read or do not read, and which is gone afterwards."""
+    follower = subprocess.Popen(argv, cwd=box, env=clean_env(box), stdout=subprocess.PIPE)
+    try:
+        yield follower
+    finally:
+        follower.kill()
+        follower.communicate(timeout=30)
+
+
 def test_what_is_written_is_shown_byte_by_byte(cat):
     with open(cat.path("cat.log"), "wb") as f:
         f.write(bytes(range(256)))
-    follower = subprocess.Popen([SVCTL, "-c", cat.conf, "tail", "-f", "cat"], cwd=cat.box,
-                                env=clean_env(cat.box), stdout=subprocess.PIPE)
     expected = b"==> Press Ctrl-C to exit <==\n" + bytes(range(256))
     seen = b""
-    while len(seen) < len(expected):
-        seen += os.read(follower.stdout.fileno(), 4096)
-    follower.send_signal(signal.SIGINT)
-    assert follower.communicate(timeout=30)[0] == b"\n"
+    with piped_to_us([SVCTL, "-c", cat.conf, "tail", "-f", "cat"], cat.box) as follower:
+        while len(seen) < len(expected):
+            seen += os.read(follower.stdout.fileno(), 4096)
+        follower.send_signal(signal.SIGINT)
+        assert follower.communicate(timeout=30)[0] == b"\n"
     assert (seen, follower.returncode) == (expected, 0)
 
 
@@ -309,19 +324,29 @@ def flood(connection):
         connection.sendall(chunk(b"x" * 65536))
 
 
+def is_full(pipe):
+    unread = struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
+    return unread > fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ) - 8192
+
+
+def sleeps(pid):
+    with open("/proc/%d/stat" % pid) as f:
+        return f.read().rpartition(")")[2].split()[0] == "S"
+
+
+def catches_ctrl_c(pid):
+    with open("/proc/%d/status" % pid) as f:
+        caught = next(line.split()[1] for line in f if line.startswith("SigCgt"))
+    return bool(int(caught, 16) & 1 << signal.SIGINT - 1)
+
+
 def test_ctrl_c_ends_it_although_nobody_takes_its_output(box):
-    with FakeServer(methods(ANSWERS, get=flood)) as server:
-        follower = subprocess.Popen([SVCTL, "-s", server.url, "tail", "-f", "cat"], cwd=box,
-                                    env=clean_env(box), stdout=subprocess.PIPE)
-        state = "/proc/%d/wchan" % follower.pid
-
-        def writes():
-            with open(state) as f:
-                return "pipe_w" in f.read()
-
-        wait_for(lambda: "GET" in str(server.requests), "it follows")
-        wait_for(writes, "the pipe is full")
+    with FakeServer(methods(ANSWERS, get=flood)) as server, \
+            piped_to_us([SVCTL, "-s", server.url, "tail", "-f", "cat"], box) as follower:
+        wait_for(lambda: is_full(follower.stdout) and sleeps(follower.pid), "it cannot write")
+        assert catches_ctrl_c(follower.pid)
         follower.send_signal(signal.SIGINT)
+        wait_for(lambda: not catches_ctrl_c(follower.pid), "it follows no more")
         # The newline that goes with Ctrl-C has to wait for room.
         out = follower.communicate(timeout=30)[0]
     assert out.endswith(b"x\n") and follower.returncode == 0
@@ -336,23 +361,23 @@ def test_output_that_cannot_be_written_ends_it(box):
 
 
 def test_an_ignored_ctrl_c_stays_ignored(box):
-    waiting = []
+    interrupted = threading.Event()
 
     def get(connection):
         connection.sendall(CHUNKED + chunk(b"one"))
-        waiting.append(connection.recv(1))
+        interrupted.wait(30)
+        connection.sendall(chunk(b"two") + b"0\r\n\r\n")
 
-    with FakeServer(methods(ANSWERS, get=get)) as server:
-        follower = subprocess.Popen(
-            ["/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh", SVCTL, "-s", server.url,
-             "maintail", "-f"], cwd=box, env=clean_env(box), stdout=subprocess.PIPE)
+    with FakeServer(methods(ANSWERS, get=get)) as server, \
+            piped_to_us(["/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh", SVCTL, "-s", server.url,
+                         "maintail", "-f"], box) as follower:
         seen = b""
         while not seen.endswith(b"one"):
             seen += os.read(follower.stdout.fileno(), 100)
         follower.send_signal(signal.SIGINT)
-        follower.send_signal(signal.SIGTERM)
-        assert follower.wait(30) == -signal.SIGTERM
-        follower.stdout.close()
+        interrupted.set()
+        assert follower.communicate(timeout=30)[0] == b"two"
+    assert follower.returncode == 0
 
 
 def silent(connection):
