@@ -57,7 +57,10 @@ FORM = {
     "a percent sign": usual(P + "environment=A='50%'\n", refused="program:p.environment"),
     "text beyond ASCII": usual(
         "[program:p]\ncommand={w} gr\u00fc\u00dfe \u65e5\u672c\nstartsecs=0\n"
-        "environment=A='\u00e4\u00f6'\n", differs={"records": "UTF-8 is text"}),
+        "environment=A='\u00e4\u00f6',B=\u00e4\u00f6\n",
+        differs={"records[p:p][env]": "UTF-8 is text"}),
+    "text far beyond ASCII": usual(P + "environment=A='\u65e5\u672c',B=\u65e5\u672c\n",
+                                   differs={"records[p:p][env]": "UTF-8 is text"}),
     "a name beyond ASCII": usual("[program:\u00e4]\ncommand={w}\nstartsecs=0\n"),
     "text that is not UTF-8": usual(P + "; \u00e4\n", encoding="latin-1", refused="UTF-8",
                                     theirs="codec can't decode"),
