@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import traceback
 
@@ -78,6 +79,7 @@ def become_supervisord(request, main):
     os.close(null)
     os.close(console)
     os.umask(request["umask"])
+    tempfile.tempdir = None     # of the new environment
     sys.argv = request["args"]
     code = 0
     try:
