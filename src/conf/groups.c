@@ -146,7 +146,6 @@ static int find_member(struct groups *g, const struct values *v, const char *nam
 	if (!section)
 		return value_error(v, OPT_GROUP_programs, -EINVAL, g->err, "[%s] names unknown "
 				   "program or fcgi-program %s", v->section->name, name);
-	section->taken_by = v->section->name;
 	*ret_section = section;
 	return 0;
 }
@@ -160,6 +159,19 @@ static int note_no_socket(struct load *ld, const struct ini_section *fcgi)
 			fcgi->taken_by)) ? 0 : -ENOMEM;
 }
 
+/* Supervisor runs it in both without a word; it is mostly a slip. */
+static int note_taken(struct load *ld, const struct values *v, const struct ini_section *program)
+{
+	const struct ini_option *option = v->set[OPT_GROUP_programs];
+
+	if (!program->taken_by)
+		return 0;
+	return note_add(ld, LEVEL_WARN, arena_printf(ld->config->arena,
+			"%s:%d: [%s] programs=%s: [%s] is in [%s] too, and runs in both",
+			option->file->path, option->line, v->section->name, option->value,
+			program->name, program->taken_by)) ? 0 : -ENOMEM;
+}
+
 /* One of the names in programs=. */
 static int add_member(struct groups *g, const struct values *v, const char *group, const char *name)
 {
@@ -170,6 +182,9 @@ static int add_member(struct groups *g, const struct values *v, const char *grou
 
 	if (r < 0)
 		return r;
+	if (note_taken(g->ld, v, section) < 0)
+		return no_memory(g->err);
+	section->taken_by = v->section->name;
 	kind = section_kind(section->name);
 	if (values_read(g->ld, section, kind, &program) < 0 ||
 	    (kind == SECTION_FCGI && note_no_socket(g->ld, section) < 0))

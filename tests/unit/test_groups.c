@@ -77,6 +77,8 @@ START_TEST(a_program_can_be_in_several_groups_but_in_each_once)
 	      "programs=a\n");
 	are_groups("g(a)h(a)");
 	ck_assert_int_eq(noted(LEVEL_WARN, "comand is an unknown option"), 1);
+	ck_assert_int_eq(noted(LEVEL_WARN, ":8: [group:h] programs=a: [program:a] is in [group:g]"),
+			 1);
 	refuses(DAEMON "[program:a]\ncommand=x\n[group:g]\nprograms=a,a\n",
 		"[group:g] two processes of one group are named a");
 } END_TEST
