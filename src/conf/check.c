@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -87,6 +88,14 @@ static int see_log(struct load *ld, const struct values *v, const struct ini_opt
 	return seen->hh.tbl ? 0 : -ENOMEM;
 }
 
+/* /dev/null and the like are not rotated. */
+static bool is_device(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
 /* All that write to a file share its one rotation. */
 static int check_log(struct load *ld, const struct values *v, enum option_id id,
 		     const struct logfile_config *log)
@@ -97,6 +106,8 @@ static int check_log(struct load *ld, const struct values *v, enum option_id id,
 		return 0;
 	if (access(log->path, F_OK) == 0 && access(log->path, W_OK) < 0)
 		return warn(ld, v, id, "%s: %s", log->path, strerror(errno));
+	if (is_device(log->path))
+		return 0;
 	HASH_FIND_STR(ld->check->logs, log->path, seen);
 	if (!seen)
 		return see_log(ld, v, v->set[id], log);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "conf/ini_lines.h"
 
 enum { ORIGIN_COLUMN = 40 };
@@ -40,6 +41,16 @@ static bool add_line(struct strbuf *out, const char *line, size_t n, const char 
 	return fits;
 }
 
+/* A flag may have anything. */
+static bool is_text(const char *value)
+{
+	size_t n = 1;
+
+	for (; *value && *value != '\r' && n > 0; value += n)
+		n = utf8_len(value, strnlen(value, 4));
+	return !*value && n > 0;
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -64,7 +75,7 @@ bool ini_write_option(struct strbuf *out, const char *name, const char *value, c
 	bool fits;
 
 	strbuf_addf(&line, "%s=%.*s", name, (int)n, value);
-	fits = !is_blank(*value) && !line.oom && add_line(out, line.s, line.len, origin);
+	fits = is_text(value) && !is_blank(*value) && !line.oom && add_line(out, line.s, line.len, origin);
 	while (fits && value[n]) {
 		value += n + 1;
 		n = strcspn(value, "\n");

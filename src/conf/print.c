@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 #include "conf/ini_write.h"
 #include "conf/listener.h"
 #include "conf/load.h"
@@ -91,15 +92,19 @@ int print_claim(struct load *ld, const char *group, const char *process)
 
 /* --- writing --- */
 
-/* A text in comment lines. */
+/* A text in comment lines. It may be a variable's, which need not be what a file can have. */
 static void add_comment(struct strbuf *out, const char *who, const char *text)
 {
+	size_t n;
+
 	strbuf_addf(out, ";   %s%s", who ? who : "", who ? ": " : "");
-	for (; *text; text++) {
-		if (*text == '\n')
+	for (; *text; text += n) {
+		n = utf8_len(text, strnlen(text, 4));
+		if (*text == '\n' || *text == '\r')
 			strbuf_adds(out, "\n;    ");
 		else
-			strbuf_addc(out, *text);
+			strbuf_add(out, n ? text : UTF8_REPLACEMENT, n ? n : strlen(UTF8_REPLACEMENT));
+		n = n ? n : 1;
 	}
 	strbuf_addc(out, '\n');
 }

@@ -75,15 +75,20 @@ static void print_help(const char *program)
 	}
 }
 
-static enum cmdline_end print_sample(void)
+/* It mostly becomes a file, of which half is worse than none. */
+static enum cmdline_end print_sample(struct err *err)
 {
+	enum cmdline_end end = CMDLINE_DONE;
 	struct strbuf text = { 0 };
 
+	errno = ENOMEM;
 	sample_add(&text, geteuid() == 0);
-	if (strbuf_str(&text))
-		fputs(strbuf_str(&text), stdout);
+	if (!strbuf_str(&text) || fputs(text.s, stdout) == EOF || fflush(stdout) == EOF) {
+		err_set(err, -EIO, "standard output: %s", strerror(errno));
+		end = CMDLINE_ERROR;
+	}
 	strbuf_done(&text);
-	return CMDLINE_DONE;
+	return end;
 }
 
 static const struct flag *by_letter(int letter)
@@ -149,7 +154,7 @@ static enum cmdline_end take(struct cmdline *cmdline, const struct flag *flag,
 		return CMDLINE_DONE;
 	}
 	if (strcmp(flag->name, "sample-config") == 0)
-		return print_sample();
+		return print_sample(err);
 	if (strcmp(flag->name, "configuration") == 0 && cmdline->configuration)
 		return conflict(as_written, err);
 	if (strcmp(flag->name, "configuration") == 0)
@@ -175,7 +180,7 @@ enum cmdline_end cmdline_parse(int argc, char **argv, struct cmdline *ret_cmdlin
 	*ret_cmdline = (struct cmdline){ 0 };
 	ret_cmdline->list.list = ret_cmdline->overrides;
 	if (strcmp(name_of(argv[0]), SAMPLE_NAME) == 0)
-		return print_sample();
+		return print_sample(err);
 	make_tables(letters, longs);
 	opterr = 0;
 	while (end == CMDLINE_RUN && (c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {

@@ -179,6 +179,12 @@ def test_the_program_is_looked_for_in_its_own_path(check, tmp_path):
     assert check("[program:x]\ncommand=mine\n").status == 1
 
 
+def test_what_is_never_rotated_may_have_several_limits(check):
+    c = check("[program:x]\ncommand=/bin/cat\nstdout_logfile=/dev/null\n"
+              "stdout_logfile_maxbytes=0\nstderr_logfile=/dev/null\n")
+    assert (c.status, c.lines) == (0, [])
+
+
 def test_sockets_and_pools_are_checked_to_their_end(check):
     c = check("""\
 [fcgi-program:f]

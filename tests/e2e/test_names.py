@@ -57,6 +57,13 @@ def test_the_sample_is_printed_whatever_stands_behind_the_name(tmp_path):
     assert output_of(tmp_path, SVD, "--sample-config") == sample
 
 
+def test_half_a_sample_is_a_failure():
+    with open("/dev/full", "w") as full:
+        run = subprocess.run([SVD, "--sample-config"], stdout=full, stderr=subprocess.PIPE,
+                             universal_newlines=True)
+    assert run.returncode == 2 and "No space left on device" in run.stderr
+
+
 def test_only_the_name_of_the_program_decides(tmp_path):
     folder = tmp_path / "echo_supervisord_conf"
     folder.mkdir()

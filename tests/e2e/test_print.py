@@ -14,10 +14,10 @@ pytestmark = pytest.mark.svd_only
 PROBE = os.path.join(BUILD, "tests", "e2e", "conf_probe")
 
 
-def show(box, path, *flags):
+def show(box, path, *flags, **variables):
     """What is printed of the file; None when it is refused."""
     run = subprocess.run([SVD, "--print-config", "-c", str(path)] + list(flags), cwd=str(box),
-                         env=dict(clean_env(box), X="ten %", N="10"), timeout=60,
+                         env=dict(clean_env(box), X="ten %", N="10", **variables), timeout=60,
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert run.returncode in (0, 2), run.stderr
     return run.stdout.decode() if run.returncode == 0 else None
@@ -63,8 +63,8 @@ def test_what_a_value_comes_to_is_said_once_or_for_each_process(tmp_path):
     conf = write(tmp_path, "s.conf", "[supervisord]\n[program:web]\nnumprocs=2\n"
                  "process_name=p%(process_num)d\ncommand=/bin/cat %(ENV_N)s\n"
                  "stdout_logfile=%(here)s/%(group_name)s_%(process_num)02d\n"
-                 "environment=A=\"%(process_num)d\",\n  B=2\nuser=%%\n".replace("user=%%\n", "")
-                 + "[group:g]\nprograms=web\n")
+                 "environment=A=\"%(process_num)d\",\n  B=2\n"
+                 "[group:g]\nprograms=web\n")
     program = lines_of(show(tmp_path, conf), "program:web")
     at = program.index("command=/bin/cat %%(ENV_N)s ; %s:5" % conf)
     assert program[at + 1] == ";   /bin/cat 10"
@@ -86,12 +86,21 @@ def test_passwords_are_shown_only_when_that_is_asked_for(tmp_path):
     assert "password=secret%(ENV_N)s" in printed and ";   secret10" in printed
 
 
-@pytest.mark.parametrize("value", ["a ;b", " a", "a ", "a #b ;c"])
+@pytest.mark.parametrize("value", ["a ;b", " a", "a ", "a #b ;c", "a\rb"])
 def test_a_flag_that_no_file_could_set_is_a_comment(tmp_path, value):
     conf = write(tmp_path, "s.conf", "[supervisord]\n")
     printed = show(tmp_path, conf, "-i", value)
-    assert "; identifier of -i is what no file can say:\n;   %s\n" % value in printed
+    assert "; identifier of -i is what no file can say:\n;   %s\n" % value.replace(
+        "\r", "\n;    ") in printed
     assert show(tmp_path, write(tmp_path, "again.conf", printed))
+
+
+def test_what_no_file_can_have_does_not_leave_its_comment(tmp_path):
+    conf = write(tmp_path, "s.conf", "[supervisord]\nidentifier=%(ENV_ODD)s\n")
+    odd = b"a\rb=\xff\r[program:x]"
+    printed = show(tmp_path, conf, ODD=odd)
+    assert ";   a\n;    b=\ufffd\n;    [program:x]\n" in printed
+    assert show(tmp_path, write(tmp_path, "again.conf", printed), ODD=odd)
 
 
 def test_a_file_that_is_refused_is_refused(tmp_path):
