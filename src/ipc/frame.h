@@ -28,6 +28,8 @@
  *             file grows beyond, bytes, 0 never. backups: how many .1 .. .N are kept.
  *             mode: of a file that is created, an integer (octal 0644 = 420). echo (optional,
  *             boolean): copy to svd-logd's own standard output too (the activity log of svd -n).
+ *             copy (optional, boolean): svd writes there itself and may not wait for a file, so
+ *             the kernel must not hold the pipe while a file is written (logd/target.h).
  *             tell (optional, boolean): send what is read to svd too, as `output`. strip (optional,
  *             boolean): remove ANSI escape sequences first. syslog (optional): send each line to
  *             syslog too, with this text and a blank before it ("": just the line).

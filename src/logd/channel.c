@@ -107,6 +107,7 @@ int channel_new(const struct channel_home *home, const struct channel_spec *spec
 	io_init(&c->io, home->loop, on_ready);
 	timer_init(&c->timer, home->loop, on_look);
 	ret = source_init(&c->source, fd, spec->echo);
+	c->source.copy = spec->copy;
 	if (ret < 0)
 		close_fd(&fd);
 	else

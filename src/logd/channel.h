@@ -47,6 +47,7 @@ struct channel_spec {
 	const char *path;
 	struct sink_rules rules;
 	const struct echo *echo;	/* borrowed; NULL: none */
+	bool copy;		/* see struct source */
 	struct tap_spec tap;
 };
 

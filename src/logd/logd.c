@@ -228,6 +228,7 @@ static int open_channel(struct logd *d, json_t *head, int fd)
 	int ret;
 
 	spec.fd = fd;
+	spec.copy = is_set(head, "copy");
 	spec.echo = is_set(head, "echo") ? get_echo(d) : NULL;
 	ret = add_channel(d, &spec, &c);
 	if (ret == 0 && spec.echo)

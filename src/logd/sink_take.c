@@ -223,10 +223,16 @@ static ssize_t pass_text(struct sink *s, struct source *src, size_t n)
 	return n ? (ssize_t)n : -EAGAIN;
 }
 
+static ssize_t move(struct sink *s, const struct source *src, size_t n)
+{
+	return (src->copy ? target_copy : target_pass)(&s->target, &s->all->look, src->fd, s->size,
+						       n);
+}
+
 static ssize_t pass_bytes(struct sink *s, struct source *src, size_t n, size_t wanted,
 			  enum sink_end end)
 {
-	ssize_t moved = target_pass(&s->target, &s->all->look, src->fd, s->size, n);
+	ssize_t moved = move(s, src, n);
 
 	if (moved <= 0)
 		return moved;
@@ -271,7 +277,7 @@ static size_t unseen(const struct sink *s, const struct source *src)
 
 static enum taken pass_unseen(struct sink *s, struct source *src, size_t n)
 {
-	ssize_t moved = target_pass(&s->target, &s->all->look, src->fd, s->size, n);
+	ssize_t moved = move(s, src, n);
 
 	if (moved == 0 || moved == -EAGAIN)
 		return nothing(moved);
@@ -355,7 +361,7 @@ static enum taken pass_seen(struct sink *s, struct source *src)
 
 	if (n <= 0)
 		return nothing(n);
-	if (src->tap)
+	if (src->tap || src->copy)
 		n = (ssize_t)min((uint64_t)n, LOOK_BUF);
 	if (is_taken(s, src))
 		return wait_with(src);

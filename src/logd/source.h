@@ -22,6 +22,7 @@ struct source {
 	bool     marked;	/* see below */
 	const struct echo *echo;	/* borrowed; NULL: none */
 	struct tap *tap;	/* borrowed; NULL: none, bytes need not be seen */
+	bool     copy;		/* its writer may never wait for a file: see target_copy */
 	bool     closing;	/* no more is wanted: an unfinished line goes as it is */
 	bool     skip;		/* what comes is the rest of a line whose beginning was dropped */
 	uint64_t taken;		/* bytes taken out of the pipe */

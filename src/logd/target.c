@@ -3,7 +3,8 @@
  * pipe exactly what it wrote, so a SIGKILL at any moment loses nothing and repeats nothing. It
  * refuses files that are open with O_APPEND, so the offset is the size, asked before each write.
  * The price: the kernel holds the lock of the pipe meanwhile, so while a disk hangs inside the
- * call, the program at the other end hangs with it in write(2) or close(2) on that pipe.
+ * call, the program at the other end hangs with it in write(2) or close(2) on that pipe. svd must
+ * not, so what svd writes is copied instead.
  */
 #include "logd/target.h"
 
@@ -206,7 +207,7 @@ ssize_t target_write(const struct target *t, const char *p, size_t n, uint64_t a
 	return written < 0 ? -errno : written;
 }
 
-static ssize_t pass_copy(struct target *t, struct look *look, int fd, uint64_t at, size_t n)
+ssize_t target_copy(struct target *t, struct look *look, int fd, uint64_t at, size_t n)
 {
 	ssize_t got = look_at(look, fd), written;
 
@@ -254,7 +255,7 @@ ssize_t target_pass(struct target *t, struct look *look, int fd, uint64_t at, si
 		else if (errno != EINTR)
 			return -errno;
 	}
-	return pass_copy(t, look, fd, at, n);
+	return target_copy(t, look, fd, at, n);
 }
 
 uint64_t target_cut_line(struct target *t, struct look *look, uint64_t size)

@@ -59,6 +59,12 @@ uint64_t target_room(const struct target *t, bool *ret_whole);
  */
 ssize_t target_pass(struct target *t, struct look *look, int fd, uint64_t at, size_t n);
 
+/*
+ * The same for at most LOOK_BUF bytes, for a pipe whose writer may never wait for a file: it is not
+ * locked while the file is written. Killed in between, we write them twice.
+ */
+ssize_t target_copy(struct target *t, struct look *look, int fd, uint64_t at, size_t n);
+
 /* Write from memory, at offset `at` as above. Returns bytes, more than 0, or -errno. */
 ssize_t target_write(const struct target *t, const char *p, size_t n, uint64_t at);
 

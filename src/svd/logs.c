@@ -6,9 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include <utlist.h>
 
@@ -50,6 +50,7 @@ struct chan {
 	int          backups;
 	int          mode;
 	bool         echo, tell, strip, syslog;
+	bool         copy;		/* svd itself writes there: see ipc/frame.h */
 	bool         closing;		/* `close` was asked for; `closed` has not come yet */
 };
 
@@ -147,6 +148,7 @@ static void tell_open(struct logs *logs, const struct chan *chan)
 		json_object_set_new(head, "path", json_text(chan->path));
 		json_object_set_new(head, "mode", json_integer(chan->mode));
 		json_object_set_new(head, "echo", json_boolean(chan->echo));
+		json_object_set_new(head, "copy", json_boolean(chan->copy));
 	}
 	tell(logs, head, chan->fd);
 }
@@ -328,6 +330,7 @@ static void set_options(struct chan *chan, struct logs *logs, const struct proce
 	logs->telling += chan->tell;
 	chan->strip = logs->config->strip_ansi;
 	chan->syslog = conf->syslog && !heard;
+	chan->copy = heard;
 }
 
 unsigned logs_open(struct logs *logs, const struct process *p, pid_t pid, enum channel channel,
@@ -417,15 +420,22 @@ void logs_clear_forget(struct logs *logs, struct clear_file *file)
 		DL_DELETE(logs->to_clear, file);
 }
 
+/* FIONREAD would wait for the lock of the pipe, which svd-logd holds while a disk hangs. */
+static bool has_bytes(const struct chan *chan)
+{
+	struct pollfd ask = { .fd = chan->fd, .events = POLLIN };
+
+	return poll(&ask, 1, 0) == 1 && ask.revents & POLLIN;
+}
+
 /* A byte that is not in the pipe any more is in the file, so there is nothing to ask svd-logd. */
 bool logs_are_written(struct logs *logs, const char *path)
 {
 	struct chan *chan;
-	int n;
 
 	log_flush();
 	DL_FOREACH(logs->chans, chan) {
-		if (strcmp(chan->path, path) == 0 && ioctl(chan->fd, FIONREAD, &n) == 0 && n > 0) {
+		if (strcmp(chan->path, path) == 0 && has_bytes(chan)) {
 			timer_start(&logs->soon, SOON);
 			return false;
 		}
@@ -491,6 +501,7 @@ static int open_activity(struct logs *logs, struct err *err)
 		return err_set(err, -ENOMEM, "out of memory");
 	}
 	chan->syslog = to_syslog;
+	chan->copy = true;
 	chan->maxbytes = config->logfile_maxbytes;
 	chan->backups = config->logfile_backups;
 	chan->echo = config->nodaemon && !config->silent;
