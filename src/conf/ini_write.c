@@ -75,7 +75,8 @@ bool ini_write_option(struct strbuf *out, const char *name, const char *value, c
 	bool fits;
 
 	strbuf_addf(&line, "%s=%.*s", name, (int)n, value);
-	fits = is_text(value) && !is_blank(*value) && !line.oom && add_line(out, line.s, line.len, origin);
+	fits = is_text(value) && !is_blank(*value) && !line.oom &&
+	       add_line(out, line.s, line.len, origin);
 	while (fits && value[n]) {
 		value += n + 1;
 		n = strcspn(value, "\n");

@@ -103,7 +103,7 @@ static void add_comment(struct strbuf *out, const char *who, const char *text)
 		if (*text == '\n' || *text == '\r')
 			strbuf_adds(out, "\n;    ");
 		else
-			strbuf_add(out, n ? text : UTF8_REPLACEMENT, n ? n : strlen(UTF8_REPLACEMENT));
+			strbuf_addf(out, "%.*s", n ? (int)n : -1, n ? text : UTF8_REPLACEMENT);
 		n = n ? n : 1;
 	}
 	strbuf_addc(out, '\n');
