@@ -64,10 +64,13 @@ void ticks_step(struct ticks *t)
 		ticks_stop(t);
 		return;
 	}
-	if (timer_is_armed(&t->timer))
+	if (timer_is_armed(&t->timer) && t->period <= period)
 		return;
 	now = clock_wall();
-	look(t, (long)now);
+	/* Who has come for shorter ones must not wait for the longer; nor get what began before. */
+	if (!timer_is_armed(&t->timer))
+		look(t, (long)now);
+	t->period = period;
 	sleep = (double)((long)now / period * period + period) - now;
 	timer_start(&t->timer, sleep < LONGEST_SLEEP ? sleep : LONGEST_SLEEP);
 }

@@ -17,6 +17,7 @@ enum { TICK_KINDS = 3 };
 struct ticks {
 	struct bus  *bus;	/* borrowed */
 	struct timer timer;
+	long         period;	/* seconds; of those that the timer is armed for */
 	bool         marked;	/* the slices below are set */
 	long         slices[TICK_KINDS];	/* seconds since 1970: where they began */
 };

@@ -338,6 +338,25 @@ START_TEST(longer_ticks_come_with_the_shorter_ones)
 	ck_assert_uint_eq(e->pools->n_buffered, 720 + 60 + 1);
 } END_TEST
 
+START_TEST(who_comes_for_shorter_ticks_need_not_wait_for_a_longer_one)
+{
+	struct subscriber *m;
+
+	start_engine("TICK_60");
+	m = &e->pools->next->subscriber;
+	fake_advance(e, 11);
+	bus_unsubscribe(&e->bus, m);
+	m->mask = event_mask("TICK_5");
+	bus_subscribe(&e->bus, m);
+	fake_advance(e, 3.9);
+	ck_assert_ptr_null(e->pools->next->buffer);
+	fake_advance(e, 0.2);
+	ck_assert_mem_eq(e->pools->next->buffer->event->payload, "when:1700001015", 15);
+	ck_assert_ptr_null(e->pools->buffer);
+	fake_advance(e, 45);
+	ck_assert_mem_eq(e->pools->buffer->event->payload, "when:1700001060", 15);
+} END_TEST
+
 START_TEST(who_wants_no_ticks_is_not_woken)
 {
 	start_engine("REMOTE_COMMUNICATION");
@@ -360,6 +379,7 @@ static void add_stories(TCase *tc)
 	tcase_add_test(tc, listeners_hear_of_the_end_before_they_are_stopped);
 	tcase_add_test(tc, ticks_come_when_wall_time_enters_the_next_slice);
 	tcase_add_test(tc, longer_ticks_come_with_the_shorter_ones);
+	tcase_add_test(tc, who_comes_for_shorter_ticks_need_not_wait_for_a_longer_one);
 	tcase_add_test(tc, who_wants_no_ticks_is_not_woken);
 }
 
