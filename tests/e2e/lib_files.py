@@ -98,7 +98,9 @@ class Life:
         if case.text is not None:
             self.write("supervisord.conf", case.text)
         if case.beside:
-            self.program = self.link(program)
+            self.program = self.link(program, "bin")
+        elif "-c" not in case.flags:    # beside a build tree may lie a file, too
+            self.program = self.link(program, "apart/bin")
         for name, text in case.files.items():
             self.write(name, text)
 
@@ -117,11 +119,12 @@ class Life:
         if name.endswith(".sh"):
             os.chmod(path, 0o755)
 
-    def link(self, program):
-        """The program as if it were installed in the box, which it finds its file by."""
-        os.mkdir(self.box + "/bin")
-        os.symlink(program, self.box + "/bin/daemon")
-        return self.box + "/bin/daemon"
+    def link(self, program, place):
+        """The program as if it were installed there, which it finds its file by."""
+        path = os.path.join(self.box, place, "daemon")
+        os.makedirs(os.path.dirname(path))
+        os.symlink(program, path)
+        return path
 
     def wrapper(self):
         """What stands before the command: lower limits, another user."""
