@@ -206,8 +206,12 @@ static bool step_process(struct group *group, size_t i)
 		p->renewal = RENEWAL_NONE;
 	if (p->renewal == RENEWAL_NONE)
 		return false;
-	if (!proc_is_stopped(p))
+	if (!proc_is_stopped(p)) {
+		/* Somebody has started it again before its turn came. */
+		p->start_again |= proc_is_running(p);
+		proc_feed(p, IN_STOP);
 		return true;
+	}
 	if (p->renewal == RENEWAL_REMOVE)
 		forget(group, i);
 	else

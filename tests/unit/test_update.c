@@ -162,6 +162,28 @@ START_TEST(what_is_stopped_and_does_not_start_by_itself_stays_stopped)
 	ck_assert_str_eq(p->conf->command, "/bin/sh");
 } END_TEST
 
+START_TEST(what_is_started_before_it_has_got_its_update_is_stopped_for_it)
+{
+	struct program_config *programs;
+	struct process *p;
+
+	add_group(before, "g", 1)[0].autostart = false;
+	start_engine();
+	p = e->groups->processes[0];
+	after = a_snapshot();
+	programs = add_group(after, "g", 1);
+	programs[0].command = "/bin/sh";
+	programs[0].autostart = false;
+	call_free(an_update());
+	call_free(a_call("supervisor.startProcess", "[\"g:p0\", false]"));
+	ck_assert_int_eq(p->state, PROC_STARTING);
+	engine_turn(e);
+	ck_assert_int_eq(p->state, PROC_STOPPING);
+	child_ends(p, EXITED(0));
+	ck_assert_int_eq(p->state, PROC_STARTING);
+	ck_assert_str_eq(p->conf->command, "/bin/sh");
+} END_TEST
+
 START_TEST(what_could_not_start_gets_a_new_chance)
 {
 	struct process *p;
@@ -454,6 +476,7 @@ int main(void)
 	tcase_add_test(tc, what_has_another_command_is_restarted_alone);
 	tcase_add_test(tc, live_options_change_while_it_runs);
 	tcase_add_test(tc, what_is_stopped_and_does_not_start_by_itself_stays_stopped);
+	tcase_add_test(tc, what_is_started_before_it_has_got_its_update_is_stopped_for_it);
 	tcase_add_test(tc, what_could_not_start_gets_a_new_chance);
 	tcase_add_test(tc, what_cannot_be_started_again_says_so);
 	tcase_add_test(tc, what_cannot_be_stopped_stays_as_it_is);
