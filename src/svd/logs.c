@@ -67,7 +67,7 @@ struct logs {
 	unsigned       telling;		/* channels with tell */
 	unsigned long  sync_asked, sync_answered;	/* the latest moments, see logs_have_told */
 	struct timer   patience;	/* with the answer */
-	bool           impatient;
+	bool           impatient;	/* until it comes: nobody is waited for any more */
 	struct clear_file *to_clear;	/* list of borrowed: svd-logd has not answered for them */
 	unsigned       last_clear;	/* number of the last one */
 	struct timer   soon;		/* for who waits until a file is written */
@@ -173,6 +173,8 @@ static void on_up(struct sibling *s)
 	struct chan *chan;
 
 	link_set_lazy(s->link, true);
+	logs->sync_asked = logs->sync_answered;
+	logs->impatient = false;
 	DL_FOREACH(logs->chans, chan) {
 		tell_open(logs, chan);
 		if (chan->closing)
@@ -238,6 +240,7 @@ static void on_synced(struct logs *logs, const struct frame *frame)
 {
 	logs->sync_answered =
 		(unsigned long)json_integer_value(json_object_get(frame->head, "id"));
+	logs->impatient = false;
 }
 
 static void on_trouble(struct logs *logs, const struct frame *frame)
@@ -380,17 +383,18 @@ static void on_impatient(struct timer *t)
 
 bool logs_have_told(struct logs *logs, unsigned long moment)
 {
-	if (logs->telling && logs->logd.link && logs->sync_asked < moment) {
+	if (!logs->telling || !logs->logd.link || logs->sync_answered >= moment ||
+	    logs->impatient) {
+		timer_stop(&logs->patience);
+		return true;
+	}
+	if (logs->sync_asked < moment) {
 		logs->sync_asked = moment;
 		tell(logs, json_pack("{s:s, s:I}", "t", "sync", "id", (json_int_t)moment), -1);
 		if (!timer_is_armed(&logs->patience))
 			timer_start(&logs->patience, PATIENCE);
 	}
-	if (logs->telling && logs->logd.link && logs->sync_answered < moment && !logs->impatient)
-		return false;
-	timer_stop(&logs->patience);
-	logs->impatient = false;
-	return true;
+	return false;
 }
 
 /*

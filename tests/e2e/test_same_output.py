@@ -5,10 +5,11 @@ import select
 import signal
 import subprocess
 import threading
+import time
 
 import pytest
 
-from lib_daemon import REFERENCE, SVD
+from lib_daemon import REFERENCE, SVD, wait_for
 from lib_logd import Syslog
 
 pytestmark = pytest.mark.reference
@@ -119,12 +120,21 @@ def test_a_svd_logd_that_hangs_does_not_hold_up_the_end(daemon):
     d.start()
     d.wait_all("EXITED")
     logd = d.sibling("svd-logd")
+    before = time.monotonic()
     os.kill(logd, signal.SIGSTOP)
     try:
-        d.rpc.startProcess("plain")
-        d.wait_state("plain", "EXITED")
+        for _ in range(50):
+            d.rpc.startProcess("plain")
+            d.wait_state("plain", "EXITED")
     finally:
         os.kill(logd, signal.SIGCONT)
+    assert time.monotonic() - before < 50 * 0.2, "it was waited for each time"
+    said = "DEBG 'plain' stdout output"
+    wait_for(lambda: d.log().count(said) == 51, "svd-logd has told all")
+    d.rpc.startProcess("plain")
+    d.wait_state("plain", "EXITED")
+    wait_for(lambda: d.log().count("exited: plain") == 52, "the log goes on")
+    assert d.log().rindex(said) < d.log().rindex("exited: plain")
 
 
 # A /dev of its own, in which log is the socket in the box.
