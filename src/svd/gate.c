@@ -18,8 +18,9 @@
 /* Calls that wait at one time; beyond that svd-httpd is told no. */
 enum { CALLS_MAX = 10000 };
 
-struct listener {
-	struct listener *prev, *next;
+/* A listening socket. */
+struct door {
+	struct door *prev, *next;
 	struct gate     *gate;		/* borrowed */
 	const struct server_config *conf;	/* borrowed from the engine's snapshot */
 	int              number;
@@ -30,35 +31,35 @@ struct listener {
 struct gate {
 	struct engine   *engine;	/* borrowed */
 	struct sibling   httpd;
-	struct listener *listeners;	/* owned list */
+	struct door *doors;	/* owned list */
 	int              n_calls;
 };
 
 static void watch(struct gate *gate, bool on)
 {
-	struct listener *l;
+	struct door *d;
 
-	DL_FOREACH(gate->listeners, l) {
+	DL_FOREACH(gate->doors, d) {
 		if (on)
-			io_start(&l->knock, l->fd, IO_READ);
+			io_start(&d->knock, d->fd, IO_READ);
 		else
-			io_stop(&l->knock);
+			io_stop(&d->knock);
 	}
 }
 
 static void on_knock(struct io *io, int events)
 {
-	struct gate *gate = container_of(io, struct listener, knock)->gate;
+	struct gate *gate = container_of(io, struct door, knock)->gate;
 
 	(void)events;
 	watch(gate, false);
 	timer_start(&gate->httpd.respawn, 0); /* it starts svd-httpd, and tries again if need be */
 }
 
-static void tell_listener(struct gate *gate, const struct listener *l)
+static void tell_door(struct gate *gate, const struct door *d)
 {
-	const struct server_config *conf = l->conf;
-	json_t *head = json_pack("{s:s, s:i, s:s, s:o}", "t", "listen", "id", l->number, "kind",
+	const struct server_config *conf = d->conf;
+	json_t *head = json_pack("{s:s, s:i, s:s, s:o}", "t", "listen", "id", d->number, "kind",
 				 conf->kind == SERVER_UNIX ? "unix" : "inet", "name",
 				 json_text(conf->kind == SERVER_UNIX ? conf->path : conf->host));
 
@@ -66,7 +67,7 @@ static void tell_listener(struct gate *gate, const struct listener *l)
 		json_object_set_new(head, "username", json_text(conf->username));
 		json_object_set_new(head, "password", json_text(conf->password));
 	}
-	(void)link_send(gate->httpd.link, head, NULL, 0, l->fd);
+	(void)link_send(gate->httpd.link, head, NULL, 0, d->fd);
 }
 
 /* --- replies --- */
@@ -105,11 +106,11 @@ static void send_result(struct gate *gate, const struct call *call, const char *
 static void on_up(struct sibling *s)
 {
 	struct gate *gate = s->user;
-	struct listener *l;
+	struct door *d;
 
 	watch(gate, false);
-	DL_FOREACH(gate->listeners, l)
-		tell_listener(gate, l);
+	DL_FOREACH(gate->doors, d)
+		tell_door(gate, d);
 }
 
 static void forget(struct gate *gate, struct call *call)
@@ -221,19 +222,19 @@ bool gate_reaped(struct gate *gate, pid_t pid, int wait_status)
 
 int gate_add(struct gate *gate, const struct server_config *conf, int fd)
 {
-	struct listener *l = calloc(1, sizeof(*l));
+	struct door *d = calloc(1, sizeof(*d));
 
-	if (!l) {
+	if (!d) {
 		close_fd(&fd);
 		return -ENOMEM;
 	}
-	l->gate = gate;
-	l->conf = conf;
-	l->number = gate->listeners ? gate->listeners->prev->number + 1 : 1;
-	l->fd = fd;
-	io_init(&l->knock, gate->engine->loop, on_knock);
-	DL_APPEND(gate->listeners, l);
-	io_start(&l->knock, fd, IO_READ);
+	d->gate = gate;
+	d->conf = conf;
+	d->number = gate->doors ? gate->doors->prev->number + 1 : 1;
+	d->fd = fd;
+	io_init(&d->knock, gate->engine->loop, on_knock);
+	DL_APPEND(gate->doors, d);
+	io_start(&d->knock, fd, IO_READ);
 	return 0;
 }
 
@@ -260,15 +261,15 @@ void gate_stop(struct gate *gate, double seconds)
 
 void gate_free(struct gate *gate)
 {
-	struct listener *l, *next;
+	struct door *d, *next;
 
 	if (!gate)
 		return;
 	sibling_done(&gate->httpd);
-	DL_FOREACH_SAFE(gate->listeners, l, next) {
-		io_stop(&l->knock);
-		close_fd(&l->fd);
-		free(l);
+	DL_FOREACH_SAFE(gate->doors, d, next) {
+		io_stop(&d->knock);
+		close_fd(&d->fd);
+		free(d);
 	}
 	free(gate);
 }
