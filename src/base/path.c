@@ -147,3 +147,20 @@ bool path_dir_exists(const char *path)
 	dir[n] = '\0';
 	return path_is_dir(n > 0 ? dir : ".");
 }
+
+int path_standard_fd(const char *path)
+{
+	static const struct {
+		const char *path;
+		int         fd;
+	} names[] = {
+		{ "/dev/stdout", 1 }, { "/dev/fd/1", 1 }, { "/proc/self/fd/1", 1 },
+		{ "/dev/stderr", 2 }, { "/dev/fd/2", 2 }, { "/proc/self/fd/2", 2 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (strcmp(path, names[i].path) == 0)
+			return names[i].fd;
+	}
+	return -1;
+}

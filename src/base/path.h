@@ -27,4 +27,7 @@ bool path_is_dir(const char *path);
 /* Is the directory there in which this file is or would be? */
 bool path_dir_exists(const char *path);
 
+/* 1 or 2 when path is a name of our own standard output or error, otherwise -1. */
+int path_standard_fd(const char *path);
+
 #endif

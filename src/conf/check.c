@@ -102,7 +102,8 @@ static int check_log(struct load *ld, const struct values *v, enum option_id id,
 {
 	const struct seen_log *seen;
 
-	if (log->kind != LOGFILE_PATH)
+	/* Our standard output is not the daemon's, which need not open it and never rotates it. */
+	if (log->kind != LOGFILE_PATH || path_standard_fd(log->path) >= 0)
 		return 0;
 	if (access(log->path, F_OK) == 0 && access(log->path, W_OK) < 0)
 		return warn(ld, v, id, "%s: %s", log->path, strerror(errno));

@@ -262,15 +262,16 @@ static const bool is_needed[OPTION_N] = {
 	[OPT_UNIX_file] = true,		   [OPT_INET_port] = true,   [OPT_INCLUDE_files] = true,
 };
 
-/* Where the loader goes on after an error, the default. */
+/* Where the loader goes on after an error: the default, but AUTO has traps of its own. */
 static int instead(struct load *ld, enum option_id id, int r, void *field, struct err *err)
 {
 	const struct option_info *info = &option_table[id];
+	const char *text = info->type == TYPE_LOGFILE ? "NONE" : info->fallback;
 
 	if (is_needed[id])
 		return r;
 	r = load_keep(ld, r, err);
-	return r == 0 && info->fallback ? type_set(ld, info->type, info->fallback, field, err) : r;
+	return r == 0 && text ? type_set(ld, info->type, text, field, err) : r;
 }
 
 int values_set(struct load *ld, const struct values *v, enum option_id id,

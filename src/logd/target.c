@@ -20,29 +20,12 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/path.h"
 #include "logd/look.h"
 
 enum { OPEN_FLAGS = O_NONBLOCK | O_NOCTTY | O_CLOEXEC };
 
 /* --- opening --- */
-
-/* 1 or 2 when path is a name of our standard output or error, otherwise -1. */
-static int standard_fd(const char *path)
-{
-	static const struct {
-		const char *path;
-		int         fd;
-	} names[] = {
-		{ "/dev/stdout", 1 }, { "/dev/fd/1", 1 }, { "/proc/self/fd/1", 1 },
-		{ "/dev/stderr", 2 }, { "/dev/fd/2", 2 }, { "/proc/self/fd/2", 2 },
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(path, names[i].path) == 0)
-			return names[i].fd;
-	}
-	return -1;
-}
 
 /*
  * An open file of our own is better, since it can be non-blocking without changing the terminal
@@ -92,7 +75,7 @@ static enum target_kind kind_of(const struct stat *st, bool standard)
 
 int target_open(struct target *t, const char *path, mode_t mode)
 {
-	int standard = standard_fd(path), ret;
+	int standard = path_standard_fd(path), ret;
 	struct stat st;
 
 	*t = (struct target){ .fd = -1 };
@@ -122,7 +105,7 @@ int target_find(struct target *t, const char *path)
 
 	if (stat(path, &st) < 0)
 		return -errno;
-	*t = (struct target){ .fd = -1, .kind = kind_of(&st, standard_fd(path) >= 0),
+	*t = (struct target){ .fd = -1, .kind = kind_of(&st, path_standard_fd(path) >= 0),
 			      .id = { st.st_dev, st.st_ino } };
 	return 0;
 }

@@ -185,6 +185,26 @@ def test_what_is_never_rotated_may_have_several_limits(check):
     assert (c.status, c.lines) == (0, [])
 
 
+def test_our_standard_output_is_not_the_daemons(tmp_path):
+    names = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+    with open(str(tmp_path / "main.conf"), "w") as f:
+        f.write(MAIN.replace("{box}", str(tmp_path)) + "".join(
+            "[program:p%d]\ncommand=/bin/cat\nstdout_logfile=%s\nstdout_logfile_maxbytes=%d\n"
+            % (i, name, i) for i, name in enumerate(names * 2)))
+    with open(str(tmp_path / "report"), "w+") as report:
+        assert subprocess.call([SVD, "-c", f.name, "--check"], stdout=report, timeout=60,
+                               env=clean_env(tmp_path)) == 0
+        report.seek(0)
+        assert len(report.readlines()) == 1
+
+
+def test_a_log_file_that_cannot_be_is_not_taken_for_AUTO(check):
+    for path in "/no/such/log", "%(nothing)s":
+        c = check("[program:x]\ncommand=/bin/cat\nstdout_logfile=%s\n"
+                  "stdout_logfile_maxbytes=0\n" % path)
+        assert [line.split()[1] for line in c.lines] == ["error:"]
+
+
 def test_sockets_and_pools_are_checked_to_their_end(check):
     c = check("""\
 [fcgi-program:f]

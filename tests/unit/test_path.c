@@ -104,6 +104,16 @@ START_TEST(it_is_seen_whether_a_directory_is_there)
 	ck_assert(!path_dir_exists("/dev/null/x"));
 } END_TEST
 
+START_TEST(our_standard_output_has_several_names)
+{
+	ck_assert_int_eq(path_standard_fd("/dev/stdout"), 1);
+	ck_assert_int_eq(path_standard_fd("/dev/fd/1"), 1);
+	ck_assert_int_eq(path_standard_fd("/proc/self/fd/2"), 2);
+	ck_assert_int_eq(path_standard_fd("/dev/stderr"), 2);
+	ck_assert_int_eq(path_standard_fd("/dev/fd/11"), -1);
+	ck_assert_int_eq(path_standard_fd("/dev/null"), -1);
+} END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("path");
@@ -119,6 +129,7 @@ int main(void)
 	tcase_add_test(tc, without_home_the_password_file_tells);
 	tcase_add_test(tc, the_directory_of_a_path_is_what_is_before_its_last_slash);
 	tcase_add_test(tc, it_is_seen_whether_a_directory_is_there);
+	tcase_add_test(tc, our_standard_output_has_several_names);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
 	failed = srunner_ntests_failed(sr);
