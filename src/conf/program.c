@@ -105,7 +105,7 @@ static int check_rules(struct maker *m)
 	if (m->draft.numprocs > 1 && !(name && strstr(name->value, "%(process_num)")))
 		return value_error(v, OPT_PROCESS_numprocs, -EINVAL, m->err, "%%(process_num) must "
 				   "be present within process_name when numprocs > 1");
-	if (!v->set[OPT_PROCESS_command])
+	if (!v->set[OPT_PROCESS_command] && m->draft.numprocs > 0)
 		return section_error(v->section, -EINVAL, m->err,
 				     "program section %s does not specify a command",
 				     v->section->name);
@@ -244,6 +244,19 @@ static int by_name(const void *a, const void *b)
 		      ((const struct program_config *)b)->name);
 }
 
+/* Of no process, Supervisor does not look at what could be another one's. */
+static int set_shared(struct maker *m)
+{
+	struct values v = *m->v;
+	int r = values_set(m->ld, &v, OPT_PROCESS_numprocs, &m->names, &m->draft, m->err);
+
+	v.set[OPT_PROCESS_numprocs] = NULL;
+	for (unsigned id = 0; id < OPTION_N && m->draft.numprocs < 1; id++)
+		if (option_table[id].flags & EACH)
+			v.set[id] = NULL;
+	return r == 0 ? values_set_of(m->ld, &v, FAMILY_PROCESS, &m->names, &m->draft, m->err) : r;
+}
+
 /* The draft: all that the processes have in common. */
 static int read_section(struct maker *m, const char *group_name)
 {
@@ -254,7 +267,7 @@ static int read_section(struct maker *m, const char *group_name)
 		return r;
 	set_scopes(m, group_name, name);
 	m->draft = m->ld->program;
-	r = values_set_of(m->ld, m->v, FAMILY_PROCESS, &m->names, &m->draft, m->err);
+	r = set_shared(m);
 	m->number_vars[VAR_NUMPROCS].number = m->draft.numprocs;
 	if (m->ld->print && print_claim(m->ld, NULL, NULL) < 0)
 		return no_memory(m->err);

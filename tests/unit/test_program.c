@@ -200,7 +200,9 @@ START_TEST(processes_share_what_is_the_same_for_all)
 
 START_TEST(no_processes_are_a_group_without_processes)
 {
-	loads(DAEMON PROGRAM "numprocs=0\n");
+	loads(DAEMON PROGRAM "numprocs=0\nstdout_logfile=/nowhere/log\nenvironment=A\n");
+	loads(DAEMON "[program:web]\nnumprocs=0\n");
+	refuses(DAEMON PROGRAM "numprocs=0\npriority=x\n", "not a whole number");
 	ck_assert_uint_eq(config->n_groups, 1);
 	ck_assert_uint_eq(config->groups[0].n_programs, 0);
 } END_TEST
