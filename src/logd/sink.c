@@ -251,7 +251,7 @@ static void know_owner_by_mark(struct sink *s, struct source *src)
 		return;
 	if (s->owner || target_size(&s->target, &s->size) < 0 || !sink_ends_inside_line(s)) {
 		source_mark(src, false);
-	} else if (source_is_stripped(src)) {
+	} else if (source_is_copied(src)) {
 		/* Killed while that was written; it will be written again. */
 		source_mark(src, false);
 		s->torn = true;

@@ -270,7 +270,7 @@ static size_t unseen(const struct sink *s, const struct source *src)
 	uint64_t room = plan_room(s->size, s->rules.maxbytes);
 
 	if (s->target.kind != TARGET_FILE || s->shared || s->owner != src || s->trouble.code ||
-	    src->echo || src->tap || !plan_fits_easily(PASS_MIN, room))
+	    src->echo || src->tap || src->copy || !plan_fits_easily(PASS_MIN, room))
 		return 0;
 	return min(room - PLAN_SPARE, PASS_MAX);
 }
@@ -315,8 +315,8 @@ static void plan_file(struct sink *s, const struct source *src, size_t n, struct
 	p->fresh = s->size == 0;
 	p->room = plan_room(s->size, maxbytes);
 	p->most = plan_most(s->size, maxbytes);
-	/* Stripped lines are written again after a kill: let them be whole lines. */
-	p->seen = s->shared || source_is_stripped(src) || !plan_fits_easily(n, p->room);
+	/* What is written again after a kill is to be whole lines. */
+	p->seen = s->shared || source_is_copied(src) || !plan_fits_easily(n, p->room);
 	p->lines = p->seen ? look_last_line(&s->all->look, min(n, p->room)) : n;
 }
 

@@ -79,6 +79,11 @@ bool source_is_stripped(const struct source *src)
 	return src->tap && src->tap->strip;
 }
 
+bool source_is_copied(const struct source *src)
+{
+	return src->copy || source_is_stripped(src);
+}
+
 bool source_is_over(const struct source *src)
 {
 	struct pollfd ask = { .fd = src->fd };

@@ -50,6 +50,9 @@ void source_mark(struct source *src, bool on);
 /* Is what is written not what is read? */
 bool source_is_stripped(const struct source *src);
 
+/* Is it written before it is taken? Killed in between, we write it again. */
+bool source_is_copied(const struct source *src);
+
 /* Has the last writer gone? What is in the pipe is all there will be. */
 bool source_is_over(const struct source *src);
 

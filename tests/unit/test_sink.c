@@ -315,6 +315,28 @@ START_TEST(stripped_lines_are_written_again_after_the_torn_one)
 	loop_free(taps.loop);
 } END_TEST
 
+START_TEST(copied_lines_are_written_again_after_the_torn_one)
+{
+	struct program p, q;
+
+	join(&q, "a");
+	say(&q, "first\nsec");
+	ck_assert_int_eq(take(&q), TAKEN_SOME);
+	join(&p, "b");
+	leave(&q);
+	p.src.copy = true;
+	source_mark(&p.src, true);
+	sink_leave(p.sink, &p.src);
+	ck_assert_int_eq(sink_join(&sinks, "a", &rules, &p.src, &p.sink), 0);
+	say(&p, "first\nsecond\nthi");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a"), "first\nsec\nfirst\nsecond\n");
+	say(&p, "rd\n");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a"), "first\nsec\nfirst\nsecond\nthird\n");
+	leave(&p);
+} END_TEST
+
 START_TEST(whole_lines_are_dropped_after_a_second_of_trouble)
 {
 	struct program p;
@@ -387,6 +409,7 @@ int main(void)
 	tcase_add_test(tc, nobody_holds_a_sink_for_longer_than_five_seconds);
 	tcase_add_test(tc, the_owner_of_an_unfinished_line_is_known_to_the_next_life);
 	tcase_add_test(tc, stripped_lines_are_written_again_after_the_torn_one);
+	tcase_add_test(tc, copied_lines_are_written_again_after_the_torn_one);
 	tcase_add_test(tc, whole_lines_are_dropped_after_a_second_of_trouble);
 	suite_add_tcase(s, tc);
 	tcase_add_test(trouble, trouble_is_told_once_a_minute);
