@@ -47,6 +47,17 @@ struct holdings {
 	bool           raised, background;	/* done in the first life */
 };
 
+/* Who may write to the working directory must not become root by that. */
+static int search(const char *program, char **ret_path, struct err *err)
+{
+	if (getuid() == 0)
+		fputs("Warning: Supervisord is running as root and it is searching for its "
+		      "configuration file in default locations (including its current working "
+		      "directory); you probably want to specify a \"-c\" argument specifying an "
+		      "absolute path to a configuration file for improved security.\n", stderr);
+	return config_find(program, ret_path, err);
+}
+
 /*
  * Also for the engine, which has the file read again while it runs. It is always the one that was
  * found first: the working directory may be another by then.
@@ -59,7 +70,7 @@ static int read_config(void *arg, struct config **ret_config, struct err *err)
 	int ret = 0;
 
 	if (!path)
-		ret = config_find(h->program, &found, err);
+		ret = search(h->program, &found, err);
 	if (ret == 0)
 		ret = config_load(path ? path : found, &h->cmdline->list, ret_config, err);
 	if (ret == 0 && !h->path)

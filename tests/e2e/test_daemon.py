@@ -8,7 +8,7 @@ import xmlrpc.client
 
 import pytest
 
-from lib_daemon import IS_SVD, REPO, clean_env, is_running, wait_for, wait_idle
+from lib_daemon import IS_SVD, REPO, SVD, clean_env, is_running, wait_for, wait_idle
 
 CAT = """
     [program:cat]
@@ -201,6 +201,17 @@ def test_an_idle_daemon_is_not_woken(daemon):
 def test_without_a_terminal_the_log_comes_to_the_console_too(daemon):
     d = daemon(CAT).start()
     wait_for(lambda: "spawned: 'cat'" in d.console(), "the console shows the log")
+
+
+@pytest.mark.svd_only
+@pytest.mark.skipif(os.getuid() != 0, reason="root is warned")
+def test_root_is_warned_of_a_configuration_that_is_searched_for(tmp_path):
+    (tmp_path / "supervisord.conf").write_text("[supervisord]\nnodaemon=perhaps\n")
+    for flags, warned in ([], True), (["-c", "supervisord.conf"], False):
+        run = subprocess.run([SVD] + flags, env=clean_env(tmp_path), cwd=str(tmp_path), timeout=60,
+                             stderr=subprocess.PIPE, universal_newlines=True)
+        assert run.returncode == 2 and "'perhaps'" in run.stderr
+        assert ("you probably want to specify a \"-c\" argument" in run.stderr) == warned
 
 
 @pytest.mark.svd_only
