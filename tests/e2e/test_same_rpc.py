@@ -27,7 +27,7 @@ PROGRAMS = """
     startretries=0
     autostart=false
     [program:once]
-    command=/bin/sh -c 'exit 4'
+    command=/bin/sh -c 'sleep 2; exit 4'
     startsecs=0
     autorestart=false
     autostart=false
