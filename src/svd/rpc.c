@@ -104,7 +104,7 @@ static void dispatch(struct engine *e, struct call *call)
 
 void rpc_dispatch(struct engine *e, struct call *call)
 {
-	if (call->own) {
+	if (call->own || call->step) {	/* a step: that it came was said */
 		dispatch(e, call);
 		return;
 	}

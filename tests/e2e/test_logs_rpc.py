@@ -117,6 +117,14 @@ def test_the_activity_log(daemon):
     stream.close()
 
 
+def test_a_log_that_tells_of_the_call_itself_is_read_once(daemon):
+    d = daemon(IDLE, supervisord="loglevel=trace").start()
+    for number in range(1, 11):
+        assert d.rpc.readLog(-100, 0)
+        assert d.rpc.readLog(0, 0).count("called: supervisor.readLog()") in (2 * number - 1,
+                                                                              2 * number)
+
+
 def test_without_a_log_file_there_is_nothing_to_show(daemon):
     d = daemon(IDLE, supervisord="logfile=syslog").start()
     for call, text in ((lambda: d.rpc.readLog(0, 0), "NO_FILE: syslog"),
