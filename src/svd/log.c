@@ -34,8 +34,8 @@ static void say_dropped(void)
 
 	the_log.dropped = 0;
 	if (dropped)
-		log_warn("%lu lines of this log were dropped: its file could not be written",
-			 dropped);
+		log_warn("%lu lines of this log were dropped: they came faster than they could be "
+			 "written", dropped);
 }
 
 void log_flush(void)
