@@ -1,7 +1,7 @@
 /*
- * ini.c - configuration files in memory. inih splits sections, names and values; what it would
+ * ini.c - configuration files in memory. inih tells sections, names and values apart; what it would
  * cut or alter (lines of 200 bytes, names of 50, comment signs, newlines) never reaches it: it is
- * given one short line per entry, in which a reference stands for the entry's own text.
+ * given one short line per entry, in which a reference stands for the value, and for an odd name.
  */
 #include "conf/ini.h"
 
@@ -24,8 +24,8 @@
 
 #define REFERENCE "\x01"	/* "see the entry in hand"; as a line's name: "a section begins" */
 
-/* Of inih's line and name buffers, with room for brackets, line end and NUL. */
-enum { LINE_PART_MAX = 48, LINE_VALUE_MAX = 140 };
+/* Of inih's name buffer; with brackets, a reference, line end and NUL its line has room for it. */
+enum { LINE_PART_MAX = 48 };
 
 /* One file on its way into the ini: inih asks for a line, and gives it back taken apart. */
 struct feed {
@@ -120,7 +120,7 @@ static char *feed_line(char *line, int size, void *arg)
 	struct ini_entry *e = &feed->entry;
 	char *end;
 
-	assert(size > LINE_PART_MAX + LINE_VALUE_MAX);
+	assert(size > LINE_PART_MAX + 4);
 	if (feed->at_header) {
 		feed->at_header = false;
 		memcpy(line, REFERENCE "=\n", sizeof(REFERENCE "=\n"));
@@ -137,8 +137,7 @@ static char *feed_line(char *line, int size, void *arg)
 		end = put_part(line + 1, e->section, LINE_PART_MAX, ";#]", ']');
 	} else {
 		end = put_part(line, e->name, LINE_PART_MAX, ";#[=:", '=');
-		if (*e->value)
-			end = put_part(end, e->value, LINE_VALUE_MAX, ";#", ' ');
+		*end++ = REFERENCE[0];
 	}
 	memcpy(end, "\n", 2);
 	return line;
