@@ -105,14 +105,19 @@ def test_last_words_come_before_the_end(daemon):
             [program:p]
             command=/bin/echo said
             process_name=p%(process_num)d
-            numprocs=100
+            numprocs=20
             startsecs=0
             autorestart=false
-            """, name=name, program=program, supervisord="loglevel=debug")
-        log = live(d).log()
-        for number in range(100):
+            autostart=false
+            """, name=name, program=program, supervisord="loglevel=debug").start()
+        for number in range(20):
+            d.rpc.startProcess("p:p%d" % number)
+            d.wait_log("INFO exited: p%d " % number)
+        log = d.log()
+        for number in range(20):
             said = log.index("DEBG 'p%d' stdout output:\nsaid\n" % number)
             assert said < log.index("INFO exited: p%d " % number), program
+        d.stop()
 
 
 def test_a_svd_logd_that_hangs_does_not_hold_up_the_end(daemon):
