@@ -111,7 +111,7 @@ def test_last_words_come_before_the_end(daemon):
             autostart=false
             """, name=name, program=program, supervisord="loglevel=debug").start()
         for number in range(20):
-            d.rpc.startProcess("p:p%d" % number)
+            d.rpc.startProcess("p:p%d" % number, False)
             d.wait_log("INFO exited: p%d " % number)
         log = d.log()
         for number in range(20):
