@@ -78,8 +78,8 @@ CHANGES = {
     "a common environment": (A + program("b", "environment=X=1"),
                              "[supervisord]\nenvironment=X=2\n" + A +
                              program("b", "environment=X=1")),
-    "a variable": ("[supervisord]\nenvironment=X=1\n" + program("b", "directory=/%(ENV_X)s"),
-                   "[supervisord]\nenvironment=X=2\n" + program("b", "directory=/%(ENV_X)s")),
+    "a variable": ("[supervisord]\nenvironment=X=etc\n" + program("b", "directory=/%(ENV_X)s"),
+                   "[supervisord]\nenvironment=X=usr\n" + program("b", "directory=/%(ENV_X)s")),
     "the daemon": (A, A + "[supervisord]\nidentifier=other\nchildlogdir=/tmp\nloglevel=debug\n"),
     "a program that listens": (program("l", "autostart=false"), listener("events=TICK_5")),
 }
