@@ -12,6 +12,7 @@
 
 #include "base/strbuf.h"
 #include "svd/log.h"
+#include "svd/record.h"
 
 enum { RANDOM_CHARS = 8 };
 
@@ -23,8 +24,8 @@ char *autolog_name(const struct config *config, const char *name, enum channel c
 
 	if (getrandom(random, sizeof(random), 0) != sizeof(random))
 		return NULL;
-	strbuf_addf(&sb, "%s/%s-%s---%s-", config->childlogdir, name,
-		    channel == CHANNEL_STDOUT ? "stdout" : "stderr", config->identifier);
+	strbuf_addf(&sb, "%s/%s-%s---%s-", config->childlogdir, name, channel_name(channel),
+		    config->identifier);
 	for (int i = 0; i < RANDOM_CHARS; i++)
 		strbuf_addc(&sb, alphabet[random[i] % 32]);
 	strbuf_adds(&sb, ".log");

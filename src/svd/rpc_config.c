@@ -14,6 +14,7 @@
 #include "svd/call.h"
 #include "svd/engine.h"
 #include "svd/groups.h"
+#include "svd/record.h"
 
 /* --- what is new --- */
 
@@ -161,7 +162,7 @@ static void set_log(json_t *info, const struct program_config *conf, enum channe
 		    const struct process *p)
 {
 	const struct logfile_config *log = &conf->log[channel];
-	const char *name = channel == CHANNEL_STDOUT ? "stdout" : "stderr";
+	const char *name = channel_name(channel);
 
 	set_channel(info, "capture_maxbytes", name, integer(log->capture_maxbytes));
 	set_channel(info, "events_enabled", name, json_boolean(log->events_enabled));
