@@ -157,6 +157,13 @@ def known_to(theirs, ours):
     return ours
 
 
+def compare(ours, theirs):
+    """What was told of one story by both."""
+    for (call, our_answer), (_, their_answer) in zip(ours, theirs):
+        if their_answer != "HTTP 500":      # an exception in Supervisor: nothing to mirror
+            assert (call, known_to(their_answer, our_answer)) == (call, their_answer)
+
+
 @pytest.fixture(scope="module")
 def told(module_daemon):
     """(title, "ours" or "theirs") -> the answers; one daemon for each story."""
@@ -176,9 +183,7 @@ def told(module_daemon):
 @pytest.mark.reference
 @pytest.mark.parametrize("title", STORIES)
 def test_the_answers_to(title, told):
-    for (call, ours), (_, theirs) in zip(told[title, "ours"], told[title, "theirs"]):
-        if theirs != "HTTP 500":        # an exception in Supervisor: nothing to mirror
-            assert (call, known_to(theirs, ours)) == (call, theirs)
+    compare(told[title, "ours"], told[title, "theirs"])
 
 
 def test_waiting_means_waiting(daemon):
