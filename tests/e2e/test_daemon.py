@@ -206,10 +206,13 @@ def test_without_a_terminal_the_log_comes_to_the_console_too(daemon):
 @pytest.mark.svd_only
 @pytest.mark.skipif(os.getuid() != 0, reason="root is warned")
 def test_root_is_warned_of_a_configuration_that_is_searched_for(tmp_path):
+    """The name it was called by is one of a directory of our own: ../etc beside it comes first."""
     (tmp_path / "supervisord.conf").write_text("[supervisord]\nnodaemon=perhaps\n")
+    name = str(tmp_path / "bin" / "svd")
     for flags, warned in ([], True), (["-c", "supervisord.conf"], False):
-        run = subprocess.run([SVD] + flags, env=clean_env(tmp_path), cwd=str(tmp_path), timeout=60,
-                             stderr=subprocess.PIPE, universal_newlines=True)
+        run = subprocess.run([name] + flags, executable=SVD, env=clean_env(tmp_path),
+                             cwd=str(tmp_path), timeout=60, stderr=subprocess.PIPE,
+                             universal_newlines=True)
         assert run.returncode == 2 and "'perhaps'" in run.stderr
         assert ("you probably want to specify a \"-c\" argument" in run.stderr) == warned
 
