@@ -40,10 +40,15 @@
  *   clear   id, path    Remove the file and begin a new one; answered by `cleared`.
  *   sync    id     Read what is there now of the channels with tell; answered by `synced`, which
  *                  comes after the `output` of that.
+ *   count   id     Answered by `counted`.
  *   reopen         Close and open every file again (SIGUSR2, after others have renamed it).
  *   quit           Drain all channels, answer nothing, exit 0.
  * svd-logd -> svd
- *   closed  ch     The channel is done; svd may forget it and close its copy of the descriptor.
+ *   closed  ch, read, dropped, lines
+ *                  The channel is done; svd may forget it and close its copy of the descriptor.
+ *                  The counts are those of `counted`, for the last time.
+ *   counted id, body = JSON object: for each channel, its number (as text) and an array of bytes
+ *                  read, bytes dropped and lines dropped since `open` by this svd-logd.
  *   output  ch, body    What was read, in order, in pieces as they came; only with tell. A piece
  *                  that does not fit into the queue is dropped: a slow svd holds up no program.
  *                  lost (optional): bytes that were dropped right before this.
@@ -54,15 +59,32 @@
  *   healed  path, lost          It can be written to again; lost: bytes dropped in all.
  *
  * svd -> svd-httpd
- *   listen  id, kind ("unix" or "inet"), name, username, password   +fd
- *             Serve HTTP on this listening socket. username, password: absent without.
+ *   listen  id, kind ("unix" or "inet"), name, username, password, logins, health   +fd
+ *             Serve HTTP on this listening socket. username, password: absent without. logins
+ *             (optional): object, passwords of further users by their names. health (optional,
+ *             boolean): /health is for everybody, without a login.
+ *   unlisten id    Accept nobody there any more and close the socket; who is connected stays.
+ *   part    id, n, body = a result   +fd
+ *             Before the reply to a system.multicall: its n-th result that is in a file. In the
+ *             result of the reply an object {"part": n} stands in its place.
+ *   event   to, serial, name, at, group, process, body = payload
+ *             to: array of the ids of `followEvents` calls, which last until `gone`. at: wall
+ *             clock, seconds. group and process where it is about one.
  *   reply   id, and either body = the result as JSON text, or code, text = the fault. +fd where the
  *             result is in a file: svd-httpd reads it as the result says (see svd/rpc_logs.c).
+ *             usage (optional, boolean): to each object in the result svd-httpd adds what the
+ *             process tree of its "pid" uses: processes, cpu_seconds, memory_bytes.
  *   quit           Answer what is under way for at most a second, then exit 0.
  * svd-httpd -> svd
- *   call    id, method, body = JSON array of the parameters
- *             id: chosen by svd-httpd, answered by exactly one `reply`. own (optional, boolean):
- *             svd-httpd asks for itself; then methods marked OWN can be called, and only they.
+ *   call    id, method, server, uid, gids, pid, user, from, own, safe, body = parameters
+ *             id: chosen by svd-httpd, answered by exactly one `reply`. body: a JSON array, or an
+ *             object of parameters by name (JSON API), whose values may be text where a number or
+ *             a boolean is meant. server: the `listen` it came by. Whose call it is: uid, gids
+ *             (array, the primary one first) and pid of the client on a unix socket; user: who
+ *             logged in, absent without; from: the client's address on TCP.
+ *             own (optional, boolean): svd-httpd asks, for that client; then methods marked OWN
+ *             can be called, and only they. safe (optional, boolean): methods that change
+ *             something are refused.
  *   gone    id     The client of that call went away; svd may drop it, a reply is ignored.
  *   log     level ("info", "warn", ...), body = a line for the activity log
  *

@@ -8,6 +8,7 @@
 
 #include "base/macro.h"
 #include "rpc/faults.h"
+#include "svd/access.h"
 
 struct call;
 struct clearing;
@@ -24,7 +25,9 @@ struct call {
 	struct call *prev, *next;
 	json_int_t   id;		/* svd-httpd's number */
 	char        *method;		/* owned */
-	bool         own;		/* svd-httpd asks for itself, not for a client */
+	bool         own;		/* svd-httpd asks for itself, not for a client's call */
+	bool         safe;		/* it may change nothing: it came by GET */
+	struct who   who;		/* owned; whose call it is */
 	bool         dispatched;
 	json_t      *params;		/* owned; an array, checked against the table */
 	bool         answered;

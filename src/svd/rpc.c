@@ -5,13 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "svd/access.h"
 #include "svd/call.h"
 #include "svd/engine.h"
 #include "svd/log.h"
 
+/* See methods.def. The roles are those of access.h. */
 enum {
-	FREE = 1 << 0,		/* answers in every mood */
-	OWN = 1 << 1,		/* for svd-httpd itself, and hidden from its clients */
+	ANY = ROLE_NONE,
+	READ = ROLE_READ,
+	OPERATE = ROLE_OPERATE,
+	ADMIN = ROLE_ADMIN,
+	ROLES = 3,		/* the bits of a role */
+	NAMED = 1 << 2,
+	SEEN = 1 << 3,
+	FREE = 1 << 4,
+	OWN = 1 << 5,
 };
 
 struct method {
@@ -35,12 +44,13 @@ static const struct method *find(const char *name, bool own)
 	return NULL;
 }
 
-/* One word of a parameter list: its length without "?", 0 at the end. */
+/* The type of the next parameter in a list: its length without "?", 0 at the end. */
 static size_t next_type(const char **list, const char **ret_type, bool *ret_optional)
 {
 	size_t n;
 
-	*list += strspn(*list, " ");
+	*list += strcspn(*list, ":");
+	*list += **list == ':';
 	n = strcspn(*list, " ");
 	*ret_type = *list;
 	*list += n;
