@@ -15,82 +15,11 @@
 #include <utlist.h>
 
 #include "base/fd.h"
-#include "config.h"
+#include "httpd/answer.h"
 #include "httpd/logtail.h"
-#include "httpd/piece.h"
-#include "rpc/xmlrpc.h"
-
-/* libmicrohttpd changes its own name for this one from release to release. */
-enum { HTTP_TOO_LARGE = 413 };
-
-enum {
-	PIECE_BLOCK = 16 * 1024,	/* bytes of a log's XML that are made at once */
-	PIECE_SMALL = 256 * 1024,	/* bytes of a log that are answered in one */
-};
+#include "httpd/route.h"
 
 static const double GRACE_SECONDS = 1;
-
-/* What is served where. Supervisor matches /RPC2 by prefix and refuses other methods with 400. */
-struct route {
-	const char *path;
-	bool        is_prefix;
-	const char *methods;	/* between blanks */
-	unsigned    refusal;	/* HTTP status for any other method */
-	unsigned  (*act)(struct request *r);	/* status of the answer, or 0: suspended */
-};
-
-static unsigned act_rpc(struct request *r);
-static unsigned act_banner(struct request *r);
-
-static const struct route routes[] = {
-	{ "/RPC2", true, " POST ", MHD_HTTP_BAD_REQUEST, act_rpc },
-	{ "/logtail", true, " GET ", MHD_HTTP_BAD_REQUEST, logtail_process },
-	{ "/mainlogtail", true, " GET ", MHD_HTTP_BAD_REQUEST, logtail_main },
-	{ "/", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, act_banner },
-};
-
-/* --- answers --- */
-
-/* text is stolen. */
-static unsigned answer(struct request *r, unsigned status, const char *type, struct strbuf *text)
-{
-	size_t n = text->len;
-	char *s = strbuf_steal(text);
-
-	r->server->is_bloated |= n >= SERVER_LARGE;
-	if (!s)
-		return MHD_HTTP_INTERNAL_SERVER_ERROR;
-	r->response = MHD_create_response_from_buffer(n, s, MHD_RESPMEM_MUST_FREE);
-	if (!r->response) {
-		free(s);
-		return MHD_HTTP_INTERNAL_SERVER_ERROR;
-	}
-	(void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	return status;
-}
-
-/* The answer of a status that needs no more words than its name. */
-static unsigned answer_status(struct request *r, unsigned status)
-{
-	struct strbuf text = { 0 };
-
-	strbuf_addf(&text, "%u %s\n", status, MHD_get_reason_phrase_for(status));
-	status = answer(r, status, "text/plain", &text);
-	if (r->response && status == MHD_HTTP_UNAUTHORIZED)
-		(void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
-					      "Basic realm=\"default\"");
-	return status;
-}
-
-static unsigned act_banner(struct request *r)
-{
-	struct strbuf text = { 0 };
-
-	strbuf_adds(&text, "svd-httpd " PACKAGE_VERSION ": XML-RPC at /RPC2\n");
-	return answer(r, MHD_HTTP_OK, "text/plain", &text);
-}
-
-/* --- calls --- */
 
 /*
  * libmicrohttpd then comes back to where it was suspended: request_finish() is called once more, or
@@ -103,86 +32,6 @@ void request_resume(struct request *r)
 	r->suspended = false;
 	MHD_resume_connection(r->connection);
 	server_wake(r->server);
-}
-
-static ssize_t on_piece(void *cls, uint64_t pos, char *buf, size_t max)
-{
-	ssize_t n = piece_read(cls, buf, max);
-
-	(void)pos;
-	if (n > 0)
-		return n;
-	return n == 0 ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
-}
-
-static void on_piece_sent(void *cls)
-{
-	piece_free(cls);
-}
-
-/* Takes the piece. */
-static unsigned answer_stream(struct request *r, struct piece *piece)
-{
-	r->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_BLOCK, on_piece,
-							piece, on_piece_sent);
-	if (!r->response) {
-		piece_free(piece);
-		return MHD_HTTP_INTERNAL_SERVER_ERROR;
-	}
-	(void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/xml");
-	return MHD_HTTP_OK;
-}
-
-/* A small one goes with its length, as all other answers: not every client can do without. */
-static int read_whole(struct piece *piece, struct strbuf *xml)
-{
-	ssize_t n;
-
-	do {
-		if (!strbuf_reserve(xml, PIECE_BLOCK))
-			return -ENOMEM;
-		n = piece_read(piece, xml->s + xml->len, PIECE_BLOCK);
-		if (n > 0)
-			xml->len += (size_t)n;
-	} while (n > 0);
-	return (int)n;
-}
-
-static unsigned answer_piece(struct request *r, struct reply *reply)
-{
-	_cleanup_(strbuf_done) struct strbuf xml = { 0 };
-	struct piece *piece;
-	int ret;
-
-	if (piece_new(reply->result, steal_fd(&reply->fd), &piece) < 0)
-		return MHD_HTTP_INTERNAL_SERVER_ERROR;
-	if (piece_size(piece) > PIECE_SMALL)
-		return answer_stream(r, piece);
-	ret = read_whole(piece, &xml);
-	piece_free(piece);
-	return ret < 0 ? MHD_HTTP_INTERNAL_SERVER_ERROR :
-			 answer(r, MHD_HTTP_OK, "text/xml", &xml);
-}
-
-static unsigned answer_reply(struct request *r, const struct reply *reply)
-{
-	_cleanup_(strbuf_done) struct strbuf xml = { 0 };
-	int ret = -EPROTO;
-
-	if (reply->text)
-		ret = xmlrpc_build_fault(&xml, reply->code, reply->text);
-	else if (reply->result)
-		ret = xmlrpc_build_result(&xml, reply->result);
-	return ret < 0 ? MHD_HTTP_INTERNAL_SERVER_ERROR :
-			 answer(r, MHD_HTTP_OK, "text/xml", &xml);
-}
-
-static void on_reply(struct call *call, struct reply *reply)
-{
-	struct request *r = container_of(call, struct request, call);
-
-	r->status = reply->fd >= 0 ? answer_piece(r, reply) : answer_reply(r, reply);
-	request_resume(r);
 }
 
 static void on_grace(struct timer *t)
@@ -218,60 +67,7 @@ void request_suspend(struct request *r)
 	io_start(&r->hangup, r->client->fd, IO_READ);
 }
 
-static unsigned status_of(int error)
-{
-	switch (error) {
-	case -ENOBUFS:
-	case -EPIPE:	return MHD_HTTP_SERVICE_UNAVAILABLE;
-	case -EMSGSIZE:	return HTTP_TOO_LARGE;
-	default:	return MHD_HTTP_INTERNAL_SERVER_ERROR;
-	}
-}
-
-static unsigned act_rpc(struct request *r)
-{
-	char *method = NULL;
-	json_t *params = NULL;
-	struct err err;
-	int ret = xmlrpc_parse_call(strbuf_str(&r->body), r->body.len, &method, &params, &err);
-
-	r->server->is_bloated |= r->body.len >= SERVER_LARGE;
-	strbuf_done(&r->body);
-	if (ret == -EBADMSG) {
-		rpc_log(r->server->rpc, "warn", "%s: a request is no XML-RPC call: %s",
-			r->server->name, err.text);
-		return MHD_HTTP_BAD_REQUEST;
-	}
-	if (ret == 0)
-		ret = rpc_start(r->server->rpc, &r->call, method, params);
-	free(method);
-	json_decref(params);
-	if (ret < 0)
-		return status_of(ret);
-	request_suspend(r);
-	return 0;
-}
-
 /* --- life --- */
-
-static const struct route *route_find(const char *url)
-{
-	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
-		const char *path = routes[i].path;
-
-		if (routes[i].is_prefix ? strncmp(url, path, strlen(path)) == 0 :
-					  strcmp(url, path) == 0)
-			return &routes[i];
-	}
-	return NULL;
-}
-
-static bool method_matches(const struct route *route, const char *method)
-{
-	const char *found = strstr(route->methods, method);
-
-	return found && found[-1] == ' ' && found[strlen(method)] == ' ';
-}
 
 static void peer_name(struct request *r, char *ret_name, size_t size)
 {
@@ -310,7 +106,7 @@ static unsigned refusal(struct request *r, const char *url, const char *method)
 	r->route = route_find(url);
 	if (!r->route)
 		return MHD_HTTP_NOT_FOUND;
-	return method_matches(r->route, method) ? 0 : r->route->refusal;
+	return route_takes(r->route, method) ? 0 : r->route->refusal;
 }
 
 struct request *request_new(struct server *server, struct client *client,
@@ -328,7 +124,6 @@ struct request *request_new(struct server *server, struct client *client,
 	r->server = server;
 	r->client = client;
 	r->connection = connection;
-	r->call.on_reply = on_reply;
 	io_init(&r->hangup, server->loop, on_hangup);
 	timer_init(&r->grace, server->loop, on_grace);
 	r->status = refusal(r, url, method);

@@ -1,0 +1,135 @@
+/*
+ * answer.c - what is sent back. Answers have a length and are made in one, but for the text of a
+ * large log: that is made while it is sent.
+ */
+#include "httpd/answer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/fd.h"
+#include "base/strbuf.h"
+#include "httpd/piece.h"
+#include "httpd/request.h"
+#include "rpc/xmlrpc.h"
+
+enum {
+	PIECE_BLOCK = 16 * 1024,	/* bytes of a log's XML that are made at once */
+	PIECE_SMALL = 256 * 1024,	/* bytes of a log that are answered in one */
+};
+
+unsigned answer_text(struct request *r, unsigned status, const char *type, struct strbuf *text)
+{
+	size_t n = text->len;
+	char *s = strbuf_steal(text);
+
+	r->server->is_bloated |= n >= SERVER_LARGE;
+	if (!s)
+		return MHD_HTTP_INTERNAL_SERVER_ERROR;
+	r->response = MHD_create_response_from_buffer(n, s, MHD_RESPMEM_MUST_FREE);
+	if (!r->response) {
+		free(s);
+		return MHD_HTTP_INTERNAL_SERVER_ERROR;
+	}
+	(void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	return status;
+}
+
+unsigned answer_status(struct request *r, unsigned status)
+{
+	struct strbuf text = { 0 };
+
+	strbuf_addf(&text, "%u %s\n", status, MHD_get_reason_phrase_for(status));
+	status = answer_text(r, status, "text/plain", &text);
+	if (r->response && status == MHD_HTTP_UNAUTHORIZED)
+		(void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+					      "Basic realm=\"default\"");
+	return status;
+}
+
+static ssize_t on_piece(void *cls, uint64_t pos, char *buf, size_t max)
+{
+	ssize_t n = piece_read(cls, buf, max);
+
+	(void)pos;
+	if (n > 0)
+		return n;
+	return n == 0 ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void on_piece_sent(void *cls)
+{
+	piece_free(cls);
+}
+
+/* Takes the piece. */
+static unsigned answer_stream(struct request *r, struct piece *piece)
+{
+	r->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_BLOCK, on_piece,
+							piece, on_piece_sent);
+	if (!r->response) {
+		piece_free(piece);
+		return MHD_HTTP_INTERNAL_SERVER_ERROR;
+	}
+	(void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/xml");
+	return MHD_HTTP_OK;
+}
+
+/* A small one goes with its length, as all other answers: not every client can do without. */
+static int read_whole(struct piece *piece, struct strbuf *xml)
+{
+	ssize_t n;
+
+	do {
+		if (!strbuf_reserve(xml, PIECE_BLOCK))
+			return -ENOMEM;
+		n = piece_read(piece, xml->s + xml->len, PIECE_BLOCK);
+		if (n > 0)
+			xml->len += (size_t)n;
+	} while (n > 0);
+	return (int)n;
+}
+
+static unsigned answer_piece(struct request *r, struct reply *reply)
+{
+	_cleanup_(strbuf_done) struct strbuf xml = { 0 };
+	struct piece *piece;
+	int ret;
+
+	if (piece_new(reply->result, steal_fd(&reply->fd), &piece) < 0)
+		return MHD_HTTP_INTERNAL_SERVER_ERROR;
+	if (piece_size(piece) > PIECE_SMALL)
+		return answer_stream(r, piece);
+	ret = read_whole(piece, &xml);
+	piece_free(piece);
+	return ret < 0 ? MHD_HTTP_INTERNAL_SERVER_ERROR :
+			 answer_text(r, MHD_HTTP_OK, "text/xml", &xml);
+}
+
+static unsigned answer_reply(struct request *r, const struct reply *reply)
+{
+	_cleanup_(strbuf_done) struct strbuf xml = { 0 };
+	int ret = -EPROTO;
+
+	if (reply->text)
+		ret = xmlrpc_build_fault(&xml, reply->code, reply->text);
+	else if (reply->result)
+		ret = xmlrpc_build_result(&xml, reply->result);
+	return ret < 0 ? MHD_HTTP_INTERNAL_SERVER_ERROR :
+			 answer_text(r, MHD_HTTP_OK, "text/xml", &xml);
+}
+
+unsigned answer_xmlrpc(struct request *r, struct reply *reply)
+{
+	return reply->fd >= 0 ? answer_piece(r, reply) : answer_reply(r, reply);
+}
+
+unsigned answer_unsent(int error)
+{
+	switch (error) {
+	case -ENOBUFS:
+	case -EPIPE:	return MHD_HTTP_SERVICE_UNAVAILABLE;
+	case -EMSGSIZE:	return HTTP_TOO_LARGE;
+	default:	return MHD_HTTP_INTERNAL_SERVER_ERROR;
+	}
+}

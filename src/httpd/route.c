@@ -1,0 +1,47 @@
+/* route.c - Supervisor matches /RPC2 by prefix and refuses other methods with 400; so do we. */
+#include "httpd/route.h"
+
+#include <microhttpd.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/macro.h"
+#include "base/strbuf.h"
+#include "config.h"
+#include "httpd/answer.h"
+#include "httpd/logtail.h"
+#include "httpd/rpc2.h"
+
+static unsigned act_banner(struct request *r)
+{
+	struct strbuf text = { 0 };
+
+	strbuf_adds(&text, "svd-httpd " PACKAGE_VERSION ": XML-RPC at /RPC2\n");
+	return answer_text(r, MHD_HTTP_OK, "text/plain", &text);
+}
+
+static const struct route routes[] = {
+	{ "/RPC2", true, " POST ", MHD_HTTP_BAD_REQUEST, rpc2_act },
+	{ "/logtail", true, " GET ", MHD_HTTP_BAD_REQUEST, logtail_process },
+	{ "/mainlogtail", true, " GET ", MHD_HTTP_BAD_REQUEST, logtail_main },
+	{ "/", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, act_banner },
+};
+
+const struct route *route_find(const char *url)
+{
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+		const char *path = routes[i].path;
+
+		if (routes[i].is_prefix ? strncmp(url, path, strlen(path)) == 0 :
+					  strcmp(url, path) == 0)
+			return &routes[i];
+	}
+	return NULL;
+}
+
+bool route_takes(const struct route *route, const char *method)
+{
+	const char *found = strstr(route->methods, method);
+
+	return found && found[-1] == ' ' && found[strlen(method)] == ' ';
+}
