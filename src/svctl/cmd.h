@@ -5,7 +5,8 @@
 struct ctl;
 
 /* Several verbs may share a function: then it is declared more than once, which is harmless. */
-#define VERB(name, run, completes, listed, help) void run(struct ctl *ctl, const char *arg);
+#define VERB(name, run, completes, listed, flags, help) \
+	void run(struct ctl *ctl, const char *arg);
 #include "svctl/verbs.def"
 #undef VERB
 

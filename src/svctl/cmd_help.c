@@ -14,7 +14,8 @@ static void list_verbs(struct ctl *ctl)
 	int r = 0;
 
 	for (size_t i = 0; i < n_verbs && r == 0; i++) {
-		if (verbs[i].listed)
+		if (verbs[i].listed == LISTED ||
+		    (verbs[i].listed == LISTED_OURS && !ctl->compatible))
 			r = words_add(&names, verbs[i].name, strlen(verbs[i].name));
 	}
 	if (r < 0) {
@@ -28,6 +29,15 @@ static void list_verbs(struct ctl *ctl)
 	words_done(&names);
 }
 
+static void show_help(const struct ctl *ctl, const struct verb *verb)
+{
+	out_line("%s", verb->help);
+	for (int i = 0; i < FLAG_N && !ctl->compatible; i++) {
+		if (verb->flags & 1u << i)
+			out_line("%s", flag_infos[i].help);
+	}
+}
+
 void cmd_help(struct ctl *ctl, const char *arg)
 {
 	const struct verb *verb = verb_find(arg, strlen(arg));
@@ -35,7 +45,7 @@ void cmd_help(struct ctl *ctl, const char *arg)
 	if (!*arg)
 		list_verbs(ctl);
 	else if (verb && verb->help)
-		out_line("%s", verb->help);
+		show_help(ctl, verb);
 	else
 		out_line("*** No help on %s", arg);
 }

@@ -6,7 +6,6 @@
 
 #include "svctl/ctl.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include <string.h>
 
 #include "base/fd.h"
+#include "base/strbuf.h"
 #include "rpc/faults.h"
 #include "svctl/ask.h"
 #include "svctl/output.h"
@@ -208,11 +208,27 @@ static void run_verb(struct ctl *ctl, const struct verb *verb, const char *arg)
 	} while (ctl->wants_login && ask_login(ctl));
 }
 
+/* arg: flags and all. */
+static void run_with_flags(struct ctl *ctl, const struct verb *verb, const char *arg)
+{
+	struct strbuf rest = { 0 };
+	struct err err;
+
+	if (flags_take(verb->flags, arg, &ctl->flags, &rest, &err) == 0) {
+		run_verb(ctl, verb, strbuf_str(&rest));
+	} else {
+		ctl_misused(ctl, verb->name, "Error: %s", err.text);
+		ctl->status = EXIT_BAD_ARGS;
+	}
+	flags_done(&ctl->flags);
+	strbuf_done(&rest);
+}
+
 void ctl_run_line(struct ctl *ctl, const char *line)
 {
 	_cleanup_(free_str) char *text = tidy(line);
 	const struct verb *verb;
-	size_t n = 0;
+	const char *arg;
 
 	if (!text) {
 		ctl_oom(ctl);
@@ -220,13 +236,11 @@ void ctl_run_line(struct ctl *ctl, const char *line)
 	}
 	if (!*text)
 		return;
-	while (isalnum((unsigned char)text[n]) || text[n] == '_')
-		n++;
-	verb = verb_find(text, n);
+	verb = verb_of_line(text, &arg);
 	if (!verb) {
 		out_line("*** Unknown syntax: %s", text);
 		ctl->status = EXIT_GENERIC;
 		return;
 	}
-	run_verb(ctl, verb, text + n + strspn(text + n, BLANKS));
+	run_with_flags(ctl, verb, arg);
 }

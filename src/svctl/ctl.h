@@ -7,6 +7,7 @@
 
 #include "base/macro.h"
 #include "svctl/client.h"
+#include "svctl/flags.h"
 #include "svctl/words.h"
 
 /* Exit statuses of actions, as the LSB has them for init scripts (and Supervisor's client). */
@@ -25,10 +26,12 @@ enum {
 struct ctl {
 	struct client *client;	/* owned */
 	bool interactive;	/* there is somebody to ask */
+	bool compatible;	/* we were called supervisorctl: look like it */
 	bool whole_groups;	/* update restarts all of a changed group, as Supervisor does */
 	bool leave;		/* a command ended the shell */
 	bool wants_login;	/* the server asked who we are: ask, then run the line again */
 	int  status;		/* the exit status so far; a command that goes well leaves it */
+	struct flags flags;	/* owned: of the command that runs */
 };
 
 /*

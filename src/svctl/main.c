@@ -29,6 +29,7 @@ static int start(const struct options *opt)
 	struct ctl ctl = {
 		.client = client_new(opt->serverurl, opt->username, opt->password),
 		.interactive = opt->interactive,
+		.compatible = opt->compatible,
 		.whole_groups = opt->whole_groups,
 	};
 	int status = EXIT_GENERIC;

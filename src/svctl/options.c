@@ -14,11 +14,14 @@
 #include "base/fd.h"
 #include "base/strbuf.h"
 #include "svctl/endpoint.h"
+#include "svctl/flags.h"
 #include "svctl/output.h"
+#include "svctl/verbs.h"
+#include "svctl/words.h"
 
 enum { USAGE_STATUS = 2 };
 
-enum { WHOLE_GROUPS = 256 };	/* beyond the letters */
+enum { WHOLE_GROUPS = 256, FLAGS_FROM };	/* beyond the letters; the last and up: an enum flag */
 
 static const struct option long_options[] = {
 	{ "configuration", required_argument, NULL, 'c' },
@@ -31,13 +34,19 @@ static const struct option long_options[] = {
 	{ "supervisor-compatible-update", no_argument, NULL, WHOLE_GROUPS },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'v' },
+#define FLAG(id, name, takes, help) \
+	{ name, takes == FLAG_TAKES_NOTHING ? no_argument : required_argument, NULL, \
+	  FLAGS_FROM + FLAG_##id },
+#include "svctl/flags.def"
+#undef FLAG
 	{ 0 },
 };
 
 /* What the command line says; NULL: nothing. Borrowed from argv. */
-struct flags {
+struct given {
 	const char *path, *serverurl, *username, *password, *history_file, *interactive;
 	const char *whole_groups;
+	const char *flags[FLAG_N];	/* of the action that follows, "" if without a value */
 };
 
 /* Under any name; scripts and a test of Debian's look for lines of Supervisor's form. */
@@ -100,27 +109,31 @@ static bool refuse(char **argv, int letter)
 	return usage(argv[0], "option %.*s not recognized", (int)n, word);
 }
 
-static const char **slot_of(struct flags *flags, int letter)
+static const char **slot_of(struct given *given, int letter)
 {
 	switch (letter) {
-	case 'c': return &flags->path;
-	case 's': return &flags->serverurl;
-	case 'u': return &flags->username;
-	case 'p': return &flags->password;
-	case 'r': return &flags->history_file;
-	case 'i': return &flags->interactive;
-	case WHOLE_GROUPS: return &flags->whole_groups;
+	case 'c': return &given->path;
+	case 's': return &given->serverurl;
+	case 'u': return &given->username;
+	case 'p': return &given->password;
+	case 'r': return &given->history_file;
+	case 'i': return &given->interactive;
+	case WHOLE_GROUPS: return &given->whole_groups;
 	}
-	return NULL;
+	return &given->flags[letter - FLAGS_FROM];
 }
 
-static bool set_flag(char **argv, int letter, int long_index, struct flags *flags)
+static bool set_flag(char **argv, int letter, int long_index, struct given *given)
 {
-	const char **slot = slot_of(flags, letter);
+	const char **slot = slot_of(given, letter);
 
 	if (letter == 's' && !endpoint_is_url(optarg))
 		return usage(argv[0], "invalid value for %s '%s': value '%s' is not a URL",
 			     long_index < 0 ? "-s" : "--serverurl", optarg, optarg);
+	/* It is going to be a word of the action's line. */
+	if (letter >= FLAGS_FROM && optarg && (!*optarg || strpbrk(optarg, BLANKS)))
+		return usage(argv[0], "invalid value for --%s '%s'",
+			     long_options[long_index].name, optarg);
 	if (*slot && long_index < 0)
 		return usage(argv[0], "conflicting command line option '-%c'", letter);
 	if (*slot)
@@ -131,7 +144,7 @@ static bool set_flag(char **argv, int letter, int long_index, struct flags *flag
 }
 
 /* false: the program ends with *ret_status. */
-static bool read_flags(int argc, char **argv, struct flags *ret_flags, int *ret_status)
+static bool read_flags(int argc, char **argv, struct given *ret_given, int *ret_status)
 {
 	int letter, long_index = -1;
 
@@ -151,7 +164,7 @@ static bool read_flags(int argc, char **argv, struct flags *ret_flags, int *ret_
 		}
 		if (letter == '?' || letter == ':')
 			return refuse(argv, letter);
-		if (!set_flag(argv, letter, long_index, ret_flags))
+		if (!set_flag(argv, letter, long_index, ret_given))
 			return false;
 		long_index = -1;
 	}
@@ -187,8 +200,25 @@ static bool read_file(const char *argv0, const char *flag, struct client_config 
 	return true;
 }
 
+/* May each flag that stands before the line stand behind it? */
+static bool check_flags(const char *argv0, const struct given *given, const char *line)
+{
+	const char *arg;
+	const struct verb *verb = line ? verb_of_line(line, &arg) : NULL;
+
+	for (int i = 0; i < FLAG_N; i++) {
+		const char *name = flag_infos[i].name;
+
+		if (given->flags[i] && !line)
+			return usage(argv0, "option --%s requires an action", name);
+		if (given->flags[i] && verb && !(verb->flags & 1u << i))
+			return usage(argv0, "%s does not take the option --%s", verb->name, name);
+	}
+	return true;
+}
+
 /* The rest of the command line as one line, so that `svctl "start a b"` works as well. */
-static char *join(char **words)
+static char *join(char **words, const struct given *given)
 {
 	struct strbuf sb = { 0 };
 
@@ -197,28 +227,53 @@ static char *join(char **words)
 			strbuf_addc(&sb, ' ');
 		strbuf_adds(&sb, *word);
 	}
+	for (int i = 0; i < FLAG_N; i++) {
+		const char *value = given->flags[i];
+
+		if (value)
+			strbuf_addf(&sb, *value ? " --%s=%s" : " --%s", flag_infos[i].name, value);
+	}
 	return strbuf_steal(&sb);
+}
+
+/* The action. false: it is wrong, and that was said. */
+static bool read_line(char **argv, const struct given *given, char **ret_line)
+{
+	*ret_line = NULL;
+	if (!argv[optind])
+		return check_flags(argv[0], given, NULL);
+	*ret_line = join(argv + optind, given);
+	if (!*ret_line)
+		return usage(argv[0], "%s", strerror(ENOMEM));
+	return check_flags(argv[0], given, *ret_line);
+}
+
+static bool is_called(const char *progname, const char *name)
+{
+	const char *slash = strrchr(progname, '/');
+
+	return strcmp(slash ? slash + 1 : progname, name) == 0;
 }
 
 bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_status)
 {
 	struct options opt = { 0 };
-	struct flags flags = { 0 };
+	struct given given = { 0 };
 
-	if (!read_flags(argc, argv, &flags, ret_status) ||
-	    !read_file(argv[0], flags.path, &opt.config))
+	if (!read_flags(argc, argv, &given, ret_status) ||
+	    !read_file(argv[0], given.path, &opt.config))
 		return false;
-	opt.line = argv[optind] ? join(argv + optind) : NULL;
-	if (argv[optind] && !opt.line) {
+	if (!read_line(argv, &given, &opt.line)) {
 		options_done(&opt);
-		return usage(argv[0], "%s", strerror(ENOMEM));
+		return false;
 	}
-	opt.serverurl = flags.serverurl ? flags.serverurl : opt.config.serverurl;
-	opt.username = flags.username ? flags.username : opt.config.username;
-	opt.password = flags.password ? flags.password : opt.config.password;
-	opt.history_file = flags.history_file ? flags.history_file : opt.config.history_file;
-	opt.interactive = flags.interactive || !opt.line;
-	opt.whole_groups = flags.whole_groups;
+	opt.serverurl = given.serverurl ? given.serverurl : opt.config.serverurl;
+	opt.username = given.username ? given.username : opt.config.username;
+	opt.password = given.password ? given.password : opt.config.password;
+	opt.history_file = given.history_file ? given.history_file : opt.config.history_file;
+	opt.interactive = given.interactive || !opt.line;
+	opt.compatible = is_called(argv[0], "supervisorctl");
+	opt.whole_groups = given.whole_groups;
 	*ret_options = opt;
 	return true;
 }

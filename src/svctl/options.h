@@ -13,8 +13,9 @@ struct options {
 	const char *username, *password;	/* or config; NULL when not set */
 	const char *history_file;
 	bool  interactive;
+	bool  compatible;			/* called by the name of supervisorctl */
 	bool  whole_groups;			/* update as Supervisor does it */
-	char *line;				/* owned: the action; NULL: a shell */
+	char *line;				/* owned: the action and its flags; NULL: a shell */
 };
 
 /*

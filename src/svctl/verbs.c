@@ -1,13 +1,17 @@
 /* verbs.c - verbs.def as a table */
 #include "svctl/verbs.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/macro.h"
 #include "svctl/cmd.h"
+#include "svctl/flags.h"
+#include "svctl/words.h"
 
 const struct verb verbs[] = {
-#define VERB(name, run, completes, listed, help) { name, run, completes, listed, help },
+#define VERB(name, run, completes, listed, flags, help) \
+	{ name, run, completes, listed, flags, help },
 #include "svctl/verbs.def"
 #undef VERB
 };
@@ -20,4 +24,15 @@ const struct verb *verb_find(const char *name, size_t n)
 			return &verbs[i];
 	}
 	return NULL;
+}
+
+const struct verb *verb_of_line(const char *line, const char **ret_arg)
+{
+	size_t n = 0;
+
+	line += strspn(line, BLANKS);
+	while (isalnum((unsigned char)line[n]) || line[n] == '_')
+		n++;
+	*ret_arg = line + n + strspn(line + n, BLANKS);
+	return verb_find(line, n);
 }

@@ -9,12 +9,16 @@ struct ctl;
 
 enum completes { COMPLETES_NOTHING, COMPLETES_VERBS, COMPLETES_PROCESSES, COMPLETES_GROUPS };
 
+/* What supervisorctl has not, only svctl lists. */
+enum listed { NOT_LISTED, LISTED, LISTED_OURS };
+
 struct verb {
 	const char *name;
-	/* arg: the rest of the line, no blanks around it. */
+	/* arg: the rest of the line without the flags, no blanks around it. */
 	void (*run)(struct ctl *ctl, const char *arg);
 	enum completes completes;
-	bool listed;
+	enum listed listed;
+	unsigned flags;		/* WITH() of those that it takes */
 	const char *help;	/* may be NULL */
 };
 
@@ -23,5 +27,8 @@ extern const size_t n_verbs;
 
 /* The verb with that name of n bytes, or NULL. */
 const struct verb *verb_find(const char *name, size_t n);
+
+/* The verb that the line begins with, or NULL. *ret_arg: what follows it. */
+const struct verb *verb_of_line(const char *line, const char **ret_arg);
 
 #endif
