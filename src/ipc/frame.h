@@ -72,6 +72,8 @@
  *             clock, seconds. group and process where it is about one.
  *   reply   id, and either body = the result as JSON text, or code, text = the fault. +fd where the
  *             result is in a file: svd-httpd reads it as the result says (see svd/rpc_logs.c).
+ *             unsafe (optional, boolean): the fault of a `safe` call to a method that changes
+ *             something; nothing was done.
  *             usage (optional, boolean): to each object in the result svd-httpd adds what the
  *             process tree of its "pid" uses: processes, cpu_seconds, memory_bytes.
  *   quit           Answer what is under way for at most a second, then exit 0.

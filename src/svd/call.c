@@ -35,6 +35,7 @@ void call_free(struct call *call)
 	free(call->text);
 	wait_free(call->wait);
 	clearing_free(call->clearing);
+	who_done(&call->who);
 	close_fd(&call->fd);
 	free(call);
 }
@@ -85,7 +86,17 @@ bool call_bool(const struct call *call, size_t i, bool otherwise)
 
 	if (!value)
 		return otherwise;
-	return json_is_integer(value) ? json_integer_value(value) != 0 : json_is_true(value);
+	if (json_is_string(value))	/* what is true in Python */
+		return json_string_length(value) > 0;
+	return json_is_number(value) ? json_number_value(value) != 0 : json_is_true(value);
+}
+
+static bool whole_part(double number, int64_t *ret_number)
+{
+	if (!(number > (double)INT64_MIN && number < (double)INT64_MAX))
+		return false;
+	*ret_number = (int64_t)number;
+	return true;
 }
 
 bool call_int(const struct call *call, size_t i, int64_t *ret_number)
@@ -95,6 +106,8 @@ bool call_int(const struct call *call, size_t i, int64_t *ret_number)
 	if (json_is_string(value))
 		return unit_integer(json_string_value(value), INT64_MIN, INT64_MAX,
 				    ret_number) == 0;
-	*ret_number = json_integer_value(value);
+	if (json_is_real(value))
+		return whole_part(json_real_value(value), ret_number);
+	*ret_number = json_is_true(value) ? 1 : json_integer_value(value);
 	return true;
 }

@@ -29,10 +29,12 @@ struct call {
 	bool         safe;		/* it may change nothing: it came by GET */
 	struct who   who;		/* owned; whose call it is */
 	bool         dispatched;
-	json_t      *params;		/* owned; an array, checked against the table */
+	json_t      *params;		/* owned; once dispatched an array that fits the table */
 	bool         answered;
 	json_t      *result;		/* owned; the answer, or */
 	int          fd;		/* owned; goes with the result; -1: none */
+	bool         usage;		/* svd-httpd adds what the processes in it use */
+	bool         unsafe;		/* it is a fault, since it would have changed something */
 	int          fault;		/* the fault's code, not 0, and */
 	char        *text;		/* owned; its text; NULL: no memory */
 	call_step_fn *step;		/* NULL: does not wait */
@@ -65,7 +67,7 @@ void rpc_dispatch(struct engine *e, struct call *call);
 const char *call_string(const struct call *call, size_t i);
 bool call_bool(const struct call *call, size_t i, bool otherwise);
 
-/* The parameter at i, an integer or the text of one. false: it is none. */
+/* The parameter at i, a number or the text of one. false: it is none. */
 must_check bool call_int(const struct call *call, size_t i, int64_t *ret_number);
 
 /* The handlers of methods.def. */

@@ -82,12 +82,25 @@ static int send_reply(struct gate *gate, json_t *head, const char *body, int fd)
 	return ret;
 }
 
+static json_t *fault_head(json_int_t id, int code, const char *text)
+{
+	return json_pack("{s:s, s:I, s:i, s:o}", "t", "reply", "id", id, "code", code, "text",
+			 json_text(text));
+}
+
 static void send_fault(struct gate *gate, json_int_t id, int code, const char *text)
 {
-	(void)send_reply(gate,
-			 json_pack("{s:s, s:I, s:i, s:o}", "t", "reply", "id", id, "code", code,
-				   "text", json_text(text)),
-			 NULL, -1);
+	(void)send_reply(gate, fault_head(id, code, text), NULL, -1);
+}
+
+static void send_own_fault(struct gate *gate, const struct call *call)
+{
+	json_t *head = fault_head(call->id, call->fault ? call->fault : FAULT_FAILED,
+				  call->text ? call->text : "FAILED: out of memory");
+
+	if (head && call->unsafe)
+		json_object_set_new(head, "unsafe", json_true());
+	(void)send_reply(gate, head, NULL, -1);
 }
 
 static void send_result(struct gate *gate, const struct call *call, const char *body)
@@ -126,7 +139,7 @@ static void take_call(struct gate *gate, json_int_t id, const struct frame *fram
 	json_t *params = json_loadb(frame->body, frame->body_len, JSON_ALLOW_NUL, NULL);
 	struct call *call = NULL;
 
-	if (method && json_is_array(params))
+	if (method && (json_is_array(params) || json_is_object(params)))
 		call = call_new(id, method, params);
 	else
 		json_decref(params);
@@ -139,6 +152,7 @@ static void take_call(struct gate *gate, json_int_t id, const struct frame *fram
 	if (++gate->n_calls > CALLS_MAX) {
 		call->dispatched = true;
 		call_fault(call, FAULT_FAILED, "too many calls are waiting");
+	call->safe = json_is_true(json_object_get(frame->head, "safe"));
 	}
 }
 
@@ -210,8 +224,7 @@ void gate_reply(struct gate *gate, const struct call *call)
 	if (body)
 		send_result(gate, call, body);
 	else
-		send_fault(gate, call->id, call->fault ? call->fault : FAULT_FAILED,
-			   call->text ? call->text : "FAILED: out of memory");
+		send_own_fault(gate, call);
 	free(body);
 }
 
