@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "conf/daemon.h"
 #include "conf/groups.h"
+#include "conf/health.h"
 #include "conf/include.h"
 #include "conf/load.h"
 #include "conf/others.h"
@@ -49,6 +50,8 @@ int config_read(struct load *ld, const char *path, const struct config_override_
 		r = groups_read(ld, err);
 	if (r == 0)
 		r = servers_read(ld, err);
+	if (r == 0)
+		r = load_keep(ld, health_read(ld, err), err);
 	return r == 0 ? others_read(ld, err) : r;
 }
 

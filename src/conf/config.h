@@ -124,6 +124,14 @@ struct server_config {
 	const char *username, *password;	/* both or none */
 };
 
+/* [svd:health]: what /health tells, and whom. */
+struct health_config {
+	const char *programs;	/* globs, with commas; NULL: all that have autostart */
+	int         minimum;	/* how many of them must be well: a number, or ... */
+	bool        is_percent;	/* ... so many of a hundred */
+	bool        is_public;	/* no login is needed */
+};
+
 /* Something that the operator should read in the activity log, in the order in which it arose. */
 struct config_note {
 	enum log_level level;
@@ -154,6 +162,7 @@ struct config {
 
 	const char *serverurl;	/* what AUTO means: unix before inet; NULL without a server */
 
+	struct health_config health;
 	const struct server_config *servers;
 	size_t      n_servers;
 	const struct group_config *groups;	/* by priority, then name */

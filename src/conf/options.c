@@ -34,6 +34,7 @@ static const struct section_info {
 	[SECTION_INCLUDE] = { "include", false, IN(INCLUDE) },
 	[SECTION_RPCINTERFACE] = { "rpcinterface:", true, IN(RPCINTERFACE) },
 	[SECTION_CTLPLUGIN] = { "ctlplugin:", true, IN(CTLPLUGIN) },
+	[SECTION_HEALTH] = { "svd:health", false, IN(HEALTH) },
 };
 _Static_assert(ARRAY_LEN(section_table) == SECTION_KIND_N, "a kind of section has no row");
 
@@ -126,10 +127,12 @@ const char *option_suggest(enum section_kind kind, const char *name)
 const char *section_suggest(const char *name)
 {
 	const char *colon = strchr(name, ':'), *found = NULL;
-	size_t n = colon ? (size_t)(colon - name) + 1 : strlen(name), best = LONGEST;
+	size_t whole = strlen(name), head = colon ? (size_t)(colon - name) + 1 : whole;
+	size_t best = LONGEST;
 
 	for (unsigned k = 0; k < SECTION_KIND_N; k++)
-		if (is_nearer(name, n, section_table[k].name, &best))
+		if (is_nearer(name, section_table[k].is_prefix ? head : whole,
+			      section_table[k].name, &best))
 			found = section_table[k].name;
 	return found;
 }

@@ -27,6 +27,7 @@ static const struct sample_section {
 	{ SECTION_LISTENER, "eventlistener:mail", false, "/usr/local/bin/mail-events" },
 	{ SECTION_GROUP, "group:site", false, NULL },
 	{ SECTION_INCLUDE, "include", false, NULL },
+	{ SECTION_HEALTH, "svd:health", false, NULL },
 };
 
 /* What is needed, and what has no default. A directory's place is for whoever asks. */
@@ -63,6 +64,7 @@ static const struct sample_value {
 	[OPT_LISTENER_events] = { "PROCESS_STATE", false },
 	[OPT_GROUP_programs] = { "web", false },
 	[OPT_INCLUDE_files] = { "conf.d/*.conf", false },
+	[OPT_HEALTH_programs] = { "site", false },
 };
 
 static void add_value(struct strbuf *out, const char *text, bool for_root)

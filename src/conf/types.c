@@ -301,6 +301,25 @@ static int set_child_url(struct load *ld, const char *text, void *field, struct 
 	return strcasecmp(text, "AUTO") == 0 ? 0 : set_text(ld, text, field, err);
 }
 
+/* all, N or N%. Fills minimum and is_percent. */
+static int set_minimum(struct load *ld, const char *text, void *field, struct err *err)
+{
+	struct health_config *health = container_of(field, struct health_config, minimum);
+	size_t n = strlen(text);
+	bool is_percent = n > 0 && text[n - 1] == '%', is_all = strcasecmp(text, "all") == 0;
+	_cleanup_(free_str) char *number = strndup(text, n - is_percent);
+	int64_t count = 100;
+
+	(void)ld;
+	if (!number)
+		return no_memory(err);
+	if (!is_all && unit_integer(number, 0, is_percent ? 100 : INT_MAX, &count) < 0)
+		return err_set(err, -EINVAL, "not all, a number of processes or a percentage");
+	health->minimum = (int)count;
+	health->is_percent = is_percent || is_all;
+	return 0;
+}
+
 static int (*const setters[])(struct load *ld, const char *text, void *field, struct err *err) = {
 	[TYPE_TEXT] = set_text,
 	[TYPE_BOOL] = set_bool,
@@ -331,6 +350,7 @@ static int (*const setters[])(struct load *ld, const char *text, void *field, st
 	[TYPE_FCGI_OWNER] = set_fcgi_owner,
 	[TYPE_FCGI_MODE] = set_fcgi_mode,
 	[TYPE_BACKLOG] = set_backlog,
+	[TYPE_MINIMUM] = set_minimum,
 };
 _Static_assert(ARRAY_LEN(setters) == TYPE_N, "a type has no setter");
 

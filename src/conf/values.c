@@ -120,7 +120,7 @@ int values_unknown_section(struct load *ld, const struct ini_section *section)
 		return note_unknown(ld, u, arena_printf(ld->config->arena,
 				"%s:%d: [%s] is an unknown section, it is ignored; did you mean "
 				"[%s%s]?", section->file->path, section->line, section->name,
-				meant, colon && strchr(meant, ':') ? colon + 1 : ""));
+				meant, colon && meant[strlen(meant) - 1] == ':' ? colon + 1 : ""));
 	return note_unknown(ld, u, arena_printf(ld->config->arena,
 			"%s:%d: [%s] is an unknown section, it is ignored", section->file->path,
 			section->line, section->name));

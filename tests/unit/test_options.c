@@ -63,6 +63,8 @@ START_TEST(what_is_near_is_suggested)
 	ck_assert_str_eq(section_suggest("programm:x"), "program:");
 	ck_assert_str_eq(section_suggest("program"), "program:");
 	ck_assert_str_eq(section_suggest("event_listener:x"), "eventlistener:");
+	ck_assert_str_eq(section_suggest("svd:heath"), "svd:health");
+	ck_assert_str_eq(section_suggest("svd_health"), "svd:health");
 } END_TEST
 
 START_TEST(what_is_far_is_not_suggested)
