@@ -148,11 +148,11 @@ static void take_call(struct gate *gate, json_int_t id, const struct frame *fram
 		return;
 	}
 	call->own = json_is_true(json_object_get(frame->head, "own"));
+	call->safe = json_is_true(json_object_get(frame->head, "safe"));
 	DL_APPEND(gate->engine->calls, call);
 	if (++gate->n_calls > CALLS_MAX) {
 		call->dispatched = true;
 		call_fault(call, FAULT_FAILED, "too many calls are waiting");
-	call->safe = json_is_true(json_object_get(frame->head, "safe"));
 	}
 }
 
