@@ -4,6 +4,8 @@
  */
 #include "base/repr.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -41,6 +43,36 @@ void repr_add(struct strbuf *out, const char *text)
 			n = 1;
 	}
 	strbuf_addc(out, quote);
+}
+
+/* Letters beyond ASCII are not: some look like others, some turn the line around. */
+static bool is_plain(const char *text)
+{
+	static const char signs[] = "_-.:*@+/,=%";
+
+	for (const char *c = text; *c; c++)
+		if (!isascii((unsigned char)*c) ||
+		    (!isalnum((unsigned char)*c) && !strchr(signs, *c)))
+			return false;
+	return *text != '\0';
+}
+
+void repr_add_word(struct strbuf *out, const char *text)
+{
+	char begin[REPR_WORD_MAX + 1];
+	size_t n = strnlen(text, sizeof(begin));
+
+	if (n == sizeof(begin)) {
+		n = REPR_WORD_MAX - utf8_cut(text, REPR_WORD_MAX);
+		memcpy(begin, text, n);
+		begin[n] = '\0';
+		repr_add(out, begin);
+		strbuf_adds(out, "...");
+	} else if (is_plain(text)) {
+		strbuf_adds(out, text);
+	} else {
+		repr_add(out, text);
+	}
 }
 
 void repr_add_bytes(struct strbuf *out, const char *p, size_t n)

@@ -12,6 +12,13 @@
  */
 void repr_add(struct strbuf *out, const char *text);
 
+/*
+ * Append a word that somebody else has chosen: as it is when it can mean nothing else, or else as
+ * repr_add does; of one longer than REPR_WORD_MAX bytes only the begin.
+ */
+enum { REPR_WORD_MAX = 200 };
+void repr_add_word(struct strbuf *out, const char *text);
+
 /* Append n bytes of any value as Python's repr() shows bytes: b'\x88\n'. */
 void repr_add_bytes(struct strbuf *out, const char *p, size_t n);
 

@@ -46,6 +46,37 @@ struct user_config {
 	size_t       n_groups;
 };
 
+/* What somebody may do; each includes the ones before it. Without rules everybody is ROLE_ADMIN. */
+enum role { ROLE_NONE, ROLE_READ, ROLE_OPERATE, ROLE_ADMIN };
+
+enum access_kind { ACCESS_ALL, ACCESS_USER, ACCESS_GROUP, ACCESS_LOGIN };
+
+/* "WHO GLOB...": who has which role for which programs. */
+struct access_rule {
+	enum role   role;
+	enum access_kind kind;
+	uid_t       uid;	/* ACCESS_USER */
+	gid_t       gid;	/* ACCESS_GROUP */
+	const char *name;	/* ACCESS_LOGIN: as given over HTTP */
+	const char *const *globs;	/* see base/nameglob.h */
+	size_t      n_globs;	/* 0: everything */
+};
+
+/* Somebody who may log in to any server that asks for a password. */
+struct login_config {
+	const char *name;
+	const char *password;	/* in clear, or "{SHA}" and hexadecimal digits */
+};
+
+/* [svd:access] */
+struct access_config {
+	bool has_rules;		/* false: everybody may do all */
+	const struct access_rule *rules;
+	size_t n_rules;
+	const struct login_config *logins;
+	size_t n_logins;
+};
+
 struct group_config;
 
 /* The socket that the processes of a [fcgi-program:x] share, as their descriptor 0. */
@@ -165,6 +196,7 @@ struct config {
 	struct health_config health;
 	const struct server_config *servers;
 	size_t      n_servers;
+	struct access_config access;
 	const struct group_config *groups;	/* by priority, then name */
 	size_t      n_groups;
 	const struct config_note *notes;

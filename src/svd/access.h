@@ -8,12 +8,9 @@
 #include <sys/types.h>
 
 #include "base/macro.h"
+#include "conf/config.h"
 
-struct config;
 struct strbuf;
-
-/* What somebody may do; each includes the ones before it. Without rules everybody is ROLE_ADMIN. */
-enum role { ROLE_NONE, ROLE_READ, ROLE_OPERATE, ROLE_ADMIN };
 
 /* Who asks, as svd-httpd has found out. All zero: nobody. */
 struct who {
@@ -30,13 +27,19 @@ struct who {
 must_check int who_read(const json_t *head, struct who *ret_who);
 void who_done(struct who *who);
 
-/* For the activity log: "uid 1000 (pid 4711)", "user deploy from 10.0.0.7". */
+/*
+ * For the activity log: "uid 1000 (pid 4711)", "user deploy from 10.0.0.7". Nothing in it can look
+ * like another line of a log.
+ */
 void who_describe(const struct who *who, struct strbuf *sb);
+
+/* "read", "operate", "admin". */
+const char *role_name(enum role role);
 
 /*
  * Has who at least this role for a process? process NULL: for all of the group; group NULL: for
- * everything there is. The newest rules count. root and the user that svd runs as may do all, on a
- * unix socket.
+ * everything there is. Whether there are such is not asked. Give the newest configuration: its
+ * rules count. root and the user that svd runs as may do all, on a unix socket.
  */
 bool access_allows(const struct config *config, const struct who *who, enum role role,
 		   const char *group, const char *process);

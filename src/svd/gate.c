@@ -143,6 +143,10 @@ static void take_call(struct gate *gate, json_int_t id, const struct frame *fram
 		call = call_new(id, method, params);
 	else
 		json_decref(params);
+	if (call && who_read(frame->head, &call->who) < 0) {
+		call_free(call);
+		call = NULL;
+	}
 	if (!call) {
 		send_fault(gate, id, FAULT_FAILED, "FAILED: the call cannot be taken");
 		return;

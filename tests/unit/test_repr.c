@@ -1,6 +1,8 @@
 /* test_repr.c - a text in quotes, for messages */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/repr.h"
 
@@ -35,6 +37,40 @@ START_TEST(letters_stay_and_broken_ones_are_escaped)
 	is_shown("\xff\xc3", "'\\xff\\xc3'");
 } END_TEST
 
+static void is_shown_as_word(const char *text, const char *expected)
+{
+	struct strbuf sb = { 0 };
+
+	repr_add_word(&sb, text);
+	ck_assert_str_eq(strbuf_str(&sb), expected);
+	strbuf_done(&sb);
+}
+
+START_TEST(a_word_is_quoted_where_it_could_mean_something_else)
+{
+	is_shown_as_word("web:a-0_1.x*", "web:a-0_1.x*");
+	is_shown_as_word("", "''");
+	is_shown_as_word("a) by uid 0 (pid 1", "'a) by uid 0 (pid 1'");
+	is_shown_as_word("a\nb", "'a\\nb'");
+	is_shown_as_word("\xc3\xa4", "'\xc3\xa4'");
+} END_TEST
+
+START_TEST(of_a_long_word_the_begin_is_shown)
+{
+	char text[REPR_WORD_MAX + 2], expected[REPR_WORD_MAX + 8];
+
+	memset(text, 'a', sizeof(text));
+	text[REPR_WORD_MAX] = '\0';
+	is_shown_as_word(text, text);
+	text[REPR_WORD_MAX] = 'a';
+	text[REPR_WORD_MAX + 1] = '\0';
+	snprintf(expected, sizeof(expected), "'%.*s'...", REPR_WORD_MAX, text);
+	is_shown_as_word(text, expected);
+	memcpy(text + REPR_WORD_MAX - 1, "\xc3\xa4", 2);
+	snprintf(expected, sizeof(expected), "'%.*s'...", REPR_WORD_MAX - 1, text);
+	is_shown_as_word(text, expected);
+} END_TEST
+
 START_TEST(bytes_are_shown_as_python_shows_them)
 {
 	static const char bytes[] = "a\xc3\xa4\x88\n\0'";
@@ -58,6 +94,8 @@ int main(void)
 	tcase_add_test(tc, a_text_is_shown_as_python_shows_it);
 	tcase_add_test(tc, nothing_can_break_the_line);
 	tcase_add_test(tc, letters_stay_and_broken_ones_are_escaped);
+	tcase_add_test(tc, a_word_is_quoted_where_it_could_mean_something_else);
+	tcase_add_test(tc, of_a_long_word_the_begin_is_shown);
 	tcase_add_test(tc, bytes_are_shown_as_python_shows_them);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
