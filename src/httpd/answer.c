@@ -96,7 +96,7 @@ static unsigned answer_piece(struct request *r, struct reply *reply)
 	struct piece *piece;
 	int ret;
 
-	if (piece_new(reply->result, steal_fd(&reply->fd), &piece) < 0)
+	if (piece_new(reply->result, steal_fd(&reply->fd), &piece_xml, &piece) < 0)
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
 	if (piece_size(piece) > PIECE_SMALL)
 		return answer_stream(r, piece);

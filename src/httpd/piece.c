@@ -1,6 +1,6 @@
 /*
- * piece.c - a log may be larger than our memory, and so may the piece that a client wants: its XML
- * is made while it is sent, from a little of the file at a time.
+ * piece.c - a log may be larger than our memory, and so may the piece that a client wants: the
+ * message is made while it is sent, from a little of the file at a time.
  */
 #include "httpd/piece.h"
 
@@ -17,14 +17,17 @@
 enum { READ_SIZE = 16 * 1024, CHAR_MAX_LEN = 4 };
 
 struct piece {
+	const struct piece_form *form;	/* borrowed */
 	int     fd;		/* owned */
 	int64_t at, end;	/* what is still to be read of the file */
 	struct strbuf frame;	/* the message without the text */
 	size_t  gap;		/* where in the frame that belongs */
-	struct strbuf text;	/* XML that can be sent */
+	struct strbuf text;	/* what can be sent of it */
 	enum { STAGE_HEAD, STAGE_TEXT, STAGE_FOOT, STAGE_END } stage;
-	size_t  sent;		/* bytes of this stage's XML */
+	size_t  sent;		/* bytes of this stage */
 };
+
+const struct piece_form piece_xml = { xmlrpc_build_around, xmlrpc_add_text };
 
 /* An offset within a character moves behind it. */
 static int64_t edge(int fd, int64_t at)
@@ -43,7 +46,8 @@ static int64_t edge(int fd, int64_t at)
 	return at;
 }
 
-int piece_new(const json_t *value, int fd, struct piece **ret_piece)
+int piece_new(const json_t *value, int fd, const struct piece_form *form,
+	      struct piece **ret_piece)
 {
 	json_int_t from = json_integer_value(json_object_get(value, "from"));
 	json_int_t n = json_integer_value(json_object_get(value, "n"));
@@ -55,9 +59,10 @@ int piece_new(const json_t *value, int fd, struct piece **ret_piece)
 		close_fd(&fd);
 		return -ENOMEM;
 	}
+	piece->form = form;
 	piece->fd = fd;
 	ret = result && from >= 0 && n >= 0 ?
-		xmlrpc_build_around(&piece->frame, result, &piece->gap) : -EPROTO;
+		form->build_around(&piece->frame, result, &piece->gap) : -EPROTO;
 	if (ret < 0) {
 		piece_free(piece);
 		return ret;
@@ -81,7 +86,7 @@ int64_t piece_size(const struct piece *piece)
 	return piece->end - piece->at;
 }
 
-/* Makes XML of some more of the file. 0, also at the end of the text, or -errno. */
+/* Makes what can be sent of some more of the file. 0, also at the end of the text, or -errno. */
 static int read_more(struct piece *piece)
 {
 	char raw[READ_SIZE];
@@ -97,7 +102,7 @@ static int read_more(struct piece *piece)
 		piece->end = piece->at + n;
 	else if (left > n)	/* not the last: a character that is cut comes with the next */
 		n -= (ssize_t)utf8_cut(raw, (size_t)n);
-	xmlrpc_add_text(&piece->text, raw, (size_t)n);
+	piece->form->add_text(&piece->text, raw, (size_t)n);
 	piece->at += n;
 	return piece->text.oom ? -ENOMEM : 0;
 }
@@ -109,19 +114,19 @@ static void enter(struct piece *piece, int stage)
 }
 
 /* What there is to send of this stage. */
-static size_t ready(const struct piece *piece, const char **ret_xml)
+static size_t ready(const struct piece *piece, const char **ret_text)
 {
 	const struct strbuf *frame = &piece->frame;
 
 	switch (piece->stage) {
 	case STAGE_HEAD:
-		*ret_xml = frame->s + piece->sent;
+		*ret_text = frame->s + piece->sent;
 		return piece->gap - piece->sent;
 	case STAGE_TEXT:
-		*ret_xml = piece->text.s + piece->sent;
+		*ret_text = piece->text.s + piece->sent;
 		return piece->text.len - piece->sent;
 	case STAGE_FOOT:
-		*ret_xml = frame->s + piece->gap + piece->sent;
+		*ret_text = frame->s + piece->gap + piece->sent;
 		return frame->len - piece->gap - piece->sent;
 	case STAGE_END:
 		break;
@@ -131,11 +136,11 @@ static size_t ready(const struct piece *piece, const char **ret_xml)
 
 ssize_t piece_read(struct piece *piece, char *buf, size_t max)
 {
-	const char *xml;
+	const char *text;
 	size_t n;
 	int ret;
 
-	while (!(n = ready(piece, &xml)) && piece->stage != STAGE_END) {
+	while (!(n = ready(piece, &text)) && piece->stage != STAGE_END) {
 		if (piece->stage != STAGE_TEXT || piece->at >= piece->end) {
 			enter(piece, piece->stage + 1);
 			continue;
@@ -147,7 +152,7 @@ ssize_t piece_read(struct piece *piece, char *buf, size_t max)
 	if (n == 0)
 		return 0;
 	n = n < max ? n : max;
-	memcpy(buf, xml, n);
+	memcpy(buf, text, n);
 	piece->sent += n;
 	return (ssize_t)n;
 }

@@ -1,4 +1,4 @@
-/* piece.h - an XML-RPC result with the text of a file in it */
+/* piece.h - a result, in XML or JSON, with the text of a file in it */
 #ifndef SVD_HTTPD_PIECE_H
 #define SVD_HTTPD_PIECE_H
 
@@ -13,12 +13,25 @@
  * its text, whole, wherever they are cut.
  */
 struct piece;
+struct strbuf;
+
+/* What a message looks like. */
+struct piece_form {
+	/* Appends it; *ret_gap is where, in sb, the text of the first empty string in result goes.
+	 * Returns 0, -EINVAL (there is none) or -ENOMEM. */
+	int  (*build_around)(struct strbuf *sb, const json_t *result, size_t *ret_gap);
+	/* Appends what becomes of some of the text, in whole characters. */
+	void (*add_text)(struct strbuf *sb, const char *s, size_t n);
+};
+
+extern const struct piece_form piece_xml;
 
 /*
- * value is svd's: see svd/rpc_logs.c. fd is the piece's from now on, also on failure. Returns 0,
- * -EPROTO (that is no piece) or -ENOMEM.
+ * value is svd's: see svd/rpc_logs.c. fd is the piece's from now on, also on failure. form is
+ * borrowed. Returns 0, -EPROTO (that is no piece) or -ENOMEM.
  */
-must_check int piece_new(const json_t *value, int fd, struct piece **ret_piece);
+must_check int piece_new(const json_t *value, int fd, const struct piece_form *form,
+			 struct piece **ret_piece);
 void piece_free(struct piece *piece);
 
 /* Bytes of the file that it is about. */

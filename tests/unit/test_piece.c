@@ -34,7 +34,7 @@ static json_t *answer_of(int fd, int64_t from, int64_t n, const char *result, si
 	ssize_t got;
 	int code;
 
-	ck_assert_int_eq(piece_new(value, dup(fd), &piece), 0);
+	ck_assert_int_eq(piece_new(value, dup(fd), &piece_xml, &piece), 0);
 	while ((got = piece_read(piece, buf, step)) > 0)
 		strbuf_add(&xml, buf, (size_t)got);
 	ck_assert_int_eq(got, 0);
@@ -128,7 +128,7 @@ START_TEST(what_is_no_piece_is_refused)
 		json_t *value = json_loads(values[i], JSON_DECODE_ANY, NULL);
 		struct piece *piece;
 
-		ck_assert_int_lt(piece_new(value, a_file("x", 1), &piece), 0);
+		ck_assert_int_lt(piece_new(value, a_file("x", 1), &piece_xml, &piece), 0);
 		json_decref(value);
 	}
 } END_TEST
