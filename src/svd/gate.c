@@ -106,7 +106,11 @@ static void send_own_fault(struct gate *gate, const struct call *call)
 static void send_result(struct gate *gate, const struct call *call, const char *body)
 {
 	json_t *head = json_pack("{s:s, s:I}", "t", "reply", "id", call->id);
-	int ret = send_reply(gate, head, body, call->fd);
+	int ret;
+
+	if (head && call->usage)
+		json_object_set_new(head, "usage", json_true());
+	ret = send_reply(gate, head, body, call->fd);
 
 	if (ret == -EMSGSIZE)
 		send_fault(gate, call->id, FAULT_FAILED, "FAILED: the answer is too large");

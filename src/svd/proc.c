@@ -144,11 +144,21 @@ static bool forget_tries(struct process *p, enum proc_state next, enum proc_inpu
 	return true;
 }
 
+static enum ending ending_of(const struct process *p, enum proc_state next)
+{
+	if (next == PROC_STOPPED)
+		return ENDING_STOPPED;
+	if (next == PROC_BACKOFF)
+		return ENDING_EARLY;
+	return proc_is_expected(p) ? ENDING_EXPECTED : ENDING_UNEXPECTED;
+}
+
 static bool note_status(struct process *p, enum proc_state next, enum proc_input input)
 {
 	char text[64];
 
 	(void)input;
+	ends_note(&p->ends, ending_of(p, next), p->wait_status, p->spawnerr);
 	p->stopped_at = clock_wall();
 	p->exitstatus = next == PROC_BACKOFF ? 0 : wait_status_code(p->wait_status);
 	if (next == PROC_BACKOFF && !p->spawnerr) {
@@ -212,7 +222,7 @@ static bool spawn(struct process *p, enum proc_state next, enum proc_input input
 	pid_t pid;
 
 	(void)next;
-	(void)input;
+	ends_begin(&p->ends, input == IN_RETRY);
 	set_spawnerr(p, NULL);
 	p->exitstatus = 0;
 	p->started_at = clock_wall();
@@ -220,6 +230,7 @@ static bool spawn(struct process *p, enum proc_state next, enum proc_input input
 	pid = spawn_process(p, &err);
 	if (pid < 0) {
 		set_spawnerr(p, err.text);
+		ends_note_failure(&p->ends, err.text);
 		log_info("spawnerr: %s", err.text);
 		proc_feed(p, IN_SPAWN_FAILED);
 		return false;
@@ -304,6 +315,7 @@ static bool send_kill(struct process *p, enum proc_state next, enum proc_input i
 {
 	(void)next;
 	(void)input;
+	p->ends.overdue = true;
 	log_warn("killing '%s' (%d) with SIGKILL", p->conf->name, (int)p->pid);
 	return deliver(p, SIGKILL, p->conf->killasgroup);
 }
@@ -330,6 +342,7 @@ static bool restart(struct process *p, enum proc_state next, enum proc_input inp
 	if (engine_of(p)->mood != MOOD_RUNNING || when == AUTORESTART_NEVER ||
 	    (when == AUTORESTART_UNEXPECTED && proc_is_expected(p)))
 		return true;
+	p->ends.renewing = true;
 	/*
 	 * With startsecs=0 there is no BACKOFF; what dies at birth must not spin. And no start from
 	 * here: while the dead are collected, many that die fast would never let that end.
@@ -475,6 +488,7 @@ void proc_free(struct process *p)
 	listener_free(p->listener);
 	close_channels(p);
 	free(p->spawnerr);
+	ends_done(&p->ends);
 	for (int c = 0; c < CHANNEL_N; c++)
 		free(p->autolog[c]);
 	config_unref(p->config);

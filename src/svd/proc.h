@@ -9,6 +9,7 @@
 #include "base/macro.h"
 #include "conf/config.h"
 #include "ipc/loop.h"
+#include "svd/ends.h"
 #include "svd/input.h"
 #include "svd/procfsm.h"
 
@@ -36,6 +37,7 @@ struct process {
 	double   started_mono;
 	char    *spawnerr;		/* owned; why the last start failed; NULL: it did not */
 	char    *autolog[CHANNEL_N];	/* owned; the name made up for an AUTO log file */
+	struct ends ends;
 
 	/* Run time. */
 	int      wait_status;		/* of the exit that is being handled */

@@ -1,4 +1,6 @@
 /* rpc_info.c - RPC methods that only tell. Mirrors supervisor.rpcinterface. */
+#include "svd/rpc_info.h"
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,7 +122,7 @@ static json_t *text_or_empty(const char *s)
 	return json_text(s ? s : "");
 }
 
-static json_t *process_info(const struct process *p)
+json_t *rpc_process_info(const struct process *p)
 {
 	const char *out = proc_logfile(p, CHANNEL_STDOUT), *err = proc_logfile(p, CHANNEL_STDERR);
 	int now = capped(clock_wall());
@@ -146,16 +148,24 @@ static json_t *process_info(const struct process *p)
 			 "description", json_text(description));
 }
 
-void rpc_get_process_info(struct engine *e, struct call *call)
+struct process *rpc_process_named(struct engine *e, struct call *call)
 {
 	const char *name = call_string(call, 0);
 	struct group *group;
 	struct process *p;
 
-	if (!lookup_name(e, name, &group, &p) || !p)
-		call_fault(call, FAULT_BAD_NAME, "%s", name);
-	else
-		call_result(call, process_info(p));
+	if (lookup_name(e, name, &group, &p) && p)
+		return p;
+	call_fault(call, FAULT_BAD_NAME, "%s", name);
+	return NULL;
+}
+
+void rpc_get_process_info(struct engine *e, struct call *call)
+{
+	const struct process *p = rpc_process_named(e, call);
+
+	if (p)
+		call_result(call, rpc_process_info(p));
 }
 
 void rpc_get_all_process_info(struct engine *e, struct call *call)
@@ -165,7 +175,7 @@ void rpc_get_all_process_info(struct engine *e, struct call *call)
 	json_t *infos = list ? json_array() : NULL;
 
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(infos, process_info(list[i]));
+		json_array_append_new(infos, rpc_process_info(list[i]));
 	free(list);
 	call_result(call, infos);
 }
