@@ -106,6 +106,17 @@ static void on_change(void *arg)
 	}
 }
 
+/* Answers first: the calls that come of it go to svd in one piece. */
+static void on_turn(void *arg)
+{
+	struct gateway *g = arg;
+	struct server *s;
+
+	LL_FOREACH(g->servers, s)
+		server_turn(s);
+	link_flush(g->link);
+}
+
 /* --- frames --- */
 
 static const char *head_string(const struct frame *frame, const char *key)
@@ -229,10 +240,13 @@ int gateway_run(const struct gateway_config *config, struct err *err)
 	ret = link_new(g.loop, steal_fd(&fd), &link_ops, &g, &g.link);
 	if (ret < 0)
 		return err_set(err, ret, "the link: %s", strerror(-ret));
+	link_set_lazy(g.link, true);
+	loop_on_turn(g.loop, on_turn, &g);
 	g.rpc.link = g.link;
 	if (config->warning)
 		rpc_log(&g.rpc, "warn", "%s", config->warning);
 	on_change(&g);
 	loop_run(g.loop);
+	link_flush(g.link);
 	return 0;
 }

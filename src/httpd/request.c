@@ -19,7 +19,14 @@
 #include "httpd/logtail.h"
 #include "httpd/route.h"
 
-static const double GRACE_SECONDS = 1;
+static const double GRACE_SECONDS = 1, LOOK_SECONDS = 0.2;
+
+static void stop_looking(struct request *r)
+{
+	timer_stop(&r->look);
+	io_stop(&r->hangup);
+	timer_stop(&r->grace);
+}
 
 /*
  * libmicrohttpd then comes back to where it was suspended: request_finish() is called once more, or
@@ -27,8 +34,7 @@ static const double GRACE_SECONDS = 1;
  */
 void request_resume(struct request *r)
 {
-	io_stop(&r->hangup);
-	timer_stop(&r->grace);
+	stop_looking(r);
 	r->suspended = false;
 	MHD_resume_connection(r->connection);
 	server_wake(r->server);
@@ -60,11 +66,18 @@ static void on_hangup(struct io *io, int events)
 		request_abort(r);
 }
 
+static void on_look(struct timer *t)
+{
+	struct request *r = container_of(t, struct request, look);
+
+	io_start(&r->hangup, r->client->fd, IO_READ);
+}
+
 void request_suspend(struct request *r)
 {
 	r->suspended = true;
 	MHD_suspend_connection(r->connection);
-	io_start(&r->hangup, r->client->fd, IO_READ);
+	timer_start(&r->look, LOOK_SECONDS);
 }
 
 /* --- life --- */
@@ -125,6 +138,7 @@ struct request *request_new(struct server *server, struct client *client,
 	r->client = client;
 	r->connection = connection;
 	io_init(&r->hangup, server->loop, on_hangup);
+	timer_init(&r->look, server->loop, on_look);
 	timer_init(&r->grace, server->loop, on_grace);
 	r->status = refusal(r, url, method);
 	DL_APPEND(server->requests, r);
@@ -170,8 +184,7 @@ void request_abort(struct request *r)
 
 void request_free(struct request *r)
 {
-	io_stop(&r->hangup);
-	timer_stop(&r->grace);
+	stop_looking(r);
 	rpc_drop(r->server->rpc, &r->call);
 	DL_DELETE(r->server->requests, r);
 	if (r->response)

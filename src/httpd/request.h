@@ -26,6 +26,7 @@ struct request {
 	struct call  call;
 	struct logtail *logtail;	/* owned; NULL: this is no stream */
 	struct io    hangup;		/* while suspended: does the client still listen? */
+	struct timer look;		/* until hangup is worth two system calls */
 	struct timer grace;		/* it has stopped talking; how long it may still listen */
 	bool         suspended;
 	bool         aborted;		/* nobody will read an answer */

@@ -13,30 +13,43 @@
 #include "httpd/client.h"
 #include "httpd/request.h"
 
+enum { RUNS_MAX = 4 };	/* of libmicrohttpd in a turn, before others have theirs */
+
 static void run(struct server *server)
 {
 	bool was_full = server->n_clients >= server->clients_max;
 	MHD_UNSIGNED_LONG_LONG ms;
 
+	server->is_due = false;
 	(void)MHD_run(server->daemon);
 	/* It listens again not when a place becomes free but when it runs the next time. */
 	if (was_full && server->n_clients < server->clients_max)
-		server_wake(server);
-	else if (MHD_get_timeout(server->daemon, &ms) == MHD_YES)
+		server->is_due = true;
+	else if (MHD_get_timeout(server->daemon, &ms) != MHD_YES)
+		timer_stop(&server->timer);
+	else if (ms > 0)
 		timer_start(&server->timer, (double)ms / 1000);
 	else
-		timer_stop(&server->timer);
+		server->is_due = true;
+}
+
+void server_turn(struct server *server)
+{
+	for (int i = 0; i < RUNS_MAX && server->is_due; i++)
+		run(server);
+	if (server->is_due)
+		timer_start(&server->timer, 0);
 }
 
 static void on_ready(struct io *io, int events)
 {
 	(void)events;
-	run(container_of(io, struct server, io));
+	server_wake(container_of(io, struct server, io));
 }
 
 static void on_timer(struct timer *t)
 {
-	run(container_of(t, struct server, timer));
+	server_wake(container_of(t, struct server, timer));
 }
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
@@ -166,7 +179,7 @@ int server_new(struct loop *loop, struct rpc *rpc, int fd, const struct server_c
 
 void server_wake(struct server *server)
 {
-	timer_start(&server->timer, 0);
+	server->is_due = true;
 }
 
 void server_quiesce(struct server *server)

@@ -38,6 +38,7 @@ struct server {
 	double       patience;
 	unsigned     n_clients;		/* connections that are open */
 	unsigned     clients_max;
+	bool         is_due;		/* the daemon has something to do in this turn */
 	bool         is_quiesced;	/* accepts nobody any more; streams end */
 	bool         is_bloated;	/* a large message came through; reset by the owner */
 	struct request *requests;	/* each owned by its connection */
@@ -54,8 +55,11 @@ must_check int server_new(struct loop *loop, struct rpc *rpc, int fd,
 			  const struct server_config *config, void (*on_change)(void *arg),
 			  void *arg, struct server **ret_server, struct err *err);
 
-/* Lets libmicrohttpd see, soon, that a connection was resumed: it tells us by no descriptor. */
+/* Lets libmicrohttpd see, in this turn, that a connection was resumed: no descriptor tells it. */
 void server_wake(struct server *server);
+
+/* To be called before the loop sleeps: what came for the server is done here. */
+void server_turn(struct server *server);
 
 /* Accepts nobody any more: who connects waits in the backlog for our successor. */
 void server_quiesce(struct server *server);

@@ -344,6 +344,7 @@ void engine_turn(struct engine *e)
 		step_calls(e);
 	} while (e->again);
 	logs_flush(e->logs);
+	gate_flush(e->gate);
 }
 
 /* --- callbacks of the loop --- */

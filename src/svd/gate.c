@@ -126,6 +126,7 @@ static void on_up(struct sibling *s)
 	struct door *d;
 
 	watch(gate, false);
+	link_set_lazy(s->link, true);
 	DL_FOREACH(gate->doors, d)
 		tell_door(gate, d);
 }
@@ -234,6 +235,11 @@ void gate_reply(struct gate *gate, const struct call *call)
 	else
 		send_own_fault(gate, call);
 	free(body);
+}
+
+void gate_flush(struct gate *gate)
+{
+	link_flush(gate->httpd.link);
 }
 
 bool gate_reaped(struct gate *gate, pid_t pid, int wait_status)

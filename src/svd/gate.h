@@ -26,6 +26,9 @@ must_check int gate_add(struct gate *gate, const struct server_config *conf, int
 /* Answer a call; the call stays the caller's. */
 void gate_reply(struct gate *gate, const struct call *call);
 
+/* Sends the answers of this turn. */
+void gate_flush(struct gate *gate);
+
 /* A child of svd died: true if it was svd-httpd. */
 bool gate_reaped(struct gate *gate, pid_t pid, int wait_status);
 
