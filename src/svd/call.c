@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "ipc/frame.h"
 #include "svd/clearing.h"
+#include "svd/multicall.h"
 #include "svd/wait.h"
 
 struct call *call_new(json_int_t id, const char *method, json_t *params)
@@ -35,7 +36,10 @@ void call_free(struct call *call)
 	free(call->text);
 	wait_free(call->wait);
 	clearing_free(call->clearing);
-	who_done(&call->who);
+	multicall_free(call->multi);
+	free(call->result_text);
+	if (!call->parent)
+		who_done(&call->who);
 	close_fd(&call->fd);
 	free(call);
 }
@@ -48,6 +52,16 @@ void call_result(struct call *call, json_t *result)
 	}
 	call->answered = true;
 	call->result = result;
+}
+
+void call_result_text(struct call *call, char *text)
+{
+	if (!text) {
+		call_fault(call, FAULT_FAILED, "out of memory");
+		return;
+	}
+	call->answered = true;
+	call->result_text = text;
 }
 
 void call_result_file(struct call *call, json_t *result, int fd)

@@ -13,6 +13,7 @@
 struct call;
 struct clearing;
 struct engine;
+struct multicall;
 
 /*
  * A handler answers at once (call_result, call_fault) or sets `step` and returns: the call then
@@ -27,11 +28,12 @@ struct call {
 	char        *method;		/* owned */
 	bool         own;		/* svd-httpd asks for itself, not for a client's call */
 	bool         safe;		/* it may change nothing: it came by GET */
-	struct who   who;		/* owned; whose call it is */
+	struct who   who;		/* owned, but a member's is its parent's; whose call it is */
 	bool         dispatched;
 	json_t      *params;		/* owned; once dispatched an array that fits the table */
 	bool         answered;
 	json_t      *result;		/* owned; the answer, or */
+	char        *result_text;	/* owned; the answer as JSON, or */
 	int          fd;		/* owned; goes with the result; -1: none */
 	bool         usage;		/* svd-httpd adds what the processes in it use */
 	bool         unsafe;		/* it is a fault, since it would have changed something */
@@ -40,6 +42,8 @@ struct call {
 	call_step_fn *step;		/* NULL: does not wait */
 	struct wait *wait;		/* owned; what the step waits for, or */
 	struct clearing *clearing;	/* owned, or */
+	struct multicall *multi;	/* owned; what has come of its members, and what comes */
+	struct call *parent;		/* borrowed; the multicall that it is a member of; or NULL */
 	double       until_mono;	/* for so long a log; 0: has not begun to wait */
 };
 
@@ -49,6 +53,9 @@ void call_free(struct call *call);
 
 /* The answer; result is stolen (NULL, for want of memory, becomes a fault). */
 void call_result(struct call *call, json_t *result);
+
+/* The answer as JSON text, which is the call's from now on; NULL as above. */
+void call_result_text(struct call *call, char *text);
 
 /* An answer from a file: svd-httpd gets the descriptor with it. fd is the call's from now on. */
 void call_result_file(struct call *call, json_t *result, int fd);

@@ -20,6 +20,7 @@
 #include "svd/groups.h"
 #include "svd/log.h"
 #include "svd/logs.h"
+#include "svd/multicall.h"
 #include "svd/news.h"
 #include "svd/notes.h"
 #include "svd/pool.h"
@@ -306,7 +307,10 @@ static void step_calls(struct engine *e)
 		}
 		if (call->answered) {
 			DL_DELETE(e->calls, call);
-			gate_reply(e->gate, call);
+			if (call->parent)
+				multicall_take(e, call);
+			else
+				gate_reply(e->gate, call);
 			call_free(call);
 		} else if (wait_reports(call->wait) && !timer_is_armed(&e->report)) {
 			timer_start(&e->report, STOP_REPORT);

@@ -170,7 +170,8 @@ static void drop_call(struct gate *gate, json_int_t id)
 	struct call *call, *next;
 
 	DL_FOREACH_SAFE(gate->engine->calls, call, next) {
-		if (call->id == id) {
+		if (call->id == id) {	/* or a member of it */
+			gate->n_calls -= !call->parent;
 			forget(gate, call);
 			gate->n_calls--;
 		}
@@ -221,6 +222,20 @@ static const struct sibling_ops httpd_ops = {
 	.on_left = on_left,
 };
 
+int gate_part(struct gate *gate, const struct call *member, size_t n)
+{
+	json_t *head = json_pack("{s:s, s:I, s:I}", "t", "part", "id", member->id, "n",
+				 (json_int_t)n);
+	char *body = json_dumps(member->result, JSON_COMPACT);
+	int ret = -ENOMEM;
+
+	if (head && body && gate->httpd.link)
+		ret = send_reply(gate, json_incref(head), body, member->fd);
+	json_decref(head);
+	free(body);
+	return ret;
+}
+
 void gate_reply(struct gate *gate, const struct call *call)
 {
 	char *body = NULL;
@@ -230,8 +245,8 @@ void gate_reply(struct gate *gate, const struct call *call)
 		return;
 	if (call->result)
 		body = json_dumps(call->result, JSON_COMPACT | JSON_ENCODE_ANY);
-	if (body)
-		send_result(gate, call, body);
+	if (body || call->result_text)
+		send_result(gate, call, body ? body : call->result_text);
 	else
 		send_own_fault(gate, call);
 	free(body);

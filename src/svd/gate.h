@@ -3,6 +3,7 @@
 #define SVD_SVD_GATE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "base/macro.h"
@@ -28,6 +29,9 @@ void gate_reply(struct gate *gate, const struct call *call);
 
 /* Sends the answers of this turn. */
 void gate_flush(struct gate *gate);
+
+/* The file of a multicall's member goes ahead of the reply, as its n-th. 0 or -errno. */
+must_check int gate_part(struct gate *gate, const struct call *member, size_t n);
 
 /* A child of svd died: true if it was svd-httpd. */
 bool gate_reaped(struct gate *gate, pid_t pid, int wait_status);

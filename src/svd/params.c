@@ -211,6 +211,7 @@ static int settle_object(const char *list, json_t **params, struct err *err)
 int params_settle(const char *list, json_t **params, struct err *err)
 {
 	*err = (struct err){ 0 };
-	return json_is_object(*params) ? settle_object(list, params, err) :
-					 settle_array(list, *params);
+	if (json_is_object(*params))
+		return settle_object(list, params, err);
+	return json_is_array(*params) ? settle_array(list, *params) : -EINVAL;
 }

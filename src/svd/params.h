@@ -26,7 +26,7 @@ size_t param_type_next(const char **types, size_t *types_len, const char **ret_t
 
 /*
  * Makes of *params, an array or an object by name, an array that fits the list; it may become
- * another one. In an array, whatever XML-RPC clients are known to send fits. In an object, text may
+ * another one. Anything else does not fit. In an array, whatever XML-RPC clients are known to send fits. In an object, text may
  * stand for an integer or a boolean. Returns 0, -ENOMEM, or -EINVAL with err saying what is wrong
  * with an object, and nothing about an array: Supervisor does not, either.
  */
