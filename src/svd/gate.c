@@ -173,7 +173,6 @@ static void drop_call(struct gate *gate, json_int_t id)
 		if (call->id == id) {	/* or a member of it */
 			gate->n_calls -= !call->parent;
 			forget(gate, call);
-			gate->n_calls--;
 		}
 	}
 }
