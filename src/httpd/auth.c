@@ -6,7 +6,9 @@
 #include "httpd/auth.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <sha1.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -54,49 +56,90 @@ static bool parse_hex(uint8_t ret_digest[AUTH_DIGEST], const char *s)
 	return true;
 }
 
-void auth_init(struct auth *auth, const char *username, const char *password)
+static void login_init(struct login *login, const char *username, const char *password)
 {
 	static const char sha[] = "{SHA}";
 
-	*auth = (struct auth){ .required = username && *username };
-	if (!auth->required)
-		return;
-	if (!password)
-		password = "";
-	digest(auth->user, username, strlen(username));
+	*login = (struct login){ 0 };
+	digest(login->user, username, strlen(username));
 	if (strncmp(password, sha, strlen(sha)) != 0)
-		digest(auth->password, password, strlen(password));
+		digest(login->password, password, strlen(password));
 	else
-		auth->impossible = !parse_hex(auth->password, password + strlen(sha));
+		login->impossible = !parse_hex(login->password, password + strlen(sha));
 }
 
-/* "user:password"; only the first colon divides. */
-static bool check_pair(const struct auth *auth, const char *pair, size_t n)
+void auth_init(struct auth *auth, const char *username, const char *password)
+{
+	*auth = (struct auth){ .required = username && *username };
+	if (auth->required)
+		login_init(&auth->login, username, password ? password : "");
+}
+
+int logins_set(struct logins *logins, const json_t *passwords)
+{
+	const char *name;
+	json_t *password;
+
+	logins_done(logins);
+	logins->list = calloc(json_object_size(passwords) + 1, sizeof(*logins->list));
+	if (!logins->list)
+		return -ENOMEM;
+	json_object_foreach((json_t *)passwords, name, password)
+		if (json_is_string(password))
+			login_init(&logins->list[logins->n++], name,
+				   json_string_value(password));
+	return 0;
+}
+
+void logins_done(struct logins *logins)
+{
+	free(logins->list);
+	*logins = (struct logins){ 0 };
+}
+
+static bool login_fits(const struct login *login, const struct login *given)
+{
+	bool user_ok = is_equal(given->user, login->user);
+	bool password_ok = is_equal(given->password, login->password);
+
+	return user_ok & password_ok & !login->impossible;
+}
+
+/* "user:password", n bytes; only the first colon divides. All that are known are compared. */
+static bool check_pair(const struct auth *auth, const struct logins *logins, const char *pair,
+		       size_t n, char **ret_user)
 {
 	const char *colon = memchr(pair, ':', n);
-	uint8_t user[AUTH_DIGEST], password[AUTH_DIGEST];
-	bool user_ok, password_ok;
+	struct login given;
+	size_t user_len;
+	bool ok;
 
 	if (!colon)
 		return false;
-	digest(user, pair, (size_t)(colon - pair));
-	digest(password, colon + 1, n - (size_t)(colon - pair) - 1);
-	user_ok = is_equal(user, auth->user);
-	password_ok = is_equal(password, auth->password);
-	return user_ok & password_ok & !auth->impossible;
+	user_len = (size_t)(colon - pair);
+	digest(given.user, pair, user_len);
+	digest(given.password, colon + 1, n - user_len - 1);
+	ok = login_fits(&auth->login, &given);
+	for (size_t i = 0; i < logins->n; i++)
+		ok |= login_fits(&logins->list[i], &given);
+	if (ok)
+		*ret_user = strndup(pair, user_len);
+	return ok && *ret_user;
 }
 
-bool auth_check(const struct auth *auth, const char *header)
+bool auth_check(const struct auth *auth, const struct logins *logins, const char *header,
+		char **ret_user)
 {
 	static const char scheme[] = "Basic ";
 	struct strbuf pair = { 0 };
 	bool ok = !auth->required;
 
+	*ret_user = NULL;
 	if (ok || !header || strncasecmp(header, scheme, strlen(scheme)) != 0)
 		return ok;
 	header += strlen(scheme);
 	if (base64_decode(&pair, header, strlen(header)) && strbuf_str(&pair))
-		ok = check_pair(auth, strbuf_str(&pair), pair.len);
+		ok = check_pair(auth, logins, strbuf_str(&pair), pair.len, ret_user);
 	if (pair.s)
 		explicit_bzero(pair.s, pair.cap);
 	strbuf_done(&pair);

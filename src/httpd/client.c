@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "httpd/peer.h"
+
 /* libmicrohttpd owns the connection; it sees the end of the stream and cleans up. */
 static void on_deadline(struct timer *t)
 {
@@ -23,6 +25,11 @@ struct client *client_new(struct loop *loop, int fd)
 	if (!client)
 		return NULL;
 	client->fd = fd;
+	client->peer = peer_new(fd);
+	if (!client->peer) {
+		free(client);
+		return NULL;
+	}
 	timer_init(&client->deadline, loop, on_deadline);
 	return client;
 }
@@ -30,6 +37,7 @@ struct client *client_new(struct loop *loop, int fd)
 void client_free(struct client *client)
 {
 	timer_stop(&client->deadline);
+	json_decref(client->peer);
 	free(client);
 }
 

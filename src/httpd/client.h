@@ -1,12 +1,15 @@
-/* client.h - one connection: how long its client may take to ask */
+/* client.h - one connection: who it is, and how long it may take to ask */
 #ifndef SVD_HTTPD_CLIENT_H
 #define SVD_HTTPD_CLIENT_H
+
+#include <jansson.h>
 
 #include "base/macro.h"
 #include "ipc/loop.h"
 
 struct client {
 	int          fd;	/* borrowed from libmicrohttpd */
+	json_t      *peer;	/* owned; who it is, see httpd/peer.h */
 	struct timer deadline;
 };
 

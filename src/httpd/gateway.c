@@ -18,6 +18,7 @@
 #include "base/fd.h"
 #include "httpd/rpc.h"
 #include "httpd/server.h"
+#include "httpd/welcome.h"
 #include "ipc/frame.h"
 #include "ipc/loop.h"
 
@@ -28,6 +29,7 @@ struct gateway {
 	struct loop   *loop;		/* owned */
 	struct link   *link;		/* owned */
 	struct rpc     rpc;
+	struct welcome welcome;
 	struct server *servers;		/* owned */
 	struct timer   timer;		/* until idle enough, or patient enough after `quit` */
 	unsigned       clients_max;	/* per server */
@@ -128,9 +130,11 @@ static void frame_listen(struct gateway *g, struct frame *frame)
 {
 	const char *name = head_string(frame, "name");
 	struct server_config config = {
+		.id = (int)json_integer_value(json_object_get(frame->head, "id")),
 		.name = name && *name ? name : "HTTP",
 		.username = head_string(frame, "username"),
 		.password = head_string(frame, "password"),
+		.welcome = &g->welcome,
 		.patience = g->config->patience,
 		.clients_max = g->clients_max,
 	};
@@ -144,6 +148,18 @@ static void frame_listen(struct gateway *g, struct frame *frame)
 		rpc_log(&g->rpc, "error", "%s", err.text);
 	else
 		LL_APPEND(g->servers, server);
+}
+
+/* Nobody gets in by them who was to be let in no more, whatever happens. */
+static void frame_logins(struct gateway *g, struct frame *frame)
+{
+	json_t *passwords = json_loadb(frame->body, frame->body_len, 0, NULL);
+
+	if (!passwords || logins_set(&g->welcome.logins, passwords) < 0) {
+		logins_done(&g->welcome.logins);
+		rpc_log(&g->rpc, "error", "the logins of [svd:access] cannot be taken");
+	}
+	json_decref(passwords);
 }
 
 static void frame_reply(struct gateway *g, struct frame *frame)
@@ -167,7 +183,9 @@ static const struct {
 	void      (*handle)(struct gateway *g, struct frame *frame);
 } frames[] = {
 	{ "reply", frame_reply },
+	{ "part", frame_part },
 	{ "listen", frame_listen },
+	{ "logins", frame_logins },
 	{ "quit", frame_quit },
 };
 
@@ -218,6 +236,7 @@ static void gateway_done(struct gateway *g)
 		LL_DELETE(g->servers, s);
 		server_free(s);
 	}
+	welcome_done(&g->welcome);
 	link_free(g->link);
 	loop_free(g->loop);
 }
@@ -243,6 +262,7 @@ int gateway_run(const struct gateway_config *config, struct err *err)
 	link_set_lazy(g.link, true);
 	loop_on_turn(g.loop, on_turn, &g);
 	g.rpc.link = g.link;
+	welcome_init(&g.welcome, &g.rpc);
 	if (config->warning)
 		rpc_log(&g.rpc, "warn", "%s", config->warning);
 	on_change(&g);

@@ -6,9 +6,6 @@
 #include "httpd/request.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,6 +15,7 @@
 #include "httpd/answer.h"
 #include "httpd/logtail.h"
 #include "httpd/route.h"
+#include "httpd/welcome.h"
 
 static const double GRACE_SECONDS = 1, LOOK_SECONDS = 0.2;
 
@@ -82,39 +80,12 @@ void request_suspend(struct request *r)
 
 /* --- life --- */
 
-static void peer_name(struct request *r, char *ret_name, size_t size)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const struct sockaddr *sa = info ? info->client_addr : NULL;
-	socklen_t n = sa && sa->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) :
-							 sizeof(struct sockaddr_in);
-
-	if (!sa || sa->sa_family == AF_UNIX ||
-	    getnameinfo(sa, n, ret_name, (socklen_t)size, NULL, 0, NI_NUMERICHOST) != 0)
-		snprintf(ret_name, size, "this machine");
-}
-
-static bool is_welcome(struct request *r)
-{
-	char peer[NI_MAXHOST];
-	const char *header = MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND,
-							 MHD_HTTP_HEADER_AUTHORIZATION);
-
-	if (auth_check(&r->server->auth, header))
-		return true;
-	if (header) {	/* without one it is a browser that has not asked its user yet */
-		peer_name(r, peer, sizeof(peer));
-		rpc_log(r->server->rpc, "warn", "%s: wrong user name or password from %s",
-			r->server->name, peer);
-	}
-	return false;
-}
-
 /* The refusal of a request by its headers; 0: none. */
 static unsigned refusal(struct request *r, const char *url, const char *method)
 {
-	if (!is_welcome(r))
+	if (!welcome_origin(r))
+		return MHD_HTTP_FORBIDDEN;
+	if (!welcome_login(r))
 		return MHD_HTTP_UNAUTHORIZED;
 	r->route = route_find(url);
 	if (!r->route)
@@ -137,10 +108,13 @@ struct request *request_new(struct server *server, struct client *client,
 	r->server = server;
 	r->client = client;
 	r->connection = connection;
+	r->call.server = server->id;
+	r->call.peer = client->peer;
 	io_init(&r->hangup, server->loop, on_hangup);
 	timer_init(&r->look, server->loop, on_look);
 	timer_init(&r->grace, server->loop, on_grace);
 	r->status = refusal(r, url, method);
+	r->call.user = r->user;
 	DL_APPEND(server->requests, r);
 	return r;
 }
@@ -191,6 +165,7 @@ void request_free(struct request *r)
 		MHD_destroy_response(r->response);
 	logtail_free(r->logtail);
 	strbuf_done(&r->body);
+	free(r->user);
 	free(r->url);
 	free(r);
 }

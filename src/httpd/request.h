@@ -23,6 +23,7 @@ struct request {
 	unsigned     status;		/* HTTP; 0: not decided yet */
 	struct MHD_Response *response;	/* owned; NULL: the status says it all */
 	char        *url;		/* owned; without the query */
+	char        *user;		/* owned; who logged in; NULL: nobody did */
 	struct call  call;
 	struct logtail *logtail;	/* owned; NULL: this is no stream */
 	struct io    hangup;		/* while suspended: does the client still listen? */

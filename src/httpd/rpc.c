@@ -19,17 +19,25 @@ static void forget(struct rpc *rpc, struct call *call)
 	call->id = 0;
 }
 
+/* Whose call it is, among the members of the frame's head. */
+static void add_peer(json_t *head, const struct call *call)
+{
+	json_object_set_new(head, "server", json_integer(call->server));
+	json_object_update(head, call->peer);
+	if (call->user)
+		json_object_set_new(head, "user", json_text(call->user));
+}
+
 static int send_call(struct rpc *rpc, const struct call *call, const char *method,
 		     const json_t *params)
 {
 	char *body = json_dumps(params, JSON_COMPACT);
 	int ret = -ENOMEM;
 
+	add_peer(head, call);
 	if (body)
-		ret = link_send(rpc->link,
-				json_pack("{s:s, s:I, s:s, s:b}", "t", "call", "id",
-					  (json_int_t)call->id, "method", method, "own", call->own),
-				body, strlen(body), -1);
+		ret = link_send(rpc->link, json_incref(head), body, strlen(body), -1);
+	json_decref(head);
 	free(body);
 	return ret;
 }

@@ -24,6 +24,10 @@ struct reply {
 struct call {
 	uint64_t id;	/* 0: not under way */
 	bool     own;	/* not a client's: see OWN in svd/methods.def */
+	int      server;	/* number of the one that it came by */
+	json_t  *peer;	/* borrowed; whose it is, as httpd/peer.h has it */
+	const char *user;	/* borrowed; who logged in; NULL: nobody did */
+	struct parts parts;	/* owned; what came of it before its reply */
 	void   (*on_reply)(struct call *call, struct reply *reply);
 	UT_hash_handle hh;
 };

@@ -156,6 +156,8 @@ int server_new(struct loop *loop, struct rpc *rpc, int fd, const struct server_c
 		return err_set(err, -ENOMEM, "%s: out of memory", config->name);
 	server->loop = loop;
 	server->rpc = rpc;
+	server->id = config->id;
+	server->welcome = config->welcome;
 	server->patience = config->patience;
 	server->clients_max = config->clients_max;
 	server->on_change = on_change;

@@ -18,9 +18,13 @@ enum {
 	SERVER_POOL = 32 * 1024,		/* bytes per connection: headers, buffers */
 };
 
+struct welcome;
+
 struct server_config {
+	int         id;		/* svd's number for it */
 	const char *name;	/* for messages */
 	const char *username, *password;	/* NULL: open to everybody */
+	struct welcome *welcome;	/* borrowed, for as long as the server lives */
 	double      patience;	/* seconds for the body of a request; twice that for silence */
 	unsigned    clients_max;
 };
@@ -34,6 +38,8 @@ struct server {
 	struct io    io;		/* the daemon's epoll descriptor */
 	struct timer timer;		/* what the daemon wants to be called for next */
 	struct auth  auth;
+	struct welcome *welcome;	/* borrowed */
+	int          id;
 	char        *name;		/* owned */
 	double       patience;
 	unsigned     n_clients;		/* connections that are open */

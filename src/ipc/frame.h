@@ -59,10 +59,12 @@
  *   healed  path, lost          It can be written to again; lost: bytes dropped in all.
  *
  * svd -> svd-httpd
- *   listen  id, kind ("unix" or "inet"), name, username, password, logins, health   +fd
- *             Serve HTTP on this listening socket. username, password: absent without. logins
- *             (optional): object, passwords of further users by their names. health (optional,
- *             boolean): /health is for everybody, without a login.
+ *   listen  id, kind ("unix" or "inet"), name, username, password, health   +fd
+ *             Serve HTTP on this listening socket. username, password: absent without. health
+ *             (optional, boolean): /health is for everybody, without a login.
+ *   logins  body = JSON object, passwords by names
+ *             Further users, from now on these and no others, whom every server knows that has a
+ *             username. Comes before the first `listen`, if there are any, and when they change.
  *   unlisten id    Accept nobody there any more and close the socket; who is connected stays.
  *   part    id, n, body = a result   +fd
  *             Before the reply to a system.multicall: its n-th result that is in a file. In the

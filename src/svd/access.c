@@ -1,6 +1,6 @@
 /*
  * access.c - whom the rules of [svd:access] mean. Nothing is looked up here: names of users and
- * groups became numbers when the file was read, and who calls is what svd-httpd had from the kernel.
+ * groups became numbers when the file was read, and svd-httpd has who calls from the kernel.
  */
 #include "svd/access.h"
 

@@ -34,6 +34,7 @@ class FakeSvd:
         self.unix.listen(1024)
         self.port = self.inet.getsockname()[1]
         self.calls, self.gone, self.logs = [], [], []    # what came, in order
+        self.heads = []    # of the calls
         self.process = self.link = self.thread = None
         self.lock = threading.Lock()
         self.listening = threading.Event()      # cleared: calls pile up on the other side
@@ -82,6 +83,7 @@ class FakeSvd:
                 self.gone.append(head["id"])
             elif head["t"] == "call":
                 params = json.loads(body.decode())
+                self.heads.append(head)
                 self.calls.append((head["id"], head["method"], params))
                 value = self.answer(head["method"], params)
                 if value is not LATER:

@@ -2,7 +2,10 @@
 import base64
 import hashlib
 import http.client
+import json
+import os
 import socket
+import subprocess
 import sys
 import threading
 import xmlrpc.client
@@ -409,3 +412,110 @@ def test_nothing_happens_when_nobody_asks(svd):
     fake.settle()
     assert fake.wakes_within(2) == 0
     client.sock.close()
+
+
+# --- whose call it is ---
+
+def one_call(svd, sock, headers=""):
+    """What svd hears of who calls over that socket."""
+    Raw(sock).send(post_text(call_text(), headers)).answer()
+    sock.close()
+    return {key: value for key, value in svd.heads[-1].items()
+            if key in ("server", "uid", "gids", "pid", "from", "user")}
+
+
+def test_on_a_unix_socket_the_kernel_says_who_calls(svd):
+    svd = svd()
+    mine = [os.getegid()] + os.getgroups()
+    assert one_call(svd, svd.unix_client()) == {
+        "server": 1, "uid": os.geteuid(), "gids": mine, "pid": os.getpid()}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
+@pytest.mark.parametrize("groups", [[], [70002], list(range(70000, 70200))])
+def test_another_user_is_told_with_all_its_groups(svd, groups):
+    svd = svd()
+    for path in (svd.box, svd.path):
+        os.chmod(path, 0o777)
+    code = ("import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]);"
+            "s.sendall(sys.stdin.buffer.read()); s.recv(1)")
+    child = subprocess.run([sys.executable, "-c", code, svd.path], input=post_text(call_text()),
+                           user=70001, group=70003, extra_groups=groups)
+    assert child.returncode == 0
+    head = svd.heads[-1]
+    assert (head["uid"], head["gids"]) == (70001, [70003] + groups)
+
+
+def test_over_tcp_it_is_the_address(svd):
+    svd = svd()
+    assert one_call(svd, svd.tcp()) == {"server": 0, "from": "127.0.0.1"}
+
+
+def test_who_logged_in_is_told_where_a_password_is_asked_for(svd, box):
+    login = "Authorization: %s\r\n" % basic("us\u00e4r", "a:b")
+    secured = svd(username="us\u00e4r", password="a:b")
+    assert one_call(secured, secured.tcp(), login)["user"] == "us\u00e4r"
+    assert one_call(secured, secured.unix_client(), login)["user"] == "us\u00e4r"
+    secured.done()
+    os.remove(secured.path)
+    with_none = svd()
+    assert "user" not in one_call(with_none, with_none.tcp(), login)
+
+
+# --- pages in browsers, further users, guessers ---
+
+@pytest.mark.parametrize("target", ["/RPC2", "/", "/logtail/x", "/nothing", "/api/v1/x"])
+def test_a_page_of_somebody_else_is_refused_everywhere(svd, target):
+    svd = svd(username="user", password="secret")
+    for method in ("GET", "POST"):
+        answer = request(svd, method, target, Origin="http://evil.example",
+                         Authorization=basic("user", "secret"))
+        assert answer.status == 403
+    assert svd.calls == []
+
+
+def test_own_pages_and_who_sends_no_origin_are_served(svd):
+    svd = svd()
+    own = "127.0.0.1:%d" % svd.port
+    for headers, status in (({"Host": "unix"}, 200), ({"Host": "evil.example"}, 200),
+                            ({"Host": own, "Origin": "http://" + own}, 200),
+                            ({"Host": own, "Origin": "https://" + own}, 200),
+                            ({"Host": socket.gethostname(),
+                              "Origin": "http://" + socket.gethostname()}, 200),
+                            ({"Host": own, "Origin": "null"}, 403),
+                            ({"Host": "evil.example", "Origin": "http://evil.example"}, 403)):
+        assert request(svd, body=call_text(), **headers).status == status, headers
+
+
+def test_further_users_are_known_until_they_are_not(svd):
+    svd = svd(username="user", password="secret")
+    sha = "{SHA}" + hashlib.sha1(b"more").hexdigest()
+
+    def status(user, password):
+        return request(svd, body=call_text(), Authorization=basic(user, password)).status
+
+    def logins(**passwords):
+        svd.send("logins", body=json.dumps(passwords).encode())
+
+    assert status("other", "more") == 401
+    logins(other=sha, third="x,y")
+    wait_for(lambda: status("other", "more") == 200, "the users are known")
+    assert svd.heads[-1]["user"] == "other"
+    assert (status("user", "secret"), status("third", "x,y")) == (200, 200)
+    assert (status("other", sha), status("third", "more"), status("other", "")) == (401,) * 3
+    logins(third="z")
+    wait_for(lambda: status("other", "more") == 401, "the user is not known any more")
+    assert (status("user", "secret"), status("third", "x,y"), status("third", "z")) == \
+        (200, 401, 200)
+
+
+def test_a_guesser_does_not_fill_the_log(svd):
+    svd = svd(username="user", password="secret")
+    for i in range(40):
+        answer = request(svd, body=call_text(), Authorization=basic("user", "guess%d" % i))
+        assert answer.status == 401
+        assert answer.getheader("WWW-Authenticate") == 'Basic realm="default"'
+    assert request(svd, body=call_text(), Authorization=basic("user", "secret")).status == 200
+    lines = [text for level, text in svd.logs if "wrong user name" in text]
+    assert lines == ["inet: wrong user name or password from 127.0.0.1"] * 9 + \
+        ["inet: wrong user name or password from 127.0.0.1; more of that is not logged for a while"]

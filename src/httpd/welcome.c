@@ -1,0 +1,69 @@
+/*
+ * welcome.c - the checks that come before anything else. What is refused here is told in the
+ * activity log, but not as often as somebody tries.
+ */
+#include "httpd/welcome.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "httpd/origin.h"
+#include "httpd/peer.h"
+#include "httpd/request.h"
+
+enum { FAILURES_MAX = 10 };			/* lines in the log */
+static const double FAILURES_SECONDS = 60;	/* ... in so long */
+
+void welcome_init(struct welcome *w, struct rpc *rpc)
+{
+	*w = (struct welcome){ .rpc = rpc };
+	if (gethostname(w->machine, sizeof(w->machine) - 1) < 0)
+		w->machine[0] = '\0';
+}
+
+void welcome_done(struct welcome *w)
+{
+	logins_done(&w->logins);
+}
+
+static const char *header(const struct request *r, const char *name)
+{
+	return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+}
+
+bool welcome_origin(const struct request *r)
+{
+	const char *origin = header(r, "Origin");
+
+	return !origin || origin_is_ours(origin, header(r, MHD_HTTP_HEADER_HOST),
+					 r->server->welcome->machine);
+}
+
+static void log_failure(const struct request *r)
+{
+	struct welcome *w = r->server->welcome;
+	char peer[128], unsaid[64] = "";
+	unsigned long n_unsaid;
+	bool is_last;
+
+	if (!burst_take(&w->failures, FAILURES_MAX, FAILURES_SECONDS, clock_mono(), &n_unsaid,
+			&is_last))
+		return;
+	if (n_unsaid)
+		snprintf(unsaid, sizeof(unsaid), " (and %lu times more before)", n_unsaid);
+	peer_describe(r->client->peer, peer, sizeof(peer));
+	rpc_log(w->rpc, "warn", "%s: wrong user name or password from %s%s%s", r->server->name,
+		peer, unsaid, is_last ? "; more of that is not logged for a while" : "");
+}
+
+bool welcome_login(struct request *r)
+{
+	const char *given = header(r, MHD_HTTP_HEADER_AUTHORIZATION);
+
+	if (auth_check(&r->server->auth, &r->server->welcome->logins, given, &r->user))
+		return true;
+	if (given)	/* without one it is a browser that has not asked its user yet */
+		log_failure(r);
+	return false;
+}

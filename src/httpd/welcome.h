@@ -1,0 +1,31 @@
+/* welcome.h - which requests get in at all */
+#ifndef SVD_HTTPD_WELCOME_H
+#define SVD_HTTPD_WELCOME_H
+
+#include <stdbool.h>
+
+#include "base/burst.h"
+#include "base/macro.h"
+#include "httpd/auth.h"
+
+struct request;
+struct rpc;
+
+/* What all servers have in common. */
+struct welcome {
+	struct rpc   *rpc;	/* borrowed */
+	struct logins logins;
+	struct burst  failures;	/* logins that were wrong */
+	char          machine[256];	/* its name */
+};
+
+void welcome_init(struct welcome *w, struct rpc *rpc);
+void welcome_done(struct welcome *w);
+
+/* Has no page of somebody else sent it? See httpd/origin.h. */
+must_check bool welcome_origin(const struct request *r);
+
+/* Has it the name and the password that its server asks for? Then r->user is who it is. */
+must_check bool welcome_login(struct request *r);
+
+#endif
