@@ -167,6 +167,11 @@ static void frame_reply(struct gateway *g, struct frame *frame)
 	rpc_reply(&g->rpc, frame);
 }
 
+static void frame_part(struct gateway *g, struct frame *frame)
+{
+	rpc_part(&g->rpc, frame);
+}
+
 static void frame_quit(struct gateway *g, struct frame *frame)
 {
 	(void)frame;

@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
+#include "ipc/frame.h"
 #include "rpc/xmlrpc.h"
 
 enum { READ_SIZE = 16 * 1024, CHAR_MAX_LEN = 4 };
@@ -71,6 +72,65 @@ int piece_new(const json_t *value, int fd, const struct piece_form *form,
 	piece->end = edge(fd, from + n);
 	*ret_piece = piece;
 	return 0;
+}
+
+/* The text stands for the first empty string in what svd has sent. */
+static int fill_in(const json_t *result, const char *text, size_t n, json_t **ret_value)
+{
+	json_t *string = json_textn(text, n), *value = NULL;
+
+	if (json_is_string(result)) {
+		*ret_value = string;
+		return string ? 0 : -ENOMEM;
+	}
+	value = json_is_array(result) ? json_copy((json_t *)(uintptr_t)result) : NULL;
+	if (!value || json_array_set_new(value, 0, string) < 0) {
+		json_decref(value);
+		return json_is_array(result) ? -ENOMEM : -EPROTO;
+	}
+	*ret_value = value;
+	return 0;
+}
+
+/* A file that became shorter meanwhile is shorter. */
+static ssize_t read_text(int fd, char *buf, size_t size, int64_t at)
+{
+	size_t len = 0;
+	ssize_t n = 1;
+
+	while (n > 0 && len < size) {
+		n = pread(fd, buf + len, size - len, at + (int64_t)len);
+		if (n < 0)
+			return -errno;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
+int piece_value(const json_t *value, int fd, int64_t max, int64_t *ret_n, json_t **ret_value)
+{
+	json_int_t from = json_integer_value(json_object_get(value, "from"));
+	json_int_t size = json_integer_value(json_object_get(value, "n"));
+	int64_t at, end;
+	ssize_t n;
+	char *text;
+	int ret;
+
+	if (from < 0 || size < 0)
+		return -EPROTO;
+	if (size > max)
+		return -EFBIG;
+	at = edge(fd, from);
+	end = edge(fd, from + size);
+	text = malloc((size_t)(end - at) + 1);
+	if (!text)
+		return -ENOMEM;
+	n = read_text(fd, text, (size_t)(end - at), at);
+	ret = n < 0 ? (int)n : fill_in(json_object_get(value, "result"), text, (size_t)n, ret_value);
+	free(text);
+	if (ret == 0)
+		*ret_n = n;
+	return ret;
 }
 
 void piece_free(struct piece *piece)

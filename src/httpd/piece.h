@@ -34,6 +34,14 @@ must_check int piece_new(const json_t *value, int fd, const struct piece_form *f
 			 struct piece **ret_piece);
 void piece_free(struct piece *piece);
 
+/*
+ * The whole result at once, as a value. fd is borrowed. Returns 0, *ret_value the caller's and
+ * *ret_n the bytes of the file in it; -EFBIG when these are more than max; -EPROTO; -ENOMEM; or
+ * another -errno.
+ */
+must_check int piece_value(const json_t *value, int fd, int64_t max, int64_t *ret_n,
+			   json_t **ret_value);
+
 /* Bytes of the file that it is about. */
 int64_t piece_size(const struct piece *piece);
 

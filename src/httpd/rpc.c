@@ -16,6 +16,7 @@
 static void forget(struct rpc *rpc, struct call *call)
 {
 	HASH_DEL(rpc->calls, call);
+	parts_done(&call->parts);
 	call->id = 0;
 }
 
@@ -69,12 +70,31 @@ void rpc_drop(struct rpc *rpc, struct call *call)
 	(void)link_send(rpc->link, json_pack("{s:s, s:I}", "t", "gone", "id", id), NULL, 0, -1);
 }
 
-void rpc_reply(struct rpc *rpc, struct frame *frame)
+static struct call *call_of(const struct rpc *rpc, const struct frame *frame)
 {
 	uint64_t id = (uint64_t)json_integer_value(json_object_get(frame->head, "id"));
+	struct call *call;
+
+	HASH_FIND(hh, rpc->calls, &id, sizeof(id), call);
+	return call;
+}
+
+void rpc_part(struct rpc *rpc, const struct frame *frame)
+{
+	json_int_t n = json_integer_value(json_object_get(frame->head, "n"));
+	json_t *value = json_loadb(frame->body, frame->body_len, 0, NULL);
+	struct call *call = call_of(rpc, frame);
+
+	if (call && frame->fd >= 0)
+		parts_take(&call->parts, n, value, frame->fd);
+	json_decref(value);
+}
+
+void rpc_reply(struct rpc *rpc, struct frame *frame)
+{
 	const json_t *code = json_object_get(frame->head, "code");
 	struct reply reply = { .fd = -1 };
-	struct call *call;
+	struct call *call = call_of(rpc, frame);
 	json_t *result = NULL;
 
 	HASH_FIND(hh, rpc->calls, &id, sizeof(id), call);
@@ -86,6 +106,7 @@ void rpc_reply(struct rpc *rpc, struct frame *frame)
 	} else {
 		result = json_loadb(frame->body, frame->body_len,
 				    JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+		parts_place(&call->parts, result);
 		reply.result = result;
 	}
 	forget(rpc, call);

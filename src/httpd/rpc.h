@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/macro.h"
+#include "httpd/parts.h"
 #include "ipc/frame.h"
 
 #define HASH_NONFATAL_OOM 1
@@ -47,6 +48,9 @@ must_check int rpc_start(struct rpc *rpc, struct call *call, const char *method,
 
 /* Nobody waits for this call any more; tells svd. Nothing happens if it is not under way. */
 void rpc_drop(struct rpc *rpc, struct call *call);
+
+/* Keeps what a `part` frame brings until its call is answered. */
+void rpc_part(struct rpc *rpc, const struct frame *frame);
 
 /* Hands a `reply` frame to the call that it answers, if that still waits. */
 void rpc_reply(struct rpc *rpc, struct frame *frame);

@@ -1,0 +1,142 @@
+"""system.multicall: calls within a call, as Supervisor answers them, and for as long as it takes."""
+import concurrent.futures
+import os
+import time
+import xmlrpc.client
+
+import pytest
+
+from lib_daemon import REFERENCE, SVD, wait_for
+from test_same_rpc import known_to, normalised
+
+PROGRAMS = """
+    [program:steady]
+    command=/bin/cat
+    startsecs=0
+    autostart=false
+    stopwaitsecs=1
+    [program:slow]
+    command=/bin/cat
+    startsecs=1
+    autostart=false
+    [program:fails]
+    command=/bin/sh -c 'exit 3'
+    startsecs=10
+    startretries=0
+    autostart=false
+    [program:says]
+    command=/bin/sh -c 'echo one; echo two; exec cat'
+    startsecs=0
+    stdout_logfile={box}/says.log
+    """
+
+
+def member(method, *params):
+    return {"methodName": method, "params": list(params)}
+
+
+def of_supervisor(*call):
+    return member("supervisor." + call[0], *call[1:])
+
+
+# Each row is one multicall.
+CALLS = {
+    "nothing": [],
+    "several": [of_supervisor("getAPIVersion"), of_supervisor("getState"),
+                of_supervisor("getIdentification"), member("system.listMethods", 1)],
+    "waiting in the middle": [
+        of_supervisor("getProcessInfo", "slow"), of_supervisor("startProcess", "slow"),
+        of_supervisor("getProcessInfo", "slow"), of_supervisor("stopProcess", "slow", True),
+        of_supervisor("getProcessInfo", "slow")],
+    "faults": [
+        of_supervisor("startProcess", "nobody"), of_supervisor("stopProcess", "steady"),
+        of_supervisor("startProcess", "fails"), of_supervisor("getState"),
+        of_supervisor("getProcessInfo"), of_supervisor("getProcessInfo", "a", "b"),
+        of_supervisor("noSuchMethod"), member("nobody.getState"), member("getState"), member("")],
+    "in itself": [member("system.multicall", [of_supervisor("getState")]),
+                  of_supervisor("getAPIVersion")],
+    "wrong shapes": [
+        {}, {"params": []}, {"methodName": "supervisor.getAPIVersion"},
+        {"methodName": "supervisor.getAPIVersion", "params": 5},
+        {"methodName": "supervisor.getAPIVersion", "params": "x"},
+        {"methodName": "supervisor.getAPIVersion", "params": {}},
+        {"methodName": "supervisor.getAPIVersion", "params": [], "more": 1},
+        {"methodName": "supervisor.noSuchMethod", "params": 5}],
+    "logs": [
+        of_supervisor("readProcessStdoutLog", "says", 0, 0),
+        of_supervisor("tailProcessStdoutLog", "says", 0, 4),
+        of_supervisor("readProcessStdoutLog", "says", -4, 0),
+        of_supervisor("readProcessStdoutLog", "says", -4, 4),
+        of_supervisor("readProcessStdoutLog", "nobody", 0, 0)],
+    "groups": [of_supervisor("startProcessGroup", "steady"),
+               of_supervisor("stopProcessGroup", "steady")],
+}
+
+
+def ask(d, calls):
+    return normalised(d.proxy.system.multicall(calls), d.box)
+
+
+@pytest.fixture(scope="module")
+def pair(module_daemon):
+    """Both daemons; what is asked of one is asked of the other."""
+    both = [module_daemon(PROGRAMS, "ours").start(),
+            module_daemon(PROGRAMS, "theirs", REFERENCE).start()]
+    for d in both:
+        wait_for(lambda d=d: d.read("says.log") == "one\ntwo\n", "it has said it")
+    return both
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("title", CALLS)
+def test_the_answer_to(title, pair):
+    ours, theirs = (d.proxy.system.multicall(CALLS[title]) for d in pair)
+    assert len(ours) == len(theirs) == len(CALLS[title])
+    for call, our_answer, their_answer in zip(CALLS[title], ours, theirs):
+        their_answer = normalised(their_answer, pair[1].box)
+        assert (call, known_to(their_answer, normalised(our_answer, pair[0].box))) == \
+            (call, their_answer)
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("params", [[5], [{}], [], [[], []]], ids=str)
+def test_what_is_no_list_of_calls_is_refused(params, pair):
+    """Where Supervisor's answer is an exception there is nothing to mirror."""
+    answers = []
+    for d in pair:
+        try:
+            answers.append(getattr(d.proxy, "system.multicall")(*params))
+        except xmlrpc.client.Fault as fault:
+            answers.append((fault.faultCode, fault.faultString))
+    assert answers[0] == answers[1] == (2, "INCORRECT_PARAMETERS")
+
+
+def test_a_member_that_is_no_struct_is_a_fault_in_its_place(pair):
+    assert pair[0].proxy.system.multicall(["x", 5, of_supervisor("getAPIVersion")]) == [
+        {"faultCode": 2, "faultString": "INCORRECT_PARAMETERS: No methodName"}] * 2 + ["3.0"]
+
+
+def test_it_holds_up_nobody(pair):
+    d = pair[0]
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(d.proxy.system.multicall, [
+            of_supervisor("startProcess", "slow"), of_supervisor("stopProcess", "slow")])
+        d.wait_state("slow", "STARTING")
+        assert d.rpc.startProcess("steady") is True
+        assert not waiting.done()
+        assert waiting.result(30) == [True, True]
+    d.rpc.stopProcess("steady")
+
+
+def test_many_members_hold_up_nobody_either(pair):
+    """Ten thousand are answered while others are, and one more is refused."""
+    calls = [of_supervisor("getAllProcessInfo")] * 1000
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(pair[0].proxy.system.multicall, calls)
+        while not waiting.done():
+            assert pair[0].rpc.getAPIVersion() == "3.0"
+        assert len(waiting.result()) == len(calls)
+    calls = [of_supervisor("getAPIVersion")] * 10000
+    assert pair[0].proxy.system.multicall(calls) == ["3.0"] * 10000
+    with pytest.raises(xmlrpc.client.Fault, match="FAILED: more than 10000 calls in one"):
+        pair[0].proxy.system.multicall(calls + calls[:1])
