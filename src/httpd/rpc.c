@@ -32,6 +32,8 @@ static void add_peer(json_t *head, const struct call *call)
 static int send_call(struct rpc *rpc, const struct call *call, const char *method,
 		     const json_t *params)
 {
+	json_t *head = json_pack("{s:s, s:I, s:s, s:b}", "t", "call", "id", (json_int_t)call->id,
+				 "method", method, "own", call->own);
 	char *body = json_dumps(params, JSON_COMPACT);
 	int ret = -ENOMEM;
 
@@ -97,7 +99,6 @@ void rpc_reply(struct rpc *rpc, struct frame *frame)
 	struct call *call = call_of(rpc, frame);
 	json_t *result = NULL;
 
-	HASH_FIND(hh, rpc->calls, &id, sizeof(id), call);
 	if (!call)
 		return;
 	if (code) {
