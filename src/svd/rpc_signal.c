@@ -23,14 +23,16 @@ struct wanted {
 
 static struct wanted wanted_signal(const struct call *call, size_t i)
 {
-	const json_t *value = json_array_get(call->params, i);
+	const char *name = call_string(call, i);
+	int64_t number = 0;
 	struct wanted wanted;
 
-	if (json_is_string(value))
-		snprintf(wanted.text, sizeof(wanted.text), "%s", json_string_value(value));
+	if (name)
+		snprintf(wanted.text, sizeof(wanted.text), "%s", name);
+	else if (call_int(call, i, &number))
+		snprintf(wanted.text, sizeof(wanted.text), "%lld", (long long)number);
 	else
-		snprintf(wanted.text, sizeof(wanted.text), "%" JSON_INTEGER_FORMAT,
-			 json_integer_value(value));
+		snprintf(wanted.text, sizeof(wanted.text), "out of range");
 	wanted.signo = signal_number(wanted.text);
 	return wanted;
 }
