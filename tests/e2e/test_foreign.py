@@ -42,6 +42,10 @@ PROGRAMS = """
     """
 
 SAID = "Malmö <&> \"quoted\"\n"
+# Calls within a call.
+PARTS = [["supervisor.getState"], ["supervisor.stopProcess", "cat"],
+         ["supervisor.startProcess", "cat", True], ["supervisor.getProcessInfo", "nobody"],
+         ["nobody.knows"], ["supervisor.getProcessInfo", "cat"]]
 CALLS = [
     ["supervisor.getAPIVersion"],
     ["supervisor.getVersion"],
@@ -77,15 +81,11 @@ CALLS = [
     ["supervisor.reloadConfig"],
     ["supervisor.getAllConfigInfo"],
     ["supervisor.sendRemoteCommEvent", "type", "data"],
+    ["system.multicall", [{"methodName": part[0], "params": part[1:]} for part in PARTS]],
     ["system.methodSignature", "supervisor.startProcess"],
     ["supervisor.getProcessInfo"],
     ["supervisor.noSuchMethod"],
 ]
-PARTS = [["supervisor.getState"], ["supervisor.stopProcess", "cat"],
-         ["supervisor.startProcess", "cat", True], ["supervisor.getProcessInfo", "nobody"],
-         ["nobody.knows"], ["supervisor.getProcessInfo", "cat"]]
-MULTICALL = ["system.multicall", [{"methodName": part[0], "params": part[1:]} for part in PARTS]]
-
 # What the authors of a client have left out.
 UNKNOWN_TO = {"supervisord.js": {"supervisor.noSuchMethod"}}
 
@@ -129,11 +129,11 @@ def svd(module_daemon):
 
 
 def numbers(value):
-    """Perl knows no difference between 1, "1" and true."""
+    """The same in all languages: Perl knows no difference between 1, "1" and true."""
     if isinstance(value, list):
         return [numbers(each) for each in value]
     if isinstance(value, dict):
-        return {key: numbers(each) for key, each in value.items()}
+        return {key: numbers(value[key]) for key in sorted(value)}
     is_number = isinstance(value, bool) or re.fullmatch(r"-?\d+", str(value))
     return int(value) if is_number else value
 
