@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/fd.h"
 #include "base/path.h"
+#include "conf/access.h"
 #include "conf/daemon.h"
 #include "conf/groups.h"
 #include "conf/health.h"
@@ -50,6 +51,8 @@ int config_read(struct load *ld, const char *path, const struct config_override_
 		r = groups_read(ld, err);
 	if (r == 0)
 		r = servers_read(ld, err);
+	if (r == 0)
+		r = load_keep(ld, access_read(ld, err), err);
 	if (r == 0)
 		r = load_keep(ld, health_read(ld, err), err);
 	return r == 0 ? others_read(ld, err) : r;

@@ -33,6 +33,12 @@ struct include_draft {
 	const char *files;	/* patterns, with blanks */
 };
 
+/* [svd:access] */
+struct access_draft {
+	const char *read, *operate, *admin;	/* "WHO GLOB...", with commas */
+	const char *logins;			/* "name:password", with commas */
+};
+
 /* [supervisorctl] */
 struct client_draft {
 	const char *serverurl;

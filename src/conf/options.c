@@ -35,6 +35,7 @@ static const struct section_info {
 	[SECTION_RPCINTERFACE] = { "rpcinterface:", true, IN(RPCINTERFACE) },
 	[SECTION_CTLPLUGIN] = { "ctlplugin:", true, IN(CTLPLUGIN) },
 	[SECTION_HEALTH] = { "svd:health", false, IN(HEALTH) },
+	[SECTION_ACCESS] = { "svd:access", false, IN(ACCESS) },
 };
 _Static_assert(ARRAY_LEN(section_table) == SECTION_KIND_N, "a kind of section has no row");
 

@@ -27,6 +27,7 @@ static const struct sample_section {
 	{ SECTION_LISTENER, "eventlistener:mail", false, "/usr/local/bin/mail-events" },
 	{ SECTION_GROUP, "group:site", false, NULL },
 	{ SECTION_INCLUDE, "include", false, NULL },
+	{ SECTION_ACCESS, "svd:access", false, NULL },
 	{ SECTION_HEALTH, "svd:health", false, NULL },
 };
 
@@ -64,6 +65,10 @@ static const struct sample_value {
 	[OPT_LISTENER_events] = { "PROCESS_STATE", false },
 	[OPT_GROUP_programs] = { "web", false },
 	[OPT_INCLUDE_files] = { "conf.d/*.conf", false },
+	[OPT_ACCESS_read] = { "*", false },
+	[OPT_ACCESS_operate] = { "@www-data web*, http:deploy site:*", false },
+	[OPT_ACCESS_admin] = { "@adm", false },
+	[OPT_ACCESS_logins] = { "deploy:{SHA}82ab876d1387bfafe46cc1c8a2ef074eae50cb1d", false },
 	[OPT_HEALTH_programs] = { "site", false },
 };
 

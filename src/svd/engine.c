@@ -289,6 +289,7 @@ int engine_reread(struct engine *e, struct err *err)
 	}
 	notes_log(config, e->config);
 	take_config(e, config);
+	gate_renew(e->gate);
 	return 0;
 }
 

@@ -56,6 +56,24 @@ static void on_knock(struct io *io, int events)
 	timer_start(&gate->httpd.respawn, 0); /* it starts svd-httpd, and tries again if need be */
 }
 
+/* Who is not told of a change, for want of memory, must not go on with what it knew. */
+static void tell_logins(struct gate *gate)
+{
+	const struct access_config *access = &gate->engine->config->access;
+	json_t *passwords = json_object();
+	char *body;
+
+	for (size_t i = 0; i < access->n_logins; i++)
+		json_object_set_new(passwords, access->logins[i].name,
+				    json_text(access->logins[i].password));
+	body = json_dumps(passwords, JSON_COMPACT);
+	json_decref(passwords);
+	if (!body || link_send(gate->httpd.link, json_pack("{s:s}", "t", "logins"), body,
+			       strlen(body), -1) < 0)
+		sibling_fail(&gate->httpd);
+	free(body);
+}
+
 static void tell_door(struct gate *gate, const struct door *d)
 {
 	const struct server_config *conf = d->conf;
@@ -127,6 +145,8 @@ static void on_up(struct sibling *s)
 
 	watch(gate, false);
 	link_set_lazy(s->link, true);
+	if (gate->engine->config->access.n_logins > 0)
+		tell_logins(gate);
 	DL_FOREACH(gate->doors, d)
 		tell_door(gate, d);
 }
@@ -254,6 +274,12 @@ void gate_reply(struct gate *gate, const struct call *call)
 void gate_flush(struct gate *gate)
 {
 	link_flush(gate->httpd.link);
+}
+
+void gate_renew(struct gate *gate)
+{
+	if (gate->httpd.link)
+		tell_logins(gate);
 }
 
 bool gate_reaped(struct gate *gate, pid_t pid, int wait_status)

@@ -24,6 +24,9 @@ void gate_free(struct gate *gate);
 /* Serve on this listening socket; fd is the gate's from now on. 0 or -ENOMEM. */
 must_check int gate_add(struct gate *gate, const struct server_config *conf, int fd);
 
+/* The engine has a newer configuration: who may log in is what it says. */
+void gate_renew(struct gate *gate);
+
 /* Answer a call; the call stays the caller's. */
 void gate_reply(struct gate *gate, const struct call *call);
 

@@ -107,6 +107,7 @@ static const char text[] =
 	"[fcgi-program:f]\ncommand=x\nsocket=unix:///tmp/%(program_name)s\nsocket_owner=root:0\n"
 	"[fcgi-program:t]\ncommand=x\nsocket=tcp://127.0.0.1:1\n"
 	"[fcgi-program:m]\ncommand=x\n[group:h]\nprograms=m\n"
+	"[svd:access]\nread=root x y, @daemon\nadmin=http:z\nlogins=a:b,c:d\n"
 	"[supervisorctl]\nserverurl=unix://%s/s.sock\nusername=u\npassword=p\nhistory_file=h\n";
 
 enum { MANY = 100000 };
