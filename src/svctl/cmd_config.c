@@ -57,7 +57,11 @@ void cmd_reread(struct ctl *ctl, const char *arg)
 	if (!ctl_takes_nothing(ctl, "reread", arg) ||
 	    !changes_get(ctl, "supervisor shutting down", &c))
 		return;
-	show_changes(ctl, &c);
+	if (report_is_wanted(ctl))
+		report_result(ctl, json_pack("{s:O, s:O, s:O}", "added", c.added,
+					     "changed", c.changed, "removed", c.removed));
+	else
+		show_changes(ctl, &c);
 	changes_done(&c);
 }
 
@@ -83,13 +87,19 @@ static bool show_available(struct ctl *ctl, json_t *from)
 	return true;
 }
 
-static void show_all_available(struct ctl *ctl, const json_t *all)
+static void show_all_available(struct ctl *ctl, json_t *all)
 {
 	json_t *one;
 	size_t i;
 
-	if (!json_is_array(all))
+	if (!json_is_array(all)) {
 		ctl_misunderstood(ctl, "no array");
+		return;
+	}
+	if (report_is_wanted(ctl)) {
+		report_result(ctl, json_incref(all));
+		return;
+	}
 	json_array_foreach(all, i, one) {
 		if (!show_available(ctl, one))
 			return;
@@ -127,14 +137,14 @@ static const struct group_verb add = {
 	"supervisor.addProcessGroup", "added process group", {
 		{ FAULT_ALREADY_ADDED, "process group already active", false, true },
 		{ FAULT_SHUTDOWN_STATE, "shutting down", false, false },
-		{ FAULT_BAD_NAME, "no such process/group: ", true, false },
+		{ FAULT_BAD_NAME, "no such process/group", true, false },
 	}
 };
 
 static const struct group_verb remove_verb = {
 	"supervisor.removeProcessGroup", "removed process group", {
-		{ FAULT_STILL_RUNNING, "process/group still running: ", true, false },
-		{ FAULT_BAD_NAME, "no such process/group: ", true, false },
+		{ FAULT_STILL_RUNNING, "process/group still running", true, false },
+		{ FAULT_BAD_NAME, "no such process/group", true, false },
 	}
 };
 
@@ -145,7 +155,10 @@ static bool tell_fault(struct ctl *ctl, const struct group_verb *verb, const str
 	for (const struct known_fault *f = verb->faults; a->kind == ANSWER_FAULT && f->fault; f++) {
 		if (f->fault != a->fault)
 			continue;
-		out_line("ERROR: %s%s", f->words, f->named ? name : "");
+		if (report_is_wanted(ctl))
+			report_failure(ctl, name, f->words, f->fault);
+		else
+			out_line(f->named ? "ERROR: %s: %s" : "ERROR: %s", f->words, name);
 		if (!f->harmless)
 			ctl->status = EXIT_GENERIC;
 		return true;
@@ -161,7 +174,7 @@ static bool act_on(struct ctl *ctl, const struct group_verb *verb, const char *n
 
 	ctl_call(ctl, verb->method, ctl_one_param(name, strlen(name)), &a);
 	if (a.kind == ANSWER_RESULT) {
-		out_line("%s: %s", name, verb->done);
+		report_success(ctl, name, verb->done);
 	} else if (!tell_fault(ctl, verb, &a, name)) {
 		ctl_complain(ctl, &a);
 		go_on = false;

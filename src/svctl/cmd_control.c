@@ -8,6 +8,7 @@
 #include "rpc/faults.h"
 #include "svctl/cmd.h"
 #include "svctl/ctl.h"
+#include "svctl/globs.h"
 #include "svctl/namespec.h"
 #include "svctl/output.h"
 
@@ -104,17 +105,25 @@ static void count_fault(struct ctl *ctl, const struct control *control, int code
 	}
 }
 
+static void tell_failed(struct ctl *ctl, const struct outcome *o)
+{
+	if (report_is_wanted(ctl))
+		report_failure(ctl, o->name, o->text, o->code);
+	else
+		out_line("%s", o->text);
+}
+
 /* false: nobody has words for that fault, and the command ends here, as in Supervisor. */
 static bool tell(struct ctl *ctl, const struct control *control, const struct outcome *o)
 {
 	const char *words = fault_words(control, o->code);
 
 	if (o->code == FAULT_SUCCESS) {
-		out_line("%s: %s", o->name, control->done);
+		report_success(ctl, o->name, control->done);
 	} else if (words) {
-		out_line("%s: ERROR (%s)", o->name, words);
+		report_failure(ctl, o->name, words, o->code);
 	} else if (o->code == FAULT_FAILED) {
-		out_line("%s", o->text);
+		tell_failed(ctl, o);
 	} else {
 		ctl_error(ctl, "%s: %s (fault %d)", o->name, o->text, o->code);
 		return false;
@@ -186,7 +195,8 @@ static bool control_all(struct ctl *ctl, const struct control *control)
 	return go_on;
 }
 
-static bool control_group(struct ctl *ctl, const struct control *control, const struct namespec *ns)
+static bool control_group(struct ctl *ctl, const struct control *control, const char *name,
+			  const struct namespec *ns)
 {
 	struct answer a;
 	bool go_on = false;
@@ -195,7 +205,7 @@ static bool control_group(struct ctl *ctl, const struct control *control, const 
 	if (a.kind == ANSWER_RESULT) {
 		go_on = tell_rows(ctl, control, a.result);
 	} else if (a.kind == ANSWER_FAULT && a.fault == FAULT_BAD_NAME) {
-		out_line("%.*s: ERROR (no such group)", (int)ns->group_len, ns->group);
+		report_unknown(ctl, name);
 		ctl->status = control->no_group;
 		go_on = true;
 	} else {
@@ -239,7 +249,7 @@ static bool control_name(struct ctl *ctl, const struct control *control, const c
 {
 	struct namespec ns = namespec_split(name);
 
-	return !ns.process && control->group ? control_group(ctl, control, &ns)
+	return !ns.process && control->group ? control_group(ctl, control, name, &ns)
 					     : control_one(ctl, control, name, &ns);
 }
 
@@ -278,7 +288,7 @@ static bool control_run(struct ctl *ctl, const struct control *control, const ch
 	if (names.n == 0)
 		tell_no_names(ctl, control->verb, control->no_names);
 	else
-		go_on = control_names(ctl, control, &names, 0);
+		go_on = globs_resolve(ctl, &names, 0) && control_names(ctl, control, &names, 0);
 	words_done(&names);
 	return go_on;
 }
@@ -320,7 +330,7 @@ void cmd_signal(struct ctl *ctl, const char *arg)
 	if (words.n < 2) {
 		ctl_misused(ctl, "signal", "Error: signal requires a signal name and a process "
 			    "name");
-	} else {
+	} else if (globs_resolve(ctl, &words, 1)) {
 		control.signal = words.list[0];
 		(void)control_names(ctl, &control, &words, 1);
 	}

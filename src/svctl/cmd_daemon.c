@@ -8,6 +8,7 @@
 #include "svctl/ask.h"
 #include "svctl/cmd.h"
 #include "svctl/ctl.h"
+#include "svctl/globs.h"
 #include "svctl/output.h"
 #include "svctl/procinfo.h"
 
@@ -15,11 +16,24 @@ static void pid_of_server(struct ctl *ctl)
 {
 	json_t *pid = ctl_ask(ctl, "supervisor.getPID", NULL);
 
-	if (json_is_integer(pid))
+	if (!json_is_integer(pid)) {
+		if (pid)
+			ctl_misunderstood(ctl, "no number");
+	} else if (report_is_wanted(ctl)) {
+		report_result(ctl, json_pack("{s:O}", "pid", pid));
+	} else {
 		out_line("%" JSON_INTEGER_FORMAT, json_integer_value(pid));
-	else if (pid)
-		ctl_misunderstood(ctl, "no number");
+	}
 	json_decref(pid);
+}
+
+static void tell_pid(struct ctl *ctl, const struct procinfo *info)
+{
+	if (!report_is_wanted(ctl))
+		out_line("%ld", info->pid);
+	else
+		report_row(ctl, json_pack("{s:s, s:s, s:I}", "group", info->group,
+					  "name", info->name, "pid", (json_int_t)info->pid));
 }
 
 static void pids_of_all(struct ctl *ctl)
@@ -29,11 +43,11 @@ static void pids_of_all(struct ctl *ctl)
 	if (!procinfo_list_get(ctl, &infos))
 		return;
 	for (size_t i = 0; i < infos.n; i++)
-		out_line("%ld", infos.list[i].pid);
+		tell_pid(ctl, &infos.list[i]);
 	procinfo_list_done(&infos);
 }
 
-static bool tell_pid(struct ctl *ctl, const json_t *from)
+static bool read_pid(struct ctl *ctl, json_t *from)
 {
 	struct procinfo info;
 	struct err err;
@@ -42,7 +56,7 @@ static bool tell_pid(struct ctl *ctl, const json_t *from)
 		ctl_error(ctl, "%s", err.text);
 		return false;
 	}
-	out_line("%ld", info.pid);
+	tell_pid(ctl, &info);
 	if (info.pid == 0)
 		ctl->status = EXIT_NOT_RUNNING;
 	return true;
@@ -56,9 +70,12 @@ static bool pid_of(struct ctl *ctl, const char *name)
 
 	ctl_call(ctl, "supervisor.getProcessInfo", ctl_one_param(name, strlen(name)), &a);
 	if (a.kind == ANSWER_RESULT) {
-		go_on = tell_pid(ctl, a.result);
+		go_on = read_pid(ctl, a.result);
 	} else if (a.kind == ANSWER_FAULT && a.fault == FAULT_BAD_NAME) {
-		out_line("No such process %s", name);
+		if (report_is_wanted(ctl))
+			report_failure(ctl, name, "no such process", a.fault);
+		else
+			out_line("No such process %s", name);
 		ctl->status = EXIT_GENERIC;
 		go_on = true;
 	} else {
@@ -78,7 +95,7 @@ void cmd_pid(struct ctl *ctl, const char *arg)
 		pid_of_server(ctl);
 	} else if (words_have(&names, "all")) {
 		pids_of_all(ctl);
-	} else {
+	} else if (globs_resolve(ctl, &names, 0)) {
 		for (size_t i = 0; i < names.n && pid_of(ctl, names.list[i]); i++)
 			;
 	}
@@ -139,10 +156,14 @@ void cmd_version(struct ctl *ctl, const char *arg)
 	if (!ctl_takes_nothing(ctl, "version", arg) || ctl_upcheck(ctl) <= 0)
 		return;
 	version = ctl_ask(ctl, "supervisor.getSupervisorVersion", NULL);
-	if (json_is_string(version))
+	if (!json_is_string(version)) {
+		if (version)
+			ctl_misunderstood(ctl, "no text");
+	} else if (report_is_wanted(ctl)) {
+		report_result(ctl, json_pack("{s:O}", "version", version));
+	} else {
 		out_line("%s", json_string_value(version));
-	else if (version)
-		ctl_misunderstood(ctl, "no text");
+	}
 	json_decref(version);
 }
 

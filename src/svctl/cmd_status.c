@@ -4,6 +4,7 @@
 #include "base/strbuf.h"
 #include "svctl/cmd.h"
 #include "svctl/ctl.h"
+#include "svctl/globs.h"
 #include "svctl/namespec.h"
 #include "svctl/output.h"
 #include "svctl/procinfo.h"
@@ -42,6 +43,12 @@ static bool measure(struct table *t, const struct namespec *ns)
 	return found;
 }
 
+static void show_line(struct table *t, const struct procinfo *info)
+{
+	out_padded(full_name(&t->name, info), t->width + NAME_GAP);
+	out_line("%-*s%s", STATE_WIDTH, info->statename, info->description);
+}
+
 static void show(struct ctl *ctl, struct table *t, const struct namespec *ns)
 {
 	for (size_t i = 0; i < t->infos->n; i++) {
@@ -49,20 +56,13 @@ static void show(struct ctl *ctl, struct table *t, const struct namespec *ns)
 
 		if (ns && !namespec_matches(ns, info->group, info->name))
 			continue;
-		out_padded(full_name(&t->name, info), t->width + NAME_GAP);
-		out_line("%-*s%s", STATE_WIDTH, info->statename, info->description);
+		if (report_is_wanted(ctl))
+			report_row(ctl, json_incref(info->from));
+		else
+			show_line(t, info);
 		if (procinfo_is_stopped(info))
 			ctl->status = EXIT_STATUS_NOT_RUNNING;
 	}
-}
-
-static void tell_unknown(struct ctl *ctl, const char *name, const struct namespec *ns)
-{
-	if (ns->process)
-		out_line("%s: ERROR (no such process)", name);
-	else
-		out_line("%.*s: ERROR (no such group)", (int)ns->group_len, ns->group);
-	ctl->status = EXIT_STATUS_UNKNOWN;
 }
 
 /* Errors come before the table, and the table is as wide as its longest name: two walks. */
@@ -71,8 +71,10 @@ static void show_named(struct ctl *ctl, struct table *t, const struct words *nam
 	for (size_t i = 0; i < names->n; i++) {
 		struct namespec ns = namespec_split(names->list[i]);
 
-		if (!measure(t, &ns))
-			tell_unknown(ctl, names->list[i], &ns);
+		if (measure(t, &ns))
+			continue;
+		report_unknown(ctl, names->list[i]);
+		ctl->status = EXIT_STATUS_UNKNOWN;
 	}
 	for (size_t i = 0; i < names->n; i++) {
 		struct namespec ns = namespec_split(names->list[i]);
@@ -87,14 +89,18 @@ static void show_all(struct ctl *ctl, struct table *t)
 	show(ctl, t, NULL);
 }
 
-static void status(struct ctl *ctl, const struct words *names)
+static void status(struct ctl *ctl, struct words *names)
 {
 	struct procinfo_list infos = { 0 };
 	struct table t = { .infos = &infos, .width = NAME_WIDTH_MIN };
 
-	if (!procinfo_list_get(ctl, &infos))
+	if (!(report_is_wanted(ctl) ? procinfo_list_get_more : procinfo_list_get)(ctl, &infos))
 		return;
-	if (names->n == 0 || words_have(names, "all"))
+	if (report_is_wanted(ctl))
+		report_result(ctl, json_array());
+	if (globs_expand(&infos, names, 0) < 0)
+		ctl_oom(ctl);
+	else if (names->n == 0 || words_have(names, "all"))
 		show_all(ctl, &t);
 	else
 		show_named(ctl, &t, names);

@@ -19,16 +19,29 @@
 #include "svctl/output.h"
 #include "svctl/verbs.h"
 
+enum { SAID_MAX = 2048 };
+
+/* fault 0: it is none. */
+static void complain(struct ctl *ctl, const char *text, int fault)
+{
+	if (report_is_wanted(ctl))
+		report_error(ctl, text, fault);
+	else if (fault)
+		out_line("error: %s: %s (fault %d)", client_serverurl(ctl->client), text, fault);
+	else
+		out_line("error: %s: %s", client_serverurl(ctl->client), text);
+	ctl->status = EXIT_GENERIC;
+}
+
 void ctl_error(struct ctl *ctl, const char *fmt, ...)
 {
-	char text[2048];
+	char text[SAID_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	out_line("error: %s: %s", client_serverurl(ctl->client), text);
-	ctl->status = EXIT_GENERIC;
+	complain(ctl, text, 0);
 }
 
 void ctl_oom(struct ctl *ctl)
@@ -36,12 +49,34 @@ void ctl_oom(struct ctl *ctl)
 	ctl_error(ctl, "%s", strerror(ENOMEM));
 }
 
+static void say(struct ctl *ctl, const char *fmt, va_list ap) printf_like(2, 0);
+static void say(struct ctl *ctl, const char *fmt, va_list ap)
+{
+	char text[SAID_MAX];
+
+	if (!report_is_wanted(ctl)) {
+		out_vline(fmt, ap);
+		return;
+	}
+	vsnprintf(text, sizeof(text), fmt, ap);
+	report_error(ctl, text, 0);
+}
+
+void ctl_say(struct ctl *ctl, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(ctl, fmt, ap);
+	va_end(ap);
+}
+
 void ctl_tell(struct ctl *ctl, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	out_vline(fmt, ap);
+	say(ctl, fmt, ap);
 	va_end(ap);
 	ctl->status = EXIT_GENERIC;
 }
@@ -51,9 +86,10 @@ void ctl_misused(struct ctl *ctl, const char *verb, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	out_vline(fmt, ap);
+	say(ctl, fmt, ap);
 	va_end(ap);
-	out_line("%s", verb_find(verb, strlen(verb))->help);
+	if (!report_is_wanted(ctl))
+		out_line("%s", verb_find(verb, strlen(verb))->help);
 	ctl->status = EXIT_GENERIC;
 }
 
@@ -72,9 +108,9 @@ void ctl_misunderstood(struct ctl *ctl, const char *why)
 void ctl_complain(struct ctl *ctl, const struct answer *a)
 {
 	if (a->kind == ANSWER_FAULT) {
-		ctl_error(ctl, "%s (fault %d)", a->fault_text, a->fault);
+		complain(ctl, a->fault_text, a->fault);
 	} else if (a->http_status == 401) {
-		out_line("Server requires authentication");
+		ctl_say(ctl, "Server requires authentication");
 		ctl->wants_login = ctl->interactive;
 		ctl->status = EXIT_GENERIC;
 	} else {
@@ -112,7 +148,7 @@ bool ctl_tell_absent(struct ctl *ctl, const struct answer *a, const char *prefix
 		what = "no such file";
 	else
 		return false;
-	out_line("%s%s %s%s", prefix, client_serverurl(ctl->client), what, suffix);
+	ctl_say(ctl, "%s%s %s%s", prefix, client_serverurl(ctl->client), what, suffix);
 	return true;
 }
 
@@ -122,9 +158,9 @@ static int check_version(struct ctl *ctl, const json_t *result)
 
 	if (version && strcmp(version, SUPERVISOR_API_VERSION) == 0)
 		return 1;
-	out_line("Sorry, this version of supervisorctl expects to talk to a server with API "
-		 "version %s, but the remote version is %s.", SUPERVISOR_API_VERSION,
-		 version ? version : "unknown");
+	ctl_say(ctl, "Sorry, this version of supervisorctl expects to talk to a server with API "
+		"version %s, but the remote version is %s.", SUPERVISOR_API_VERSION,
+		version ? version : "unknown");
 	ctl->status = EXIT_NOT_INSTALLED;
 	return 0;
 }
@@ -136,10 +172,10 @@ static int check_failure(struct ctl *ctl, const struct answer *a)
 		return 0;
 	}
 	if (a->kind == ANSWER_FAULT && a->fault == FAULT_UNKNOWN_METHOD) {
-		out_line("Sorry, supervisord responded but did not recognize the supervisor "
-			 "namespace commands that supervisorctl uses to control it.  Please check "
-			 "that the [rpcinterface:supervisor] section is enabled in the "
-			 "configuration file (see sample.conf).");
+		ctl_say(ctl, "Sorry, supervisord responded but did not recognize the supervisor "
+			"namespace commands that supervisorctl uses to control it.  Please check "
+			"that the [rpcinterface:supervisor] section is enabled in the "
+			"configuration file (see sample.conf).");
 		ctl->status = EXIT_UNIMPLEMENTED;
 		return 0;
 	}
@@ -203,6 +239,7 @@ static char *tidy(const char *line)
 static void run_verb(struct ctl *ctl, const struct verb *verb, const char *arg)
 {
 	do {
+		report_clear(&ctl->report);
 		ctl->wants_login = false;
 		verb->run(ctl, arg);
 	} while (ctl->wants_login && ask_login(ctl));
@@ -220,6 +257,8 @@ static void run_with_flags(struct ctl *ctl, const struct verb *verb, const char 
 		ctl_misused(ctl, verb->name, "Error: %s", err.text);
 		ctl->status = EXIT_BAD_ARGS;
 	}
+	report_print(&ctl->report);
+	report_clear(&ctl->report);
 	flags_done(&ctl->flags);
 	strbuf_done(&rest);
 }

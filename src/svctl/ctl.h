@@ -8,6 +8,7 @@
 #include "base/macro.h"
 #include "svctl/client.h"
 #include "svctl/flags.h"
+#include "svctl/report.h"
 #include "svctl/words.h"
 
 /* Exit statuses of actions, as the LSB has them for init scripts (and Supervisor's client). */
@@ -32,6 +33,7 @@ struct ctl {
 	bool wants_login;	/* the server asked who we are: ask, then run the line again */
 	int  status;		/* the exit status so far; a command that goes well leaves it */
 	struct flags flags;	/* owned: of the command that runs */
+	struct report report;	/* owned: what it says if that is to be JSON */
 };
 
 /*
@@ -62,7 +64,13 @@ void ctl_complain(struct ctl *ctl, const struct answer *a);
 void ctl_error(struct ctl *ctl, const char *fmt, ...) printf_like(2, 3);
 void ctl_oom(struct ctl *ctl);
 
-/* Says what went wrong. Status EXIT_GENERIC. */
+/*
+ * A line about what is wrong with the whole command; with --json it is the report's error. The
+ * status stays.
+ */
+void ctl_say(struct ctl *ctl, const char *fmt, ...) printf_like(2, 3);
+
+/* The same. Status EXIT_GENERIC. */
 void ctl_tell(struct ctl *ctl, const char *fmt, ...) printf_like(2, 3);
 
 /* Says what is wrong with a command line, and how the verb is used. Status EXIT_GENERIC. */

@@ -11,25 +11,26 @@
 #include "rpc/faults.h"
 #include "svctl/ctl.h"
 
-int procinfo_read(const json_t *from, struct procinfo *ret_info, struct err *err)
+int procinfo_read(json_t *from, struct procinfo *ret_info, struct err *err)
 {
 	struct procinfo info;
 	json_error_t error;
 	json_int_t pid;
 
-	if (json_unpack_ex((json_t *)from, &error, 0, "{s:s, s:s, s:s, s:s, s:i, s:I}",
+	if (json_unpack_ex(from, &error, 0, "{s:s, s:s, s:s, s:s, s:i, s:I}",
 			   "group", &info.group, "name", &info.name, "statename", &info.statename,
 			   "description", &info.description, "state", &info.state,
 			   "pid", &pid) < 0)
 		return err_set(err, -EBADMSG, "unexpected process information: %s", error.text);
 	info.pid = (long)pid;
+	info.from = from;
 	*ret_info = info;
 	return 0;
 }
 
 static int read_all(const json_t *from, struct procinfo *to, struct err *err)
 {
-	const json_t *one;
+	json_t *one;
 	size_t i;
 
 	json_array_foreach(from, i, one) {
@@ -68,9 +69,9 @@ void procinfo_list_done(struct procinfo_list *infos)
 	*infos = (struct procinfo_list){ 0 };
 }
 
-bool procinfo_list_get(struct ctl *ctl, struct procinfo_list *ret_list)
+/* Takes the answer over. */
+static bool take_list(struct ctl *ctl, json_t *answer, struct procinfo_list *ret_list)
 {
-	json_t *answer = ctl_ask(ctl, "supervisor.getAllProcessInfo", NULL);
 	struct err err;
 	int r;
 
@@ -81,6 +82,28 @@ bool procinfo_list_get(struct ctl *ctl, struct procinfo_list *ret_list)
 	if (r < 0)
 		ctl_error(ctl, "%s", err.text);
 	return r == 0;
+}
+
+bool procinfo_list_get(struct ctl *ctl, struct procinfo_list *ret_list)
+{
+	return take_list(ctl, ctl_ask(ctl, "supervisor.getAllProcessInfo", NULL), ret_list);
+}
+
+bool procinfo_list_get_more(struct ctl *ctl, struct procinfo_list *ret_list)
+{
+	struct answer a;
+	bool good;
+
+	ctl_call(ctl, "svd.getAllProcessStatus", NULL, &a);
+	if (a.kind == ANSWER_FAULT && a.fault == FAULT_UNKNOWN_METHOD) {
+		good = procinfo_list_get(ctl, ret_list);
+	} else {
+		if (a.kind != ANSWER_RESULT)
+			ctl_complain(ctl, &a);
+		good = take_list(ctl, json_incref(a.result), ret_list);
+	}
+	answer_done(&a);
+	return good;
 }
 
 bool procinfo_is_stopped(const struct procinfo *info)

@@ -17,6 +17,7 @@ struct procinfo {
 	const char *statename, *description;
 	int  state;	/* enum state_code */
 	long pid;
+	json_t *from;	/* borrowed: all that was said */
 };
 
 /* All zero is a valid empty list. */
@@ -27,7 +28,7 @@ struct procinfo_list {
 };
 
 /* Reads one struct of getProcessInfo. 0, or -EBADMSG with err naming what is missing. */
-must_check int procinfo_read(const json_t *from, struct procinfo *ret_info, struct err *err);
+must_check int procinfo_read(json_t *from, struct procinfo *ret_info, struct err *err);
 
 /*
  * Reads the answer of getAllProcessInfo, of which the list takes its own reference. 0, or -EBADMSG
@@ -38,6 +39,9 @@ void procinfo_list_done(struct procinfo_list *infos);
 
 /* Asks the server for all. false: it failed, which was said. */
 bool procinfo_list_get(struct ctl *ctl, struct procinfo_list *ret_list);
+
+/* The same with all that svd can tell, where the server is svd. */
+bool procinfo_list_get_more(struct ctl *ctl, struct procinfo_list *ret_list);
 
 /* Is the process in one of the states that Supervisor counts as stopped? */
 bool procinfo_is_stopped(const struct procinfo *info);

@@ -1,9 +1,11 @@
 """lib_svctl.py - two clients side by side, a server that misbehaves, a person at a terminal."""
+import atexit
 import difflib
 import os
 import pty
 import re
 import select
+import shutil
 import socket
 import subprocess
 import sys
@@ -30,11 +32,22 @@ class Outcome:
         return "exit %d\n%s%s" % (self.code, self.out, self.err)
 
 
-def svctl(box, *args, stdin="", env=()):
+def compatible():
+    """svctl by the name of supervisorctl, where it shows nothing that is not Supervisor's."""
+    directory = tempfile.mkdtemp(prefix="svd-e2e-name-")
+    atexit.register(shutil.rmtree, directory)
+    os.symlink(SVCTL, directory + "/supervisorctl")
+    return directory + "/supervisorctl"
+
+
+COMPATIBLE = compatible()
+
+
+def svctl(box, *args, stdin="", env=(), program=SVCTL):
     environment = clean_env(box)
     environment.update(env)
     run = subprocess.run(
-        [SVCTL] + list(args), cwd=str(box), env=environment, input=stdin, timeout=120,
+        [program] + list(args), cwd=str(box), env=environment, input=stdin, timeout=120,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
         errors="surrogateescape")
     return Outcome(run.returncode, run.stdout, run.stderr)
@@ -96,7 +109,7 @@ VARIABLE = [
 
 def alike(text, box):
     """The text without what may differ."""
-    for program in (SVCTL, REFERENCE_CTL):
+    for program in (COMPATIBLE, SVCTL, REFERENCE_CTL):
         text = text.replace(program, "CLIENT")
     text = text.replace(str(box), "BOX")
     for pattern, replacement in VARIABLE:

@@ -1,0 +1,116 @@
+/*
+ * globs.c - the server knows names and groups only, and may be Supervisor: so patterns become names
+ * here. Like a shell, we leave alone what matches nothing.
+ */
+#include "svctl/globs.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "svctl/ctl.h"
+#include "svctl/namespec.h"
+
+static const char specials[] = "*?[]";
+
+bool glob_is(const char *word)
+{
+	struct namespec ns = namespec_split(word);
+	size_t n = strcspn(word, specials);
+
+	return ns.process ? word[n] : n < ns.group_len;
+}
+
+bool glob_matches(const char *glob, const struct procinfo *info)
+{
+	struct strbuf full = { 0 };
+	bool matches;
+
+	strbuf_addf(&full, "%s:%s", info->group, info->name);
+	matches = strbuf_str(&full) && fnmatch(glob, strbuf_str(&full), 0) == 0;
+	strbuf_done(&full);
+	if (matches || strcmp(info->group, info->name) != 0)
+		return matches;
+	return fnmatch(glob, info->name, 0) == 0;
+}
+
+static bool is_name(const struct procinfo_list *infos, const char *word)
+{
+	struct namespec ns = namespec_split(word);
+
+	for (size_t i = 0; i < infos->n; i++) {
+		if (namespec_matches(&ns, infos->list[i].group, infos->list[i].name))
+			return true;
+	}
+	return false;
+}
+
+/* Each once: to start one twice is an error. */
+static int add_name(struct words *words, const struct procinfo *info)
+{
+	struct strbuf name = { 0 };
+	int r = 0;
+
+	namespec_add(&name, info->group, info->name);
+	if (!strbuf_str(&name))
+		r = -ENOMEM;
+	else if (!words_have(words, strbuf_str(&name)))
+		r = words_add(words, strbuf_str(&name), name.len);
+	strbuf_done(&name);
+	return r;
+}
+
+static int expand(const struct procinfo_list *infos, const char *word, struct words *to)
+{
+	bool found = false;
+	int r = 0;
+
+	if (glob_is(word) && !is_name(infos, word)) {
+		for (size_t i = 0; i < infos->n && r == 0; i++) {
+			if (!glob_matches(word, &infos->list[i]))
+				continue;
+			found = true;
+			r = add_name(to, &infos->list[i]);
+		}
+	}
+	return found ? r : words_add(to, word, strlen(word));
+}
+
+int globs_expand(const struct procinfo_list *infos, struct words *words, size_t first)
+{
+	struct words to = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < words->n && r == 0; i++) {
+		const char *word = words->list[i];
+
+		r = i < first ? words_add(&to, word, strlen(word)) : expand(infos, word, &to);
+	}
+	if (r < 0) {
+		words_done(&to);
+		return r;
+	}
+	words_done(words);
+	*words = to;
+	return 0;
+}
+
+bool globs_resolve(struct ctl *ctl, struct words *words, size_t first)
+{
+	struct procinfo_list infos;
+	size_t i = first;
+	int r;
+
+	while (i < words->n && !glob_is(words->list[i]))
+		i++;
+	if (i >= words->n)
+		return true;
+	if (!procinfo_list_get(ctl, &infos))
+		return false;
+	r = globs_expand(&infos, words, first);
+	procinfo_list_done(&infos);
+	if (r < 0)
+		ctl_oom(ctl);
+	return r == 0;
+}

@@ -1,0 +1,169 @@
+"""What svctl has beyond supervisorctl: JSON, globs, waiting, the table of a terminal."""
+import json
+import os
+
+import pytest
+
+from lib_daemon import REFERENCE, SVD
+from lib_svctl import svctl
+
+PROGRAMS = """
+    [program:cat]
+    command=/bin/cat
+    startsecs=0
+    [program:idle]
+    command=/bin/cat
+    autostart=false
+    startsecs=0
+    [program:fatal]
+    command=/bin/false
+    startretries=0
+    [program:talker]
+    command=/bin/sh -c "echo Grüße; exec cat"
+    startsecs=0
+    [program:web]
+    command=/bin/cat
+    process_name=w%(process_num)s
+    numprocs=3
+    startsecs=0
+    """
+
+
+def start(make, program=SVD, name=""):
+    d = make(PROGRAMS, program=program, name=name).start()
+    d.wait_state("fatal", "FATAL")
+    return d
+
+
+@pytest.fixture(scope="module")
+def svd(module_daemon):
+    return start(module_daemon, name="mine")
+
+
+@pytest.fixture(scope="module", params=[SVD, REFERENCE], ids=["svd", "supervisord"])
+def either(request, module_daemon):
+    """svd or Supervisor."""
+    if request.param == REFERENCE:
+        pytest.importorskip("supervisor")
+    return start(module_daemon, request.param, os.path.basename(request.param))
+
+
+def run(daemon, *line, **kwargs):
+    return svctl(daemon.box, "-c", daemon.conf, *line, **kwargs)
+
+
+def says(daemon, *line):
+    """The document that it prints, and its exit status."""
+    outcome = run(daemon, *line, "--json")
+    assert outcome.err == ""
+    assert outcome.out.count("\n") == 1
+    return json.loads(outcome.out), outcome.code
+
+
+@pytest.mark.reference
+def test_status_in_json_has_all_that_the_server_says(either):
+    rows, code = says(either, "status")
+    assert code == run(either, "status").code == 3
+    assert [row["name"] for row in rows] == ["cat", "fatal", "idle", "talker", "w0", "w1", "w2"]
+    cat, fatal = rows[:2]
+    assert cat["group"] == "cat" and cat["statename"] == "RUNNING" and cat["pid"] > 0
+    if either.program == SVD:
+        assert fatal["exits"] == 1 and fatal["exit_reason"].startswith("exit status 1")
+    rows, code = says(either, "status", "nope", "nope:*", "web:w1")
+    assert rows[:2] == [{"name": "nope", "error": "no such process", "fault": 10},
+                        {"name": "nope", "error": "no such group", "fault": 10}]
+    assert rows[2]["name"] == "w1" and code == 4
+
+
+@pytest.mark.reference
+def test_what_is_read_comes_in_json(either):
+    pid = either.info("cat")["pid"]
+    assert says(either, "pid") == ({"pid": either.pid}, 0)
+    assert says(either, "pid", "cat", "idle", "nope") == ([
+        {"group": "cat", "name": "cat", "pid": pid}, {"group": "idle", "name": "idle", "pid": 0},
+        {"name": "nope", "error": "no such process", "fault": 10}], 1)
+    assert len(says(either, "pid", "all")[0]) == 7
+    assert says(either, "version") == ({"version": either.rpc.getSupervisorVersion()}, 0)
+    rows, code = says(either, "avail")
+    assert [row["name"] for row in rows] == ["cat", "fatal", "idle", "talker", "w0", "w1", "w2"]
+    assert rows[2]["inuse"] and not rows[2]["autostart"] and code == 0
+    assert says(either, "reread") == ({"added": [], "changed": [], "removed": []}, 0)
+
+
+@pytest.mark.reference
+def test_what_is_done_comes_in_json(either):
+    assert says(either, "start", "idle", "cat", "nope", "nope:*") == ([
+        {"name": "idle", "result": "started"},
+        {"name": "cat", "error": "already started", "fault": 60},
+        {"name": "nope", "error": "no such process", "fault": 10},
+        {"name": "nope", "error": "no such group", "fault": 10}], 2)
+    assert says(either, "restart", "idle") == ([
+        {"name": "idle", "result": "stopped"}, {"name": "idle", "result": "started"}], 0)
+    assert says(either, "signal", "CONT", "web:*") == ([
+        {"name": "web:w%d" % i, "result": "signalled"} for i in range(3)], 0)
+    assert says(either, "stop", "idle") == ([{"name": "idle", "result": "stopped"}], 0)
+    assert says(either, "clear", "cat") == ([{"name": "cat", "result": "cleared"}], 0)
+    assert says(either, "remove", "nope", "cat", "idle") == ([
+        {"name": "nope", "error": "no such process/group", "fault": 10},
+        {"name": "cat", "error": "process/group still running", "fault": 91},
+        {"name": "idle", "result": "removed process group"}], 1)
+    assert says(either, "add", "idle", "cat") == ([
+        {"name": "idle", "result": "added process group"},
+        {"name": "cat", "error": "process group already active", "fault": 90}], 0)
+
+
+def test_a_failure_of_the_whole_comes_in_json(box, svd):
+    def fails(*line):
+        outcome = svctl(box, *line)
+        return json.loads(outcome.out), outcome.code
+
+    nowhere = "unix://%s/none" % box
+    error = {"error": {"text": nowhere + " no such file"}}
+    assert fails("-s", nowhere, "status", "--json") == (error, 4)
+    assert fails("-s", nowhere, "--json", "start", "x") == (error, 7)
+    assert fails("-s", nowhere, "reread", "--json") == (
+        {"error": {"text": "No such file or directory"}}, 1)
+    assert says(svd, "start") == ({"error": {"text": "Error: start requires a process name"}}, 2)
+    assert says(svd, "version", "x") == (
+        {"error": {"text": "Error: version accepts no arguments"}}, 1)
+    assert says(svd, "signal", "NOPE", "cat") == ([
+        {"name": "cat", "error": "bad signal name", "fault": 11}], 1)
+    assert says(svd, "start", "\udcff")[0][0]["name"] == "\ufffd"
+
+
+def test_a_flag_before_the_verb_counts_if_the_verb_takes_it(svd):
+    assert json.loads(run(svd, "--json", "version").out) == says(svd, "version")[0]
+    refused = run(svd, "--json", "help", "start")
+    assert refused.err.startswith("Error: help does not take the option --json\n")
+    assert (refused.out, refused.code) == ("", 2)
+    assert run(svd, "--json").err.startswith("Error: option --json requires an action\n")
+    assert run(svd, "fg", "--json", "x").out == "ERROR: too many process names supplied\n"
+
+
+GLOBS = [
+    ("status", "web:w[12]", 0, "web:w1 web:w2"),
+    ("status", "*:w1", 0, "web:w1"),
+    ("status", "?a*", 3, "cat fatal talker"),
+    ("status", "nope* c*", 4, "nope*: cat"),
+    ("stop", "w*:w[!0]", 0, "web:w1: stopped|web:w2: stopped"),
+    ("start", "web:w? cat", 0, "web:w0: ERROR (already started)|web:w1: started|web:w2: started|"
+     "cat: ERROR (already started)"),
+    ("restart", "c?t", 0, "cat: stopped|cat: started"),
+    ("signal", "CONT c* *:w0", 0, "cat: signalled|web:w0: signalled"),
+    ("clear", "*:w0 nope*", 1, "web:w0: cleared|nope*: ERROR (no such process)"),
+    ("start", "nope* we?x:*", 2, "nope*: ERROR (no such process)|we?x: ERROR (no such group)"),
+    ("pid", "no[p]e", 1, "No such process no[p]e"),
+]
+
+
+@pytest.mark.reference
+def test_globs_mean_processes_wherever_names_do(either):
+    for verb, names, code, expected in GLOBS:
+        outcome = run(either, verb, *names.split())
+        lines = outcome.out.splitlines()
+        if verb == "status":
+            lines, expected = [line.split()[0] for line in lines], expected.replace(" ", "|")
+        assert (lines, outcome.code) == (expected.split("|"), code)
+    assert len(run(either, "status", "*").out.splitlines()) == 7
+    pids = [either.info("web:w%d" % i)["pid"] for i in range(3)]
+    assert list(map(int, run(either, "pid", "*:w*").out.split())) == pids
