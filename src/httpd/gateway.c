@@ -18,6 +18,7 @@
 #include "base/fd.h"
 #include "httpd/rpc.h"
 #include "httpd/server.h"
+#include "httpd/usage.h"
 #include "httpd/welcome.h"
 #include "ipc/frame.h"
 #include "ipc/loop.h"
@@ -28,6 +29,7 @@ struct gateway {
 	const struct gateway_config *config;	/* borrowed */
 	struct loop   *loop;		/* owned */
 	struct link   *link;		/* owned */
+	struct usage  *usage;		/* owned */
 	struct rpc     rpc;
 	struct welcome welcome;
 	struct server *servers;		/* owned */
@@ -243,6 +245,7 @@ static void gateway_done(struct gateway *g)
 	}
 	welcome_done(&g->welcome);
 	link_free(g->link);
+	usage_free(g->usage);
 	loop_free(g->loop);
 }
 
@@ -260,6 +263,9 @@ int gateway_run(const struct gateway_config *config, struct err *err)
 	g.loop = loop_new();
 	if (!g.loop)
 		return err_set(err, -ENOMEM, "cannot make an event loop");
+	g.usage = g.rpc.usage = usage_new("/proc");
+	if (!g.usage)
+		return err_set(err, -ENOMEM, "out of memory");
 	timer_init(&g.timer, g.loop, on_timer);
 	ret = link_new(g.loop, steal_fd(&fd), &link_ops, &g, &g.link);
 	if (ret < 0)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/fd.h"
+#include "httpd/usage.h"
 
 static void forget(struct rpc *rpc, struct call *call)
 {
@@ -108,6 +109,8 @@ void rpc_reply(struct rpc *rpc, struct frame *frame)
 		result = json_loadb(frame->body, frame->body_len,
 				    JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 		parts_place(&call->parts, result);
+		if (json_is_true(json_object_get(frame->head, "usage")))
+			usage_add(rpc->usage, result);
 		reply.result = result;
 	}
 	forget(rpc, call);

@@ -33,8 +33,11 @@ struct call {
 	UT_hash_handle hh;
 };
 
+struct usage;
+
 struct rpc {
 	struct link *link;	/* borrowed */
+	struct usage *usage;	/* borrowed; for replies that want it */
 	uint64_t     last_id;
 	struct call *calls;	/* by id; each borrowed */
 };

@@ -77,7 +77,8 @@
  *             unsafe (optional, boolean): the fault of a `safe` call to a method that changes
  *             something; nothing was done.
  *             usage (optional, boolean): to each object in the result svd-httpd adds what the
- *             process tree of its "pid" uses: processes, cpu_seconds, memory_bytes.
+ *             process tree of its "pid" uses (that process only, where "alone" is true):
+ *             processes, cpu_seconds, memory_bytes.
  *   quit           Answer what is under way for at most a second, then exit 0.
  * svd-httpd -> svd
  *   call    id, method, server, uid, gids, pid, user, from, own, safe, body = parameters

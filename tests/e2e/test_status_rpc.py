@@ -34,6 +34,9 @@ PROGRAMS = """
     [program:noexec]
     command={box}/noexec
     startretries=0
+    [program:tree]
+    command=/bin/sh -c "sleep 1000 & sleep 1000 & wait"
+    stopasgroup=true
     [program:stubborn]
     command=/bin/sh -c "trap '' TERM; echo ready; while :; do sleep 0.1; done"
     stopwaitsecs=0
@@ -146,3 +149,31 @@ def test_a_name_that_is_none_is_refused(d):
         with pytest.raises(xmlrpc.client.Fault) as caught:
             status(d, name)
         assert caught.value.faultString == "BAD_NAME: " + name
+
+
+# --- what a process tree uses: svd-httpd adds it ---
+
+def tree_is_there(d):
+    tree = status(d, "tree")
+    return tree if tree["processes"] == 3 else None
+
+
+def test_a_process_tree_is_counted_whole(d):
+    tree = wait_for(lambda: tree_is_there(d), "the tree has three processes")
+    assert isinstance(tree["cpu_seconds"], float) and tree["cpu_seconds"] >= 0
+    with open("/proc/%d/statm" % tree["pid"]) as f:
+        own = int(f.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+    assert isinstance(tree["memory_bytes"], float)
+    assert own < tree["memory_bytes"] < 1e9
+
+
+def test_who_does_not_run_uses_nothing(d):
+    assert "processes" not in status(d, "idle")
+
+
+def test_usage_comes_in_a_list_and_in_a_multicall(d):
+    wait_for(lambda: tree_is_there(d), "the tree has three processes")
+    listed = {more["name"]: more for more in d.proxy.svd.getAllProcessStatus()}
+    assert listed["tree"]["processes"] == 3
+    call = {"methodName": "svd.getProcessStatus", "params": ["tree"]}
+    assert d.proxy.system.multicall([call])[0]["processes"] == 3
