@@ -9,14 +9,22 @@
 
 #include "base/fd.h"
 #include "base/strbuf.h"
+#include "httpd/jsontext.h"
 #include "httpd/piece.h"
 #include "httpd/request.h"
+#include "httpd/route.h"
 #include "rpc/xmlrpc.h"
 
 enum {
-	PIECE_BLOCK = 16 * 1024,	/* bytes of a log's XML that are made at once */
+	PIECE_BLOCK = 16 * 1024,	/* bytes of the answer with a log that are made at once */
 	PIECE_SMALL = 256 * 1024,	/* bytes of a log that are answered in one */
 };
+
+void answer_header(struct request *r, const char *name, const char *value)
+{
+	if (r->response)
+		(void)MHD_add_response_header(r->response, name, value);
+}
 
 unsigned answer_text(struct request *r, unsigned status, const char *type, struct strbuf *text)
 {
@@ -31,19 +39,34 @@ unsigned answer_text(struct request *r, unsigned status, const char *type, struc
 		free(s);
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
 	}
-	(void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	answer_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	return status;
+}
+
+unsigned answer_json(struct request *r, unsigned status, const json_t *value)
+{
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+
+	if (!value || jsontext_add(&text, value) < 0)
+		return MHD_HTTP_INTERNAL_SERVER_ERROR;
+	status = answer_text(r, status, ANSWER_JSON, &text);
+	answer_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	return status;
 }
 
 unsigned answer_status(struct request *r, unsigned status)
 {
 	struct strbuf text = { 0 };
+	char allow[64];
 
 	strbuf_addf(&text, "%u %s\n", status, MHD_get_reason_phrase_for(status));
 	status = answer_text(r, status, "text/plain", &text);
-	if (r->response && status == MHD_HTTP_UNAUTHORIZED)
-		(void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
-					      "Basic realm=\"default\"");
+	if (status == MHD_HTTP_UNAUTHORIZED) {
+		answer_header(r, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Basic realm=\"default\"");
+	} else if (status == MHD_HTTP_METHOD_NOT_ALLOWED) {
+		route_allow(r->route, allow, sizeof(allow));
+		answer_header(r, MHD_HTTP_HEADER_ALLOW, allow);
+	}
 	return status;
 }
 
@@ -63,7 +86,7 @@ static void on_piece_sent(void *cls)
 }
 
 /* Takes the piece. */
-static unsigned answer_stream(struct request *r, struct piece *piece)
+static unsigned answer_stream(struct request *r, struct piece *piece, const char *type)
 {
 	r->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_BLOCK, on_piece,
 							piece, on_piece_sent);
@@ -71,39 +94,40 @@ static unsigned answer_stream(struct request *r, struct piece *piece)
 		piece_free(piece);
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
 	}
-	(void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/xml");
+	answer_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type);
 	return MHD_HTTP_OK;
 }
 
 /* A small one goes with its length, as all other answers: not every client can do without. */
-static int read_whole(struct piece *piece, struct strbuf *xml)
+static int read_whole(struct piece *piece, struct strbuf *text)
 {
 	ssize_t n;
 
 	do {
-		if (!strbuf_reserve(xml, PIECE_BLOCK))
+		if (!strbuf_reserve(text, PIECE_BLOCK))
 			return -ENOMEM;
-		n = piece_read(piece, xml->s + xml->len, PIECE_BLOCK);
+		n = piece_read(piece, text->s + text->len, PIECE_BLOCK);
 		if (n > 0)
-			xml->len += (size_t)n;
+			text->len += (size_t)n;
 	} while (n > 0);
 	return (int)n;
 }
 
-static unsigned answer_piece(struct request *r, struct reply *reply)
+unsigned answer_piece(struct request *r, struct reply *reply, const struct piece_form *form,
+		      const char *type)
 {
-	_cleanup_(strbuf_done) struct strbuf xml = { 0 };
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 	struct piece *piece;
 	int ret;
 
-	if (piece_new(reply->result, steal_fd(&reply->fd), &piece_xml, &piece) < 0)
+	if (piece_new(reply->result, steal_fd(&reply->fd), form, &piece) < 0)
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
 	if (piece_size(piece) > PIECE_SMALL)
-		return answer_stream(r, piece);
-	ret = read_whole(piece, &xml);
+		return answer_stream(r, piece, type);
+	ret = read_whole(piece, &text);
 	piece_free(piece);
 	return ret < 0 ? MHD_HTTP_INTERNAL_SERVER_ERROR :
-			 answer_text(r, MHD_HTTP_OK, "text/xml", &xml);
+			 answer_text(r, MHD_HTTP_OK, type, &text);
 }
 
 static unsigned answer_reply(struct request *r, const struct reply *reply)
@@ -121,7 +145,8 @@ static unsigned answer_reply(struct request *r, const struct reply *reply)
 
 unsigned answer_xmlrpc(struct request *r, struct reply *reply)
 {
-	return reply->fd >= 0 ? answer_piece(r, reply) : answer_reply(r, reply);
+	return reply->fd >= 0 ? answer_piece(r, reply, &piece_xml, "text/xml") :
+				answer_reply(r, reply);
 }
 
 unsigned answer_unsent(int error)

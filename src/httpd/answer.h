@@ -2,6 +2,9 @@
 #ifndef SVD_HTTPD_ANSWER_H
 #define SVD_HTTPD_ANSWER_H
 
+#include <jansson.h>
+
+struct piece_form;
 struct reply;
 struct request;
 struct strbuf;
@@ -9,16 +12,28 @@ struct strbuf;
 /* libmicrohttpd changes its own name for this one from release to release. */
 enum { HTTP_TOO_LARGE = 413 };
 
+#define ANSWER_JSON "application/json"
+
 /*
  * Each prepares r->response and returns the status to answer with, which is 500 with no response
  * where memory is short.
  */
+
+/* A header more; nothing happens without a response. */
+void answer_header(struct request *r, const char *name, const char *value);
 
 /* text, of that Content-Type, is stolen. */
 unsigned answer_text(struct request *r, unsigned status, const char *type, struct strbuf *text);
 
 /* No more words than the name of the status. */
 unsigned answer_status(struct request *r, unsigned status);
+
+/* A value of JSON, which nobody may keep. NULL is for want of memory. */
+unsigned answer_json(struct request *r, unsigned status, const json_t *value);
+
+/* A result in a file, in a message of that form and type. */
+unsigned answer_piece(struct request *r, struct reply *reply, const struct piece_form *form,
+		      const char *type);
 
 /* A result or a fault as XML-RPC has it; a result in a file is read from there. */
 unsigned answer_xmlrpc(struct request *r, struct reply *reply);

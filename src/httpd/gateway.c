@@ -137,6 +137,7 @@ static void frame_listen(struct gateway *g, struct frame *frame)
 		.username = head_string(frame, "username"),
 		.password = head_string(frame, "password"),
 		.welcome = &g->welcome,
+		.shows_health = json_is_true(json_object_get(frame->head, "health")),
 		.patience = g->config->patience,
 		.clients_max = g->clients_max,
 	};

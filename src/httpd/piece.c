@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
+#include "httpd/jsontext.h"
 #include "ipc/frame.h"
 #include "rpc/xmlrpc.h"
 
@@ -29,6 +30,7 @@ struct piece {
 };
 
 const struct piece_form piece_xml = { xmlrpc_build_around, xmlrpc_add_text };
+const struct piece_form piece_json = { jsontext_build_around, jsontext_add_text };
 
 /* An offset within a character moves behind it. */
 static int64_t edge(int fd, int64_t at)

@@ -24,7 +24,7 @@ struct piece_form {
 	void (*add_text)(struct strbuf *sb, const char *s, size_t n);
 };
 
-extern const struct piece_form piece_xml;
+extern const struct piece_form piece_xml, piece_json;
 
 /*
  * value is svd's: see svd/rpc_logs.c. fd is the piece's from now on, also on failure. form is

@@ -13,6 +13,7 @@
 
 #include "base/fd.h"
 #include "httpd/answer.h"
+#include "httpd/health.h"
 #include "httpd/logtail.h"
 #include "httpd/route.h"
 #include "httpd/welcome.h"
@@ -80,14 +81,20 @@ void request_suspend(struct request *r)
 
 /* --- life --- */
 
+/* Load balancers have no login. */
+static bool is_public(const struct request *r)
+{
+	return r->server->shows_health && r->route && r->route->act == health_act;
+}
+
 /* The refusal of a request by its headers; 0: none. */
 static unsigned refusal(struct request *r, const char *url, const char *method)
 {
 	if (!welcome_origin(r))
 		return MHD_HTTP_FORBIDDEN;
-	if (!welcome_login(r))
-		return MHD_HTTP_UNAUTHORIZED;
 	r->route = route_find(url);
+	if (!is_public(r) && !welcome_login(r))
+		return MHD_HTTP_UNAUTHORIZED;
 	if (!r->route)
 		return MHD_HTTP_NOT_FOUND;
 	return route_takes(r->route, method) ? 0 : r->route->refusal;
@@ -110,6 +117,7 @@ struct request *request_new(struct server *server, struct client *client,
 	r->connection = connection;
 	r->call.server = server->id;
 	r->call.peer = client->peer;
+	r->is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
 	io_init(&r->hangup, server->loop, on_hangup);
 	timer_init(&r->look, server->loop, on_look);
 	timer_init(&r->grace, server->loop, on_grace);

@@ -22,6 +22,7 @@ struct request {
 	struct strbuf body;
 	unsigned     status;		/* HTTP; 0: not decided yet */
 	struct MHD_Response *response;	/* owned; NULL: the status says it all */
+	bool         is_post;		/* its method is POST */
 	char        *url;		/* owned; without the query */
 	char        *user;		/* owned; who logged in; NULL: nobody did */
 	struct call  call;

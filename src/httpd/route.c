@@ -9,6 +9,8 @@
 #include "base/strbuf.h"
 #include "config.h"
 #include "httpd/answer.h"
+#include "httpd/api.h"
+#include "httpd/health.h"
 #include "httpd/logtail.h"
 #include "httpd/rpc2.h"
 
@@ -24,6 +26,9 @@ static const struct route routes[] = {
 	{ "/RPC2", true, " POST ", MHD_HTTP_BAD_REQUEST, rpc2_act },
 	{ "/logtail", true, " GET ", MHD_HTTP_BAD_REQUEST, logtail_process },
 	{ "/mainlogtail", true, " GET ", MHD_HTTP_BAD_REQUEST, logtail_main },
+	{ "/api/v1", true, " GET HEAD POST ", MHD_HTTP_METHOD_NOT_ALLOWED, api_act },
+	{ "/health", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, health_act },
+	{ "/health/", true, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, health_act, true },
 	{ "/", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, act_banner },
 };
 
@@ -44,4 +49,19 @@ bool route_takes(const struct route *route, const char *method)
 	const char *found = strstr(route->methods, method);
 
 	return found && found[-1] == ' ' && found[strlen(method)] == ' ';
+}
+
+void route_allow(const struct route *route, char *ret_list, size_t size)
+{
+	size_t n = 0;
+
+	for (const char *c = route->methods + 1; *c && n + 3 < size; c++) {
+		if (*c != ' ') {
+			ret_list[n++] = *c;
+		} else if (c[1]) {
+			ret_list[n++] = ',';
+			ret_list[n++] = ' ';
+		}
+	}
+	ret_list[n] = '\0';
 }

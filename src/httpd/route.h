@@ -3,6 +3,7 @@
 #define SVD_HTTPD_ROUTE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct request;
 
@@ -19,5 +20,8 @@ const struct route *route_find(const char *url);
 
 /* Whether the route takes this HTTP method. */
 bool route_takes(const struct route *route, const char *method);
+
+/* Those that it takes, as the header Allow has them. */
+void route_allow(const struct route *route, char *ret_list, size_t size);
 
 #endif

@@ -33,8 +33,9 @@ static void add_peer(json_t *head, const struct call *call)
 static int send_call(struct rpc *rpc, const struct call *call, const char *method,
 		     const json_t *params)
 {
-	json_t *head = json_pack("{s:s, s:I, s:s, s:b}", "t", "call", "id", (json_int_t)call->id,
-				 "method", method, "own", call->own);
+	json_t *head = json_pack("{s:s, s:I, s:s, s:b, s:b}", "t", "call", "id",
+				 (json_int_t)call->id, "method", method, "own", call->own, "safe",
+				 call->safe);
 	char *body = json_dumps(params, JSON_COMPACT);
 	int ret = -ENOMEM;
 
@@ -105,6 +106,7 @@ void rpc_reply(struct rpc *rpc, struct frame *frame)
 	if (code) {
 		reply.code = (int)json_integer_value(code);
 		reply.text = json_string_value(json_object_get(frame->head, "text"));
+		reply.unsafe = json_is_true(json_object_get(frame->head, "unsafe"));
 	} else {
 		result = json_loadb(frame->body, frame->body_len,
 				    JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);

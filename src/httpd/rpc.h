@@ -18,6 +18,7 @@ struct reply {
 	const json_t *result;	/* borrowed */
 	int           code;
 	const char   *text;	/* borrowed */
+	bool          unsafe;	/* a fault, because a safe call would change something */
 	int           fd;	/* of the result's file, may be taken (set it to -1); -1: none */
 };
 
@@ -25,6 +26,7 @@ struct reply {
 struct call {
 	uint64_t id;	/* 0: not under way */
 	bool     own;	/* not a client's: see OWN in svd/methods.def */
+	bool     safe;	/* it may change nothing */
 	int      server;	/* number of the one that it came by */
 	json_t  *peer;	/* borrowed; whose it is, as httpd/peer.h has it */
 	const char *user;	/* borrowed; who logged in; NULL: nobody did */

@@ -158,6 +158,7 @@ int server_new(struct loop *loop, struct rpc *rpc, int fd, const struct server_c
 	server->rpc = rpc;
 	server->id = config->id;
 	server->welcome = config->welcome;
+	server->shows_health = config->shows_health;
 	server->patience = config->patience;
 	server->clients_max = config->clients_max;
 	server->on_change = on_change;

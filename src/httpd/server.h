@@ -25,6 +25,7 @@ struct server_config {
 	const char *name;	/* for messages */
 	const char *username, *password;	/* NULL: open to everybody */
 	struct welcome *welcome;	/* borrowed, for as long as the server lives */
+	bool        shows_health;	/* to everybody, without a login */
 	double      patience;	/* seconds for the body of a request; twice that for silence */
 	unsigned    clients_max;
 };
@@ -39,6 +40,7 @@ struct server {
 	struct timer timer;		/* what the daemon wants to be called for next */
 	struct auth  auth;
 	struct welcome *welcome;	/* borrowed */
+	bool         shows_health;
 	int          id;
 	char        *name;		/* owned */
 	double       patience;

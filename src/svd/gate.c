@@ -85,6 +85,8 @@ static void tell_door(struct gate *gate, const struct door *d)
 		json_object_set_new(head, "username", json_text(conf->username));
 		json_object_set_new(head, "password", json_text(conf->password));
 	}
+	if (head && gate->engine->began->health.is_public)
+		json_object_set_new(head, "health", json_true());
 	(void)link_send(gate->httpd.link, head, NULL, 0, d->fd);
 }
 
