@@ -1,12 +1,16 @@
 """system.multicall: calls within a call, as Supervisor answers them, and for as long as it takes."""
 import concurrent.futures
+import contextlib
 import os
-import time
+import signal
+import socket
+import struct
 import xmlrpc.client
 
 import pytest
 
-from lib_daemon import REFERENCE, SVD, wait_for
+from lib_daemon import REFERENCE, wait_for
+from lib_httpd import post_text
 from test_same_rpc import known_to, normalised
 
 PROGRAMS = """
@@ -28,6 +32,10 @@ PROGRAMS = """
     command=/bin/sh -c 'echo one; echo two; exec cat'
     startsecs=0
     stdout_logfile={box}/says.log
+    [program:big]
+    command=/bin/cat
+    autostart=false
+    stdout_logfile={box}/big.log
     """
 
 
@@ -140,3 +148,80 @@ def test_many_members_hold_up_nobody_either(pair):
     assert pair[0].proxy.system.multicall(calls) == ["3.0"] * 10000
     with pytest.raises(xmlrpc.client.Fault, match="FAILED: more than 10000 calls in one"):
         pair[0].proxy.system.multicall(calls + calls[:1])
+
+
+@pytest.fixture(scope="module")
+def daemon_with_tcp(module_daemon):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    d = module_daemon(PROGRAMS + """
+    [program:slower]
+    command=/bin/cat
+    startsecs=60
+    autostart=false
+    [inet_http_server]
+    port=127.0.0.1:%d
+    """ % port, "tcp").start()
+    return d, port
+
+
+def test_files_in_an_answer_have_a_ceiling(pair):
+    """16 MB in all; what does not fit is a fault in its place."""
+    d = pair[0]
+    d.write("big.log", "x" * (9 << 20))
+    read = of_supervisor("readProcessStdoutLog", "big", 0, 0)
+    tail = of_supervisor("tailProcessStdoutLog", "big", 0, 5)
+    answers = d.proxy.system.multicall([read, tail, read, tail])
+    assert [len(answers[0]), answers[1], answers[3]] == [9 << 20] + [["x" * 5, 9 << 20, True]] * 2
+    assert answers[2] == {"faultCode": 30, "faultString": "FAILED: the answer is too large"}
+
+
+@contextlib.contextmanager
+def a_multicall_that_waits(d, port):
+    """On a connection of its own, and no client that tries again."""
+    calls = [of_supervisor("startProcess", "slower"), of_supervisor("startProcess", "steady")]
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.settimeout(30)
+        client.sendall(post_text(xmlrpc.client.dumps((calls,), "system.multicall").encode()))
+        d.wait_state("slower", "STARTING")
+        yield client
+
+
+def nothing_more_began(d):
+    return d.rpc.stopProcess("slower") is True and d.state("steady") == "STOPPED"
+
+
+def descriptors(pid):
+    names = set()
+    for fd in os.listdir("/proc/%d/fd" % pid):
+        with contextlib.suppress(FileNotFoundError):
+            names.add(os.readlink("/proc/%d/fd/%s" % (pid, fd)))
+    return names
+
+
+def tcp_connections(pid, port):
+    """Those of svd-httpd that are open, by the names of its descriptors."""
+    with open("/proc/%d/net/tcp" % pid) as f:
+        rows = [line.split() for line in f][1:]
+    return {"socket:[%s]" % row[9] for row in rows
+            if row[1].endswith(":%04X" % port) and row[3] == "01"} & descriptors(pid)
+
+
+def test_when_its_client_goes_no_more_of_it_begins(daemon_with_tcp):
+    d, port = daemon_with_tcp
+    with a_multicall_that_waits(d, port) as client:
+        httpd = d.sibling("svd-httpd")
+        connection, = tcp_connections(httpd, port)
+        # A reset: who only closes may still be reading.
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    wait_for(lambda: connection not in descriptors(httpd), "svd-httpd has closed it")
+    assert nothing_more_began(d)
+
+
+def test_when_svd_httpd_dies_no_more_of_it_begins(daemon_with_tcp):
+    d, port = daemon_with_tcp
+    with a_multicall_that_waits(d, port) as client:
+        os.kill(d.sibling("svd-httpd"), signal.SIGKILL)
+        with contextlib.suppress(ConnectionResetError):
+            assert client.recv(1) == b""
+    assert nothing_more_began(d)

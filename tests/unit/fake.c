@@ -11,7 +11,7 @@
 enum { MAX = 256, FIRST_PID = 100, CHILD_FDS = 3 };
 
 static struct {
-	double now;
+	double now, look_costs;
 	int    n_spawned, n_signals, last_signal, spawn_error, exec_error, kill_error;
 	pid_t  last_target;
 	struct { pid_t pid; int status; } dead[MAX];
@@ -48,6 +48,11 @@ void fake_spawn_fails(int error) { world.spawn_error = error; }
 void fake_exec_fails(int error) { world.exec_error = error; }
 void fake_kill_fails(int error) { world.kill_error = error; }
 
+void fake_look_costs(double seconds)
+{
+	world.look_costs = seconds;
+}
+
 void fake_pass(double seconds)
 {
 	world.now += seconds;
@@ -67,7 +72,7 @@ void fake_child_ends(pid_t pid, int wait_status)
 
 /* --- clock.h --- */
 
-double clock_mono(void) { return world.now; }
+double clock_mono(void) { return world.now += world.look_costs; }
 double clock_wall(void) { return 1.7e9 + world.now; }
 
 /* --- sys.h --- */

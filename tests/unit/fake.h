@@ -13,6 +13,7 @@ void fake_reset(void);
 void fake_advance(struct engine *e, double seconds);
 
 /* Time goes on within a turn: nothing fires. */
+void fake_look_costs(double seconds);	/* from now on, each look at the clock */
 void fake_pass(double seconds);
 
 /* A child of that pid has this wait status and waits to be reaped. */

@@ -124,7 +124,7 @@ void ck_answer(struct call *call, const char *expected)
 
 	ck_assert(call->answered);
 	text = call->result ? json_dumps(call->result, JSON_COMPACT | JSON_ENCODE_ANY) :
-			      strdup(call->text);
+			      strdup(call->result_text ? call->result_text : call->text);
 	ck_assert_str_eq(text, expected);
 	free(text);
 	call_free(call);
