@@ -150,7 +150,7 @@ static int follow_output(struct follow *f, const char *name, struct err *err)
 	for (size_t i = 0; i < ARRAY_LEN(channels) && r == 0; i++) {
 		strbuf_reset(&path);
 		strbuf_addf(&path, "/logtail/%s/%s", name, channels[i]);
-		r = strbuf_str(&path) ? follow_add(f, strbuf_str(&path), err)
+		r = strbuf_str(&path) ? follow_add(f, strbuf_str(&path), NULL, NULL, err)
 				      : err_set(err, -ENOMEM, "%s", strerror(ENOMEM));
 	}
 	strbuf_done(&path);

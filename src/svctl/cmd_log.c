@@ -35,7 +35,7 @@ static void follow_log(struct ctl *ctl, const char *path)
 	out_line("==> Press Ctrl-C to exit <==");
 	if (!f)
 		ctl_oom(ctl);
-	else if (follow_add(f, path, &err) < 0)
+	else if (follow_add(f, path, NULL, NULL, &err) < 0)
 		ctl_error(ctl, "%s", err.text);
 	else
 		(void)follow_wait(f, -1);

@@ -12,27 +12,50 @@
 #include "svctl/words.h"
 
 const struct flag_info flag_infos[FLAG_N] = {
-#define FLAG(id, name, takes, help) [FLAG_##id] = { name, takes, help },
+#define FLAG(id, letter, name, takes, help) [FLAG_##id] = { letter, name, takes, help },
 #include "svctl/flags.def"
 #undef FLAG
 };
 _Static_assert(FLAG_N <= 32, "a set of flags has 32 bits");
 
-/* The flag of the set that the word is, or FLAG_N. *ret_value: what follows its "=", or NULL. */
-static enum flag find(unsigned set, const char *word, const char **ret_value)
+static enum flag find_name(unsigned set, const char *word, const char **ret_value)
 {
 	size_t n = strcspn(word, "=");
 
-	if (strncmp(word, "--", 2) != 0)
-		return FLAG_N;
 	*ret_value = word[n] ? word + n + 1 : NULL;
 	for (int i = 0; i < FLAG_N; i++) {
 		const char *name = flag_infos[i].name;
 
-		if ((set & 1u << i) && strlen(name) == n - 2 && memcmp(name, word + 2, n - 2) == 0)
+		if ((set & 1u << i) && strlen(name) == n && memcmp(name, word, n) == 0)
 			return (enum flag)i;
 	}
 	return FLAG_N;
+}
+
+/* The word is a letter, and its value may follow at once. */
+static enum flag find_letter(unsigned set, const char *word, const char **ret_value)
+{
+	*ret_value = *word && word[1] ? word + 1 : NULL;
+	for (int i = 0; *word && i < FLAG_N; i++) {
+		bool fits = flag_infos[i].takes != FLAG_TAKES_NOTHING || !*ret_value;
+
+		if ((set & 1u << i) && flag_infos[i].letter == *word && fits)
+			return (enum flag)i;
+	}
+	return FLAG_N;
+}
+
+/* The flag of the set that the word is, or FLAG_N. *ret_value: what it says itself, or NULL. */
+static enum flag find(unsigned set, const char *word, const char **ret_value)
+{
+	if (strncmp(word, "--", 2) == 0)
+		return find_name(set, word + 2, ret_value);
+	return *word == '-' ? find_letter(set, word + 1, ret_value) : FLAG_N;
+}
+
+static bool is_number(const char *text)
+{
+	return *text && !text[strspn(text, "0123456789")] && strlen(text) < 10;
 }
 
 static bool is_seconds(const char *text)
@@ -54,6 +77,8 @@ static int check(enum flag flag, const char *value, struct err *err)
 	if (info->takes == FLAG_TAKES_SECONDS && !is_seconds(value))
 		return err_set(err, -EINVAL, "--%s requires a number of seconds, not %s",
 			       info->name, value);
+	if (info->takes == FLAG_TAKES_NUMBER && !is_number(value))
+		return err_set(err, -EINVAL, "--%s requires a number, not %s", info->name, value);
 	return 0;
 }
 
@@ -130,4 +155,9 @@ const char *flags_word(const struct flags *f, enum flag flag, const char *otherw
 double flags_seconds(const struct flags *f, enum flag flag, double otherwise)
 {
 	return f->value[flag] ? strtod(f->value[flag], NULL) : otherwise;
+}
+
+unsigned flags_number(const struct flags *f, enum flag flag, unsigned otherwise)
+{
+	return f->value[flag] ? (unsigned)strtoul(f->value[flag], NULL, 10) : otherwise;
 }

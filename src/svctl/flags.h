@@ -9,7 +9,7 @@
 #include "base/strbuf.h"
 
 enum flag {
-#define FLAG(id, name, takes, help) FLAG_##id,
+#define FLAG(id, letter, name, takes, help) FLAG_##id,
 #include "svctl/flags.def"
 #undef FLAG
 	FLAG_N
@@ -18,9 +18,10 @@ enum flag {
 /* For sets of flags: the column of verbs.def. */
 #define WITH(id) (1u << FLAG_##id)
 
-enum flag_takes { FLAG_TAKES_NOTHING, FLAG_TAKES_WORD, FLAG_TAKES_SECONDS };
+enum flag_takes { FLAG_TAKES_NOTHING, FLAG_TAKES_WORD, FLAG_TAKES_SECONDS, FLAG_TAKES_NUMBER };
 
 struct flag_info {
+	char letter;		/* 0: none */
 	const char *name;	/* without its dashes */
 	enum flag_takes takes;
 	const char *help;
@@ -48,5 +49,6 @@ bool flags_have(const struct flags *f, enum flag flag);
 /* The value; if it was not given, the other one. */
 const char *flags_word(const struct flags *f, enum flag flag, const char *otherwise);
 double flags_seconds(const struct flags *f, enum flag flag, double otherwise);
+unsigned flags_number(const struct flags *f, enum flag flag, unsigned otherwise);
 
 #endif

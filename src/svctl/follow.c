@@ -13,7 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/strbuf.h"
 #include "svctl/client.h"
 #include "svctl/interrupt.h"
 #include "svctl/output.h"
@@ -23,12 +22,13 @@
 struct stream {
 	CURL *get;	/* owned */
 	char *path;	/* owned; as it was given */
+	struct follow_reader reader;
 };
 
 struct follow {
 	struct client *client;		/* borrowed */
 	CURLM *multi;			/* owned */
-	struct stream streams[FOLLOW_MAX];
+	struct stream *streams[FOLLOW_MAX];	/* owned; libcurl knows where they are */
 	size_t n, n_ended;
 };
 
@@ -40,11 +40,26 @@ static long http_status(const struct stream *s)
 	return status;
 }
 
+static bool copy_out(void *arg, const char *data, size_t n)
+{
+	(void)arg;
+	return out_bytes(data, n);
+}
+
 static size_t on_data(char *data, size_t size, size_t n, void *arg)
 {
 	const struct stream *s = arg;
 
-	return http_status(s) == 200 && out_bytes(data, size * n) ? size * n : 0;
+	n *= size;
+	return http_status(s) == 200 && s->reader.take(s->reader.arg, data, n) ? n : 0;
+}
+
+static size_t on_header(char *data, size_t size, size_t n, void *arg)
+{
+	const struct stream *s = arg;
+
+	s->reader.header(s->reader.arg, data, size * n);
+	return size * n;
 }
 
 /* A server that ends is the end of its logs, no error. */
@@ -55,7 +70,9 @@ static void tell_end(struct follow *f, const struct stream *s, CURLcode code)
 
 	out_flush();
 	f->n_ended++;
-	if (status == 0)
+	if (s->reader.end)
+		s->reader.end(s->reader.arg, status, curl_easy_strerror(code));
+	else if (status == 0)
 		fprintf(stderr, "%s%s Cannot connect, error: %s\n", serverurl, s->path,
 			curl_easy_strerror(code));
 	else if (status != 200)
@@ -69,46 +86,66 @@ static void tell_ends(struct follow *f)
 
 	while ((msg = curl_multi_info_read(f->multi, &more))) {
 		for (size_t i = 0; i < f->n; i++) {
-			if (msg->msg == CURLMSG_DONE && f->streams[i].get == msg->easy_handle)
-				tell_end(f, &f->streams[i], msg->data.result);
+			if (msg->msg == CURLMSG_DONE && f->streams[i]->get == msg->easy_handle)
+				tell_end(f, f->streams[i], msg->data.result);
 		}
 	}
 }
 
-static void encode(struct strbuf *sb, const char *path)
+void follow_encode(struct strbuf *sb, const char *text, bool is_path)
 {
-	for (; *path; path++) {
-		if (isalnum((unsigned char)*path) || strchr("/:-._~", *path))
-			strbuf_addc(sb, *path);
+	for (; *text; text++) {
+		if (isalnum((unsigned char)*text) || strchr(is_path ? "/:-._~" : "-._~", *text))
+			strbuf_addc(sb, *text);
 		else
-			strbuf_addf(sb, "%%%02X", (unsigned char)*path);
+			strbuf_addf(sb, "%%%02X", (unsigned char)*text);
 	}
 }
 
-static int stream_open(struct follow *f, struct stream *s, struct err *err)
+static int apply_reader(struct stream *s)
 {
-	struct strbuf encoded = { 0 };
 	int r = 0;
 
-	encode(&encoded, s->path);
+	r |= curl_easy_setopt(s->get, CURLOPT_WRITEFUNCTION, on_data);
+	r |= curl_easy_setopt(s->get, CURLOPT_WRITEDATA, s);
+	if (s->reader.header) {
+		r |= curl_easy_setopt(s->get, CURLOPT_HEADERFUNCTION, on_header);
+		r |= curl_easy_setopt(s->get, CURLOPT_HEADERDATA, s);
+	}
+	return r;
+}
+
+static int stream_open(struct follow *f, struct stream *s, const char *query, struct err *err)
+{
+	struct strbuf encoded = { 0 };
+
+	follow_encode(&encoded, s->path, true);
+	if (query)
+		strbuf_addf(&encoded, "?%s", query);
 	if (strbuf_str(&encoded))
 		s->get = client_get(f->client, strbuf_str(&encoded), err);
 	strbuf_done(&encoded);
 	if (!s->get)
 		return -EIO;
-	r |= curl_easy_setopt(s->get, CURLOPT_WRITEFUNCTION, on_data);
-	r |= curl_easy_setopt(s->get, CURLOPT_WRITEDATA, s);
-	r |= curl_multi_add_handle(f->multi, s->get);
-	return r ? -ENOMEM : 0;
+	return apply_reader(s) || curl_multi_add_handle(f->multi, s->get) ? -ENOMEM : 0;
 }
 
-int follow_add(struct follow *f, const char *path, struct err *err)
+int follow_add(struct follow *f, const char *path, const char *query,
+	       const struct follow_reader *reader, struct err *err)
 {
-	struct stream *s = &f->streams[f->n++];
+	static const struct follow_reader copier = { .take = copy_out };
+	struct stream *s;
 
+	if (f->n == FOLLOW_MAX)
+		return err_set(err, -E2BIG, "at most %d can be followed at once", FOLLOW_MAX);
 	(void)err_set(err, -ENOMEM, "%s", strerror(ENOMEM));
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	f->streams[f->n++] = s;
+	s->reader = reader ? *reader : copier;
 	s->path = strdup(path);
-	return s->path ? stream_open(f, s, err) : -ENOMEM;
+	return s->path ? stream_open(f, s, query, err) : -ENOMEM;
 }
 
 void follow_look(struct follow *f)
@@ -118,6 +155,7 @@ void follow_look(struct follow *f)
 	out_flush();
 	curl_multi_perform(f->multi, &running);
 	tell_ends(f);
+	out_flush();
 }
 
 enum follow_news follow_wait(struct follow *f, int input_fd)
@@ -162,9 +200,10 @@ void follow_free(struct follow *f)
 	if (!f)
 		return;
 	for (size_t i = 0; i < f->n; i++) {
-		(void)curl_multi_remove_handle(f->multi, f->streams[i].get);
-		curl_easy_cleanup(f->streams[i].get);
-		free(f->streams[i].path);
+		(void)curl_multi_remove_handle(f->multi, f->streams[i]->get);
+		curl_easy_cleanup(f->streams[i]->get);
+		free(f->streams[i]->path);
+		free(f->streams[i]);
 	}
 	curl_multi_cleanup(f->multi);
 	free(f);

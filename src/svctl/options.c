@@ -21,7 +21,8 @@
 
 enum { USAGE_STATUS = 2 };
 
-enum { WHOLE_GROUPS = 256, FLAGS_FROM };	/* beyond the letters; the last and up: an enum flag */
+/* Beyond the letters; from the last one on: an enum flag. */
+enum { WHOLE_GROUPS = 256, FLAGS_FROM };
 
 static const struct option long_options[] = {
 	{ "configuration", required_argument, NULL, 'c' },
@@ -34,7 +35,7 @@ static const struct option long_options[] = {
 	{ "supervisor-compatible-update", no_argument, NULL, WHOLE_GROUPS },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'v' },
-#define FLAG(id, name, takes, help) \
+#define FLAG(id, letter, name, takes, help) \
 	{ name, takes == FLAG_TAKES_NOTHING ? no_argument : required_argument, NULL, \
 	  FLAGS_FROM + FLAG_##id },
 #include "svctl/flags.def"
