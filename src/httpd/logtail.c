@@ -20,6 +20,7 @@
 #include "httpd/request.h"
 
 enum { HEAD = 1024, BLOCK = 4096 };	/* bytes */
+enum { LINES_REACH = 1024 * 1024 };	/* bytes; lines that begin before that are not looked for */
 
 /* Between two looks at the file; between two questions whether it is still the one. */
 static const double LOOK_SECONDS = 0.1, ASK_SECONDS = 1;
@@ -174,26 +175,78 @@ static void on_look(struct timer *t)
 
 /* --- the beginning --- */
 
-static void add_headers(struct MHD_Response *response, const struct stat *st)
+/* Who asks for ?lines=N gets so many of the last lines, all of them whole. NULL: nobody did. */
+static const char *lines_wanted(const struct request *r)
+{
+	const char *lines = MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND,
+							"lines");
+	size_t n = lines ? strspn(lines, "0123456789") : 0;
+
+	return n > 0 && n < 10 && !lines[n] ? lines : NULL;
+}
+
+/*
+ * Looks from behind through the n bytes at offset at for the newlines that lines begin after, until
+ * *wanted have begun. *ret_begin: where the foremost that was found begins.
+ */
+static void find_lines(const char *block, size_t n, off_t at, unsigned long *wanted,
+		       off_t *ret_begin)
+{
+	const char *newline;
+
+	while (*wanted > 0 && (newline = memrchr(block, '\n', n))) {
+		n = (size_t)(newline - block);
+		*ret_begin = at + (off_t)n + 1;
+		--*wanted;
+	}
+}
+
+/* Where the last lines begin: so many, or fewer when they are very long. */
+static off_t lines_begin(int fd, off_t size, unsigned long wanted)
+{
+	off_t bottom = size > LINES_REACH ? size - LINES_REACH : 0;
+	off_t begin = size, at = size - 1;	/* a newline at the end begins nothing */
+	char block[BLOCK];
+
+	while (wanted > 0 && at > bottom) {
+		size_t n = at - bottom < BLOCK ? (size_t)(at - bottom) : BLOCK;
+
+		at -= (off_t)n;
+		if (pread(fd, block, n, at) != (ssize_t)n)
+			return begin;
+		find_lines(block, n, at, &wanted, &begin);
+	}
+	return wanted > 0 && bottom == 0 ? 0 : begin;
+}
+
+static void add_headers(const struct request *r, const struct stat *st)
 {
 	char date[64];
 	struct tm tm;
 
 	if (gmtime_r(&st->st_mtime, &tm) &&
 	    strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm) > 0)
-		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_LAST_MODIFIED, date);
-	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+		(void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_LAST_MODIFIED, date);
+	(void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_TYPE,
 				      "text/plain;charset=utf-8");
 	/* Or nginx in front of us collects what is to be followed. */
-	(void)MHD_add_response_header(response, "X-Accel-Buffering", "no");
+	(void)MHD_add_response_header(r->response, "X-Accel-Buffering", "no");
+	/* Supervisor does not know the question, so who asked has to be told. */
+	if (lines_wanted(r))
+		(void)MHD_add_response_header(r->response, "X-Log-Lines", lines_wanted(r));
 }
 
 /* Not in the middle of a character. */
 static void go_to_end(struct logtail *tail, off_t size)
 {
+	const char *lines = lines_wanted(tail->request);
 	char lead[3];
 	ssize_t n;
 
+	if (lines) {
+		tail->at = lines_begin(tail->fd, size, strtoul(lines, NULL, 10));
+		return;
+	}
 	tail->at = size > HEAD ? size - HEAD : 0;
 	n = tail->at > 0 ? pread(tail->fd, lead, sizeof(lead), tail->at) : 0;
 	for (ssize_t i = 0; i < n && (lead[i] & 0xc0) == 0x80; i++)
@@ -222,7 +275,7 @@ static unsigned begin(struct request *r, int fd)
 							NULL);
 	if (!r->response)
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
-	add_headers(r->response, &st);
+	add_headers(r, &st);
 	be_patient(r);
 	return MHD_HTTP_OK;
 }
