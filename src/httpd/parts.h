@@ -11,7 +11,7 @@ struct parts {
 	int64_t bytes;		/* of files in them */
 };
 
-/* Reads the n-th: value is svd's, see svd/rpc_logs.c; fd is borrowed. What fails is a fault there. */
+/* Reads the n-th: value as in svd/rpc_logs.c; fd is borrowed. What fails becomes a fault. */
 void parts_take(struct parts *parts, json_int_t n, const json_t *value, int fd);
 
 /* Puts them into the result of the reply, and is all zero again. */

@@ -128,7 +128,8 @@ int piece_value(const json_t *value, int fd, int64_t max, int64_t *ret_n, json_t
 	if (!text)
 		return -ENOMEM;
 	n = read_text(fd, text, (size_t)(end - at), at);
-	ret = n < 0 ? (int)n : fill_in(json_object_get(value, "result"), text, (size_t)n, ret_value);
+	ret = n < 0 ? (int)n :
+		      fill_in(json_object_get(value, "result"), text, (size_t)n, ret_value);
 	free(text);
 	if (ret == 0)
 		*ret_n = n;

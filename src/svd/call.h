@@ -28,7 +28,7 @@ struct call {
 	char        *method;		/* owned */
 	bool         own;		/* svd-httpd asks for itself, not for a client's call */
 	bool         safe;		/* it may change nothing: it came by GET */
-	struct who   who;		/* owned, but a member's is its parent's; whose call it is */
+	struct who   who;		/* owned, but a member's is its parent's: who calls */
 	bool         dispatched;
 	json_t      *params;		/* owned; once dispatched an array that fits the table */
 	bool         answered;
@@ -43,7 +43,7 @@ struct call {
 	struct wait *wait;		/* owned; what the step waits for, or */
 	struct clearing *clearing;	/* owned, or */
 	struct multicall *multi;	/* owned; what has come of its members, and what comes */
-	struct call *parent;		/* borrowed; the multicall that it is a member of; or NULL */
+	struct call *parent;		/* borrowed; the multicall it is a member of, or NULL */
 	double       until_mono;	/* for so long a log; 0: has not begun to wait */
 };
 

@@ -26,9 +26,10 @@ size_t param_type_next(const char **types, size_t *types_len, const char **ret_t
 
 /*
  * Makes of *params, an array or an object by name, an array that fits the list; it may become
- * another one. Anything else does not fit. In an array, whatever XML-RPC clients are known to send fits. In an object, text may
- * stand for an integer or a boolean. Returns 0, -ENOMEM, or -EINVAL with err saying what is wrong
- * with an object, and nothing about an array: Supervisor does not, either.
+ * another one. What is neither does not fit. In an array, whatever XML-RPC clients are known to
+ * send fits. In an object, text may stand for an integer or a boolean. Returns 0, -ENOMEM, or
+ * -EINVAL with err saying what is wrong with an object, and nothing about an array: Supervisor
+ * does not, either.
  */
 must_check int params_settle(const char *list, json_t **params, struct err *err);
 

@@ -1,4 +1,4 @@
-"""system.multicall: calls within a call, as Supervisor answers them, and for as long as it takes."""
+"""system.multicall: calls within a call, as Supervisor answers them."""
 import concurrent.futures
 import contextlib
 import os

@@ -199,7 +199,8 @@ START_TEST(what_comes_of_all_has_a_ceiling)
 	call = call_new(1, "system.multicall", params);
 	rpc_dispatch(e, call);
 	ck_assert_str_eq(strstr(call->result_text, ",{"),
-			 ",{\"faultCode\":30,\"faultString\":\"FAILED: the answer is too large\"}]");
+			 ",{\"faultCode\":30,"
+			 "\"faultString\":\"FAILED: the answer is too large\"}]");
 	call_free(call);
 } END_TEST
 
