@@ -28,7 +28,7 @@ static const struct route routes[] = {
 	{ "/mainlogtail", true, " GET ", MHD_HTTP_BAD_REQUEST, logtail_main },
 	{ "/api/v1", true, " GET HEAD POST ", MHD_HTTP_METHOD_NOT_ALLOWED, api_act },
 	{ "/health", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, health_act },
-	{ "/health/", true, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, health_act, true },
+	{ "/health/", true, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, health_act },
 	{ "/", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, act_banner },
 };
 
