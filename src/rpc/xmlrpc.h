@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/macro.h"
@@ -41,6 +42,9 @@ must_check int xmlrpc_build_call(struct strbuf *sb, const char *method, const js
 must_check int xmlrpc_build_result(struct strbuf *sb, const json_t *result);
 must_check int xmlrpc_build_fault(struct strbuf *sb, int code, const char *text);
 
+/* A result from its JSON text. -EPROTO: it is none; what was appended then means nothing. */
+must_check int xmlrpc_build_result_of(struct strbuf *sb, const char *json, size_t n);
+
 /*
  * A result whose text is too long to be in memory. *ret_gap is the place, in sb->s, of the first
  * empty string in result; what xmlrpc_add_text makes of the text, whole characters at a time, goes
@@ -48,5 +52,13 @@ must_check int xmlrpc_build_fault(struct strbuf *sb, int code, const char *text)
  */
 must_check int xmlrpc_build_around(struct strbuf *sb, const json_t *result, size_t *ret_gap);
 void xmlrpc_add_text(struct strbuf *sb, const char *s, size_t n);
+
+/* --- for those who write XML-RPC, in pieces --- */
+
+#define XMLRPC_PROLOG "<?xml version='1.0'?>\n"
+#define XMLRPC_RESULT_HEAD XMLRPC_PROLOG "<methodResponse>\n<params>\n<param>\n"
+#define XMLRPC_RESULT_TAIL "</param>\n</params>\n</methodResponse>\n"
+
+void xmlrpc_add_int(struct strbuf *sb, int64_t value);
 
 #endif

@@ -11,8 +11,6 @@
 
 #include "base/utf8.h"
 
-#define PROLOG "<?xml version='1.0'?>\n"
-
 #define add_lit(sb, lit) strbuf_add(sb, lit, sizeof(lit) - 1)
 
 /* Characters that are copied as they are: ASCII but controls, '&', '<' and '>'. */
@@ -80,10 +78,10 @@ static void add_text(struct strbuf *sb, const char *s, size_t n)
 	}
 }
 
-static void add_int(struct strbuf *sb, json_int_t value)
+void xmlrpc_add_int(struct strbuf *sb, int64_t value)
 {
 	char digits[24], *p = digits + sizeof(digits);
-	json_int_t capped = value < INT32_MIN ? INT32_MIN : value > INT32_MAX ? INT32_MAX : value;
+	int64_t capped = value < INT32_MIN ? INT32_MIN : value > INT32_MAX ? INT32_MAX : value;
 	uint64_t rest = capped < 0 ? -(uint64_t)capped : (uint64_t)capped;
 
 	do {
@@ -148,7 +146,7 @@ static void add_typed(struct strbuf *sb, const json_t *value)
 	case JSON_OBJECT:	add_struct(sb, value);				break;
 	case JSON_ARRAY:	add_array(sb, value);				break;
 	case JSON_STRING:	add_string(sb, value);				break;
-	case JSON_INTEGER:	add_int(sb, json_integer_value(value));		break;
+	case JSON_INTEGER:	xmlrpc_add_int(sb, json_integer_value(value));		break;
 	case JSON_REAL:		add_double(sb, value);				break;
 	case JSON_TRUE:		add_lit(sb, "<boolean>1</boolean>");		break;
 	case JSON_FALSE:	add_lit(sb, "<boolean>0</boolean>");		break;
@@ -170,7 +168,7 @@ static int outcome(const struct strbuf *sb)
 
 int xmlrpc_build_call(struct strbuf *sb, const char *method, const json_t *params)
 {
-	add_lit(sb, PROLOG "<methodCall>\n<methodName>");
+	add_lit(sb, XMLRPC_PROLOG "<methodCall>\n<methodName>");
 	add_text(sb, method, strlen(method));
 	add_lit(sb, "</methodName>\n<params>\n");
 	for (size_t i = 0; i < json_array_size(params); i++) {
@@ -184,9 +182,9 @@ int xmlrpc_build_call(struct strbuf *sb, const char *method, const json_t *param
 
 int xmlrpc_build_result(struct strbuf *sb, const json_t *result)
 {
-	add_lit(sb, PROLOG "<methodResponse>\n<params>\n<param>\n");
+	add_lit(sb, XMLRPC_RESULT_HEAD);
 	add_value(sb, result);
-	add_lit(sb, "</param>\n</params>\n</methodResponse>\n");
+	add_lit(sb, XMLRPC_RESULT_TAIL);
 	return outcome(sb);
 }
 
@@ -211,9 +209,9 @@ void xmlrpc_add_text(struct strbuf *sb, const char *s, size_t n)
 
 int xmlrpc_build_fault(struct strbuf *sb, int code, const char *text)
 {
-	add_lit(sb, PROLOG "<methodResponse>\n<fault>\n<value><struct>\n"
+	add_lit(sb, XMLRPC_PROLOG "<methodResponse>\n<fault>\n<value><struct>\n"
 		    "<member>\n<name>faultCode</name>\n<value>");
-	add_int(sb, code);
+	xmlrpc_add_int(sb, code);
 	add_lit(sb, "</value>\n</member>\n<member>\n<name>faultString</name>\n<value><string>");
 	add_text(sb, text, strlen(text));
 	add_lit(sb, "</string></value>\n</member>\n</struct></value>\n"
