@@ -137,6 +137,8 @@ static unsigned answer_reply(struct request *r, const struct reply *reply)
 
 	if (reply->text)
 		ret = xmlrpc_build_fault(&xml, reply->code, reply->text);
+	else if (reply->json)
+		ret = xmlrpc_build_result_of(&xml, reply->json, reply->json_len);
 	else if (reply->result)
 		ret = xmlrpc_build_result(&xml, reply->result);
 	return ret < 0 ? MHD_HTTP_INTERNAL_SERVER_ERROR :

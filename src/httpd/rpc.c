@@ -94,6 +94,13 @@ void rpc_part(struct rpc *rpc, const struct frame *frame)
 	json_decref(value);
 }
 
+/* Is the body all that there is of the result? */
+static bool is_whole(const struct call *call, const struct frame *frame)
+{
+	return frame->fd < 0 && !call->parts.values &&
+	       !json_object_get(frame->head, "usage");
+}
+
 void rpc_reply(struct rpc *rpc, struct frame *frame)
 {
 	const json_t *code = json_object_get(frame->head, "code");
@@ -107,6 +114,9 @@ void rpc_reply(struct rpc *rpc, struct frame *frame)
 		reply.code = (int)json_integer_value(code);
 		reply.text = json_string_value(json_object_get(frame->head, "text"));
 		reply.unsafe = json_is_true(json_object_get(frame->head, "unsafe"));
+	} else if (call->as_text && is_whole(call, frame)) {
+		reply.json = frame->body;
+		reply.json_len = frame->body_len;
 	} else {
 		result = json_loadb(frame->body, frame->body_len,
 				    JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);

@@ -16,6 +16,8 @@
 /* What svd answered: a result, or a fault, or (both NULL) something that nobody understands. */
 struct reply {
 	const json_t *result;	/* borrowed */
+	const char   *json;	/* borrowed; the result for a call that says as_text, and */
+	size_t        json_len;	/* its bytes */
 	int           code;
 	const char   *text;	/* borrowed */
 	bool          unsafe;	/* a fault, because a safe call would change something */
@@ -25,6 +27,7 @@ struct reply {
 /* One call, embedded in what waits for it. */
 struct call {
 	uint64_t id;	/* 0: not under way */
+	bool     as_text;	/* the result need not be read, unless something belongs into it */
 	bool     own;	/* not a client's: see OWN in svd/methods.def */
 	bool     safe;	/* it may change nothing */
 	int      server;	/* number of the one that it came by */

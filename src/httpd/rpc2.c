@@ -32,6 +32,7 @@ unsigned rpc2_act(struct request *r)
 		return MHD_HTTP_BAD_REQUEST;
 	}
 	r->call.on_reply = on_reply;
+	r->call.as_text = true;
 	if (ret == 0)
 		ret = rpc_start(r->server->rpc, &r->call, method, params);
 	free(method);

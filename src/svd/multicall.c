@@ -44,17 +44,23 @@ void multicall_free(struct multicall *multi)
 
 /* --- results --- */
 
+/* NULL: there was no memory for it. */
+static void add_text(struct multicall *multi, const char *text)
+{
+	strbuf_addc(&multi->text, multi->text.len ? ',' : '[');
+	if (text)
+		strbuf_adds(&multi->text, text);
+	else
+		multi->text.oom = true;
+}
+
 /* The value is stolen; NULL: there was no memory for it. */
 static void add_value(struct multicall *multi, json_t *value)
 {
 	char *text = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
 
 	json_decref(value);
-	strbuf_addc(&multi->text, multi->text.len ? ',' : '[');
-	if (text)
-		strbuf_adds(&multi->text, text);
-	else
-		multi->text.oom = true;
+	add_text(multi, text);
 	free(text);
 }
 
@@ -66,10 +72,13 @@ static void add_fault(struct multicall *multi, int code, const char *text)
 
 static void add_result(struct multicall *multi, const struct call *member)
 {
-	size_t n = json_dumpb(member->result, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
+	size_t n = member->result_text ? strlen(member->result_text) :
+		   json_dumpb(member->result, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
 
 	if (multi->text.len + n > RESULTS_MAX)
 		add_fault(multi, FAULT_FAILED, "FAILED: the answer is too large");
+	else if (member->result_text)
+		add_text(multi, member->result_text);
 	else
 		add_value(multi, json_incref(member->result));
 }

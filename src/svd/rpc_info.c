@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/jsonout.h"
+#include "base/strbuf.h"
 #include "ipc/frame.h"
 #include "svd/call.h"
 #include "svd/engine.h"
@@ -117,12 +119,12 @@ static void describe(const struct process *p, int now, char *buf, size_t size)
 		describe_stopped(p, buf, size);
 }
 
-static json_t *text_or_empty(const char *s)
+static const char *text_or_empty(const char *s)
 {
-	return json_text(s ? s : "");
+	return s ? s : "";
 }
 
-json_t *rpc_process_info(const struct process *p)
+void rpc_add_process_info(struct strbuf *sb, const struct process *p)
 {
 	const char *out = proc_logfile(p, CHANNEL_STDOUT), *err = proc_logfile(p, CHANNEL_STDERR);
 	int now = capped(clock_wall());
@@ -131,21 +133,20 @@ json_t *rpc_process_info(const struct process *p)
 	if (p->conf->redirect_stderr)
 		err = NULL;
 	describe(p, now, description, sizeof(description));
-	return json_pack("{s:o, s:o, s:i, s:i, s:i, s:i, s:s, s:o, s:i, s:o, s:o, s:o, s:i, s:o}",
-			 "name", json_text(p->conf->name),
-			 "group", json_text(p->group->conf->name),
-			 "start", capped(p->started_at),
-			 "stop", capped(p->stopped_at),
-			 "now", now,
-			 "state", proc_state_code(p->state),
-			 "statename", proc_state_name(p->state),
-			 "spawnerr", text_or_empty(p->spawnerr),
-			 "exitstatus", p->exitstatus,
-			 "logfile", text_or_empty(out),	/* older name of stdout_logfile */
-			 "stdout_logfile", text_or_empty(out),
-			 "stderr_logfile", text_or_empty(err),
-			 "pid", (int)p->pid,
-			 "description", json_text(description));
+	json_out_member(sb, "name", p->conf->name);
+	json_out_member(sb, "group", p->group->conf->name);
+	json_out_member_int(sb, "start", capped(p->started_at));
+	json_out_member_int(sb, "stop", capped(p->stopped_at));
+	json_out_member_int(sb, "now", now);
+	json_out_member_int(sb, "state", proc_state_code(p->state));
+	json_out_member(sb, "statename", proc_state_name(p->state));
+	json_out_member(sb, "spawnerr", text_or_empty(p->spawnerr));
+	json_out_member_int(sb, "exitstatus", p->exitstatus);
+	json_out_member(sb, "logfile", text_or_empty(out));	/* older name of stdout_logfile */
+	json_out_member(sb, "stdout_logfile", text_or_empty(out));
+	json_out_member(sb, "stderr_logfile", text_or_empty(err));
+	json_out_member_int(sb, "pid", p->pid);
+	json_out_member(sb, "description", description);
 }
 
 struct process *rpc_process_named(struct engine *e, struct call *call)
@@ -160,22 +161,35 @@ struct process *rpc_process_named(struct engine *e, struct call *call)
 	return NULL;
 }
 
+static void add_info(struct strbuf *sb, const struct process *p)
+{
+	json_out_comma(sb);
+	strbuf_addc(sb, '{');
+	rpc_add_process_info(sb, p);
+	strbuf_addc(sb, '}');
+}
+
 void rpc_get_process_info(struct engine *e, struct call *call)
 {
 	const struct process *p = rpc_process_named(e, call);
+	struct strbuf sb = { 0 };
 
-	if (p)
-		call_result(call, rpc_process_info(p));
+	if (!p)
+		return;
+	add_info(&sb, p);
+	call_result_text(call, strbuf_steal(&sb));
 }
 
 void rpc_get_all_process_info(struct engine *e, struct call *call)
 {
 	struct process **list;
 	size_t n = lookup_all_by_name(e, &list);
-	json_t *infos = list ? json_array() : NULL;
+	struct strbuf sb = { .oom = !list };
 
+	strbuf_addc(&sb, '[');
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(infos, rpc_process_info(list[i]));
+		add_info(&sb, list[i]);
+	strbuf_addc(&sb, ']');
 	free(list);
-	call_result(call, infos);
+	call_result_text(call, strbuf_steal(&sb));
 }

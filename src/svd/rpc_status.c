@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "ipc/frame.h"
+#include "base/jsonout.h"
+#include "base/strbuf.h"
 #include "svd/access.h"
 #include "svd/call.h"
 #include "svd/engine.h"
@@ -18,37 +19,34 @@ static const char *const autorestarts[] = {
 	[AUTORESTART_ALWAYS] = "true",
 };
 
-static json_t *process_status(const struct process *p)
+static void add_status(struct strbuf *sb, const struct process *p)
 {
-	json_t *status = rpc_process_info(p);
 	char reason[512];
-	json_t *more;
 
 	ends_reason(&p->ends, p->conf, reason, sizeof(reason));
-	more = json_pack("{s:I, s:I, s:I, s:s, s:o, s:I, s:s}",
-			 "restarts", (json_int_t)p->ends.restarts,
-			 "exits", (json_int_t)p->ends.n,
-			 "exit_at", (json_int_t)p->ends.at,
-			 "exit_signal", ends_signal(&p->ends),
-			 "exit_reason", json_text(reason),
-			 "uptime", (json_int_t)(p->pid ? clock_mono() - p->started_mono : 0),
-			 "autorestart", autorestarts[p->conf->autorestart]);
-	if (!status || !more || json_object_update(status, more) < 0) {
-		json_decref(status);
-		status = NULL;
-	}
-	json_decref(more);
-	return status;
+	json_out_comma(sb);
+	strbuf_addc(sb, '{');
+	rpc_add_process_info(sb, p);
+	json_out_member_int(sb, "restarts", (int64_t)p->ends.restarts);
+	json_out_member_int(sb, "exits", (int64_t)p->ends.n);
+	json_out_member_int(sb, "exit_at", (int64_t)p->ends.at);
+	json_out_member(sb, "exit_signal", ends_signal(&p->ends));
+	json_out_member(sb, "exit_reason", reason);
+	json_out_member_int(sb, "uptime", (int64_t)(p->pid ? clock_mono() - p->started_mono : 0));
+	json_out_member(sb, "autorestart", autorestarts[p->conf->autorestart]);
+	strbuf_addc(sb, '}');
 }
 
 void rpc_get_process_status(struct engine *e, struct call *call)
 {
 	struct process *p = rpc_process_named(e, call);
+	struct strbuf sb = { 0 };
 
 	if (!p)
 		return;
+	add_status(&sb, p);
 	call->usage = true;
-	call_result(call, process_status(p));
+	call_result_text(call, strbuf_steal(&sb));
 }
 
 static bool may_see(const struct engine *e, const struct call *call, const struct process *p)
@@ -61,12 +59,14 @@ void rpc_get_all_process_status(struct engine *e, struct call *call)
 {
 	struct process **list;
 	size_t n = lookup_all_by_name(e, &list);
-	json_t *all = list ? json_array() : NULL;
+	struct strbuf sb = { .oom = !list };
 
+	strbuf_addc(&sb, '[');
 	for (size_t i = 0; i < n; i++)
 		if (may_see(e, call, list[i]))
-			json_array_append_new(all, process_status(list[i]));
+			add_status(&sb, list[i]);
+	strbuf_addc(&sb, ']');
 	free(list);
 	call->usage = true;
-	call_result(call, all);
+	call_result_text(call, strbuf_steal(&sb));
 }

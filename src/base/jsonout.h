@@ -1,0 +1,20 @@
+/* jsonout.h - JSON text, written without values in between */
+#ifndef SVD_BASE_JSONOUT_H
+#define SVD_BASE_JSONOUT_H
+
+#include <stdint.h>
+
+#include "base/strbuf.h"
+
+/* Text in quotation marks. What is not UTF-8 becomes U+FFFD. */
+void json_out_string(struct strbuf *sb, const char *s);
+void json_out_int(struct strbuf *sb, int64_t n);
+
+/* A comma, unless what comes next is the first in its array or object. */
+void json_out_comma(struct strbuf *sb);
+
+/* A member of an object, with its comma; key needs no escapes. */
+void json_out_member(struct strbuf *sb, const char *key, const char *s);
+void json_out_member_int(struct strbuf *sb, const char *key, int64_t n);
+
+#endif
