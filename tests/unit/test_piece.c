@@ -21,27 +21,39 @@ static int a_file(const char *p, size_t n)
 	return fd;
 }
 
-/* The result that a client gets, read `step` bytes at a time. */
+static void read_message(const json_t *value, int fd, const struct piece_form *form, size_t step,
+			 struct strbuf *message)
+{
+	struct piece *piece;
+	char buf[4096];
+	ssize_t got;
+
+	ck_assert_int_eq(piece_new(value, dup(fd), form, &piece), 0);
+	while ((got = piece_read(piece, buf, step)) > 0)
+		strbuf_add(message, buf, (size_t)got);
+	ck_assert_int_eq(got, 0);
+	ck_assert_int_eq(piece_read(piece, buf, step), 0);
+	piece_free(piece);
+}
+
+/* The result that a client gets, by XML and JSON alike, read `step` bytes at a time. */
 static json_t *answer_of(int fd, int64_t from, int64_t n, const char *result, size_t step)
 {
 	json_t *value = json_pack("{s:I, s:I, s:o}", "from", (json_int_t)from, "n", (json_int_t)n,
 				  "result", json_loads(result, JSON_DECODE_ANY, NULL));
-	_cleanup_(strbuf_done) struct strbuf xml = { 0 };
-	struct piece *piece;
-	char buf[4096], *fault;
+	_cleanup_(strbuf_done) struct strbuf xml = { 0 }, json = { 0 };
+	json_t *answer, *other;
 	struct err err;
-	json_t *answer;
-	ssize_t got;
+	char *fault;
 	int code;
 
-	ck_assert_int_eq(piece_new(value, dup(fd), &piece_xml, &piece), 0);
-	while ((got = piece_read(piece, buf, step)) > 0)
-		strbuf_add(&xml, buf, (size_t)got);
-	ck_assert_int_eq(got, 0);
-	ck_assert_int_eq(piece_read(piece, buf, step), 0);
-	piece_free(piece);
+	read_message(value, fd, &piece_xml, step, &xml);
+	read_message(value, fd, &piece_json, step, &json);
 	json_decref(value);
 	ck_assert_int_eq(xmlrpc_parse_response(xml.s, xml.len, &answer, &code, &fault, &err), 0);
+	other = json_loadb(json.s, json.len, 0, NULL);
+	ck_assert(json_equal(json_object_get(other, "result"), answer));
+	json_decref(other);
 	return answer;
 }
 
