@@ -228,8 +228,8 @@ START_TEST(what_changes_nothing_is_a_get_with_a_query)
 {
 	has(described(safe), "/api/v1/svd.x",
 	    "{\"get\": {\"operationId\": \"svd.x\", \"tags\": [\"svd\"], \"summary\": \"It.\","
-	    " \"description\": \"Role: read.\", \"parameters\": [{\"name\": \"n\", \"in\": \"query\","
-	    " \"required\": false, \"schema\": {\"anyOf\": [{\"type\": \"integer\"},"
+	    " \"description\": \"Role: read.\", \"parameters\": [{\"name\": \"n\","
+	    " \"in\": \"query\", \"required\": false, \"schema\": {\"anyOf\": [{\"type\": \"integer\"},"
 	    " {\"type\": \"string\"}]}}]}}");
 } END_TEST
 
@@ -238,8 +238,8 @@ START_TEST(what_changes_something_is_a_post_with_a_body)
 	has(described(unsafe), "/api/v1/x",
 	    "{\"post\": {\"operationId\": \"x\", \"tags\": [\"others\"], \"requestBody\":"
 	    " {\"required\": true, \"content\": {\"application/json\": {\"schema\": {\"type\":"
-	    " \"object\", \"properties\": {\"n\": {\"type\": \"string\"}}, \"additionalProperties\":"
-	    " false, \"required\": [\"n\"]}}}}}}");
+	    " \"object\", \"properties\": {\"n\": {\"type\": \"string\"}},"
+	    " \"additionalProperties\": false, \"required\": [\"n\"]}}}}}}");
 	has(described(safe_but_large), "/api/v1/x", "{\"post\": {\"operationId\": \"x\"}}");
 } END_TEST
 
