@@ -1,7 +1,7 @@
 /*
  * openapi.c - what has no entry in the method table is written down in openapi.def, as the document
- * has it; all else is made of the table. OpenAPI 3.0 and not 3.1, since that is what most generators
- * of clients take.
+ * has it; all else is made of the table. OpenAPI 3.0 and not 3.1: that is what most generators of
+ * clients take.
  */
 #include "httpd/openapi.h"
 

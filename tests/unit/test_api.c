@@ -229,8 +229,8 @@ START_TEST(what_changes_nothing_is_a_get_with_a_query)
 	has(described(safe), "/api/v1/svd.x",
 	    "{\"get\": {\"operationId\": \"svd.x\", \"tags\": [\"svd\"], \"summary\": \"It.\","
 	    " \"description\": \"Role: read.\", \"parameters\": [{\"name\": \"n\","
-	    " \"in\": \"query\", \"required\": false, \"schema\": {\"anyOf\": [{\"type\": \"integer\"},"
-	    " {\"type\": \"string\"}]}}]}}");
+	    " \"in\": \"query\", \"required\": false, \"schema\": {\"anyOf\":"
+	    " [{\"type\": \"integer\"}, {\"type\": \"string\"}]}}]}}");
 } END_TEST
 
 START_TEST(what_changes_something_is_a_post_with_a_body)
