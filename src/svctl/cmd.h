@@ -5,7 +5,7 @@
 struct ctl;
 
 /* Several verbs may share a function: then it is declared more than once, which is harmless. */
-#define VERB(name, run, completes, listed, flags, help) \
+#define VERB(name, run, completes, listed, flags, help, more) \
 	void run(struct ctl *ctl, const char *arg);
 #include "svctl/verbs.def"
 #undef VERB

@@ -32,7 +32,11 @@ static void list_verbs(struct ctl *ctl)
 static void show_help(const struct ctl *ctl, const struct verb *verb)
 {
 	out_line("%s", verb->help);
-	for (int i = 0; i < FLAG_N && !ctl->compatible; i++) {
+	if (ctl->compatible)
+		return;
+	if (verb->more)
+		out_line("%s", verb->more);
+	for (int i = 0; i < FLAG_N; i++) {
 		if (verb->flags & 1u << i)
 			out_line("%s", flag_infos[i].help);
 	}

@@ -1,13 +1,17 @@
 /* cmd_status.c - the table of processes that half the world's scripts take apart */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/strbuf.h"
 #include "svctl/cmd.h"
+#include "svctl/colour.h"
 #include "svctl/ctl.h"
 #include "svctl/globs.h"
 #include "svctl/namespec.h"
 #include "svctl/output.h"
 #include "svctl/procinfo.h"
+#include "svctl/screen.h"
+#include "svctl/status_table.h"
 
 enum { NAME_WIDTH_MIN = 30, NAME_GAP = 3, STATE_WIDTH = 10 };
 
@@ -18,10 +22,14 @@ static const char *full_name(struct strbuf *sb, const struct procinfo *info)
 	return strbuf_str(sb) ? strbuf_str(sb) : info->name;
 }
 
+enum look { LOOK_PLAIN, LOOK_TABLE, LOOK_JSON };
+
 struct table {
 	const struct procinfo_list *infos;
 	struct strbuf name;
 	size_t width;		/* of the longest name that is shown */
+	enum look look;
+	struct status_table rows;	/* LOOK_TABLE */
 };
 
 /* ns NULL: all. Widens the table by what will be shown; false when nothing matches. */
@@ -43,10 +51,21 @@ static bool measure(struct table *t, const struct namespec *ns)
 	return found;
 }
 
-static void show_line(struct table *t, const struct procinfo *info)
+static void show_one(struct ctl *ctl, struct table *t, const struct procinfo *info)
 {
-	out_padded(full_name(&t->name, info), t->width + NAME_GAP);
-	out_line("%-*s%s", STATE_WIDTH, info->statename, info->description);
+	switch (t->look) {
+	case LOOK_PLAIN:
+		out_padded(full_name(&t->name, info), t->width + NAME_GAP);
+		out_line("%-*s%s", STATE_WIDTH, info->statename, info->description);
+		break;
+	case LOOK_TABLE:
+		if (status_table_add(&t->rows, info) < 0)
+			ctl_oom(ctl);
+		break;
+	case LOOK_JSON:
+		report_row(ctl, json_incref(info->from));
+		break;
+	}
 }
 
 static void show(struct ctl *ctl, struct table *t, const struct namespec *ns)
@@ -56,10 +75,7 @@ static void show(struct ctl *ctl, struct table *t, const struct namespec *ns)
 
 		if (ns && !namespec_matches(ns, info->group, info->name))
 			continue;
-		if (report_is_wanted(ctl))
-			report_row(ctl, json_incref(info->from));
-		else
-			show_line(t, info);
+		show_one(ctl, t, info);
 		if (procinfo_is_stopped(info))
 			ctl->status = EXIT_STATUS_NOT_RUNNING;
 	}
@@ -89,21 +105,47 @@ static void show_all(struct ctl *ctl, struct table *t)
 	show(ctl, t, NULL);
 }
 
+static bool get_infos(struct ctl *ctl, enum look look, struct procinfo_list *ret_infos)
+{
+	return look == LOOK_PLAIN ? procinfo_list_get(ctl, ret_infos)
+				  : procinfo_list_get_more(ctl, ret_infos);
+}
+
+/* Scripts read what is no terminal, and who calls us supervisorctl knows what to expect. */
+static enum look choose_look(const struct ctl *ctl)
+{
+	if (report_is_wanted(ctl))
+		return LOOK_JSON;
+	return screen_is_there() && !ctl->compatible ? LOOK_TABLE : LOOK_PLAIN;
+}
+
+static void show_words(struct ctl *ctl, struct table *t, struct words *names)
+{
+	if (globs_expand(t->infos, names, 0) < 0)
+		ctl_oom(ctl);
+	else if (names->n == 0 || words_have(names, "all"))
+		show_all(ctl, t);
+	else
+		show_named(ctl, t, names);
+}
+
 static void status(struct ctl *ctl, struct words *names)
 {
 	struct procinfo_list infos = { 0 };
-	struct table t = { .infos = &infos, .width = NAME_WIDTH_MIN };
+	struct table t = { .infos = &infos, .width = NAME_WIDTH_MIN, .look = choose_look(ctl) };
 
-	if (!(report_is_wanted(ctl) ? procinfo_list_get_more : procinfo_list_get)(ctl, &infos))
+	if (!get_infos(ctl, t.look, &infos))
 		return;
-	if (report_is_wanted(ctl))
+	if (t.look == LOOK_JSON)
 		report_result(ctl, json_array());
-	if (globs_expand(&infos, names, 0) < 0)
-		ctl_oom(ctl);
-	else if (names->n == 0 || words_have(names, "all"))
-		show_all(ctl, &t);
-	else
-		show_named(ctl, &t, names);
+	if (t.look == LOOK_TABLE && !status_table_suits(&infos))
+		t.look = LOOK_PLAIN;
+	show_words(ctl, &t, names);
+	if (t.rows.n > 0) {
+		screen_use_utf8();
+		status_table_show(&t.rows, screen_width(STDOUT_FILENO), colour_wanted());
+	}
+	status_table_done(&t.rows);
 	strbuf_done(&t.name);
 	procinfo_list_done(&infos);
 }

@@ -2,17 +2,16 @@
 #include "svctl/colour.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/macro.h"
 #include "rpc/faults.h"
+#include "svctl/screen.h"
 
 bool colour_wanted(void)
 {
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+	const char *no = getenv("NO_COLOR");
 
-	return isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb") != 0;
+	return screen_is_there() && !(no && *no);
 }
 
 const char *colour_of_number(size_t i)

@@ -11,6 +11,7 @@
 #include "base/strbuf.h"
 #include "svctl/ctl.h"
 #include "svctl/namespec.h"
+#include "svctl/screen.h"
 
 static const char specials[] = "*?[]";
 
@@ -82,6 +83,7 @@ int globs_expand(const struct procinfo_list *infos, struct words *words, size_t 
 	struct words to = { 0 };
 	int r = 0;
 
+	screen_use_utf8();
 	for (size_t i = 0; i < words->n && r == 0; i++) {
 		const char *word = words->list[i];
 

@@ -10,8 +10,8 @@
 #include "svctl/words.h"
 
 const struct verb verbs[] = {
-#define VERB(name, run, completes, listed, flags, help) \
-	{ name, run, completes, listed, flags, help },
+#define VERB(name, run, completes, listed, flags, help, more) \
+	{ name, run, completes, listed, flags, help, more },
 #include "svctl/verbs.def"
 #undef VERB
 };

@@ -19,7 +19,7 @@ struct verb {
 	enum completes completes;
 	enum listed listed;
 	unsigned flags;		/* WITH() of those that it takes */
-	const char *help;	/* may be NULL */
+	const char *help, *more;	/* may be NULL */
 };
 
 extern const struct verb verbs[];

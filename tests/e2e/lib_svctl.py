@@ -14,6 +14,7 @@ import termios
 import threading
 import time
 import traceback
+import xmlrpc.client
 
 try:
     from supervisor import options as reference_options
@@ -214,6 +215,9 @@ def raw(data):
     return serve
 
 
+UNKNOWN_METHOD = xmlrpc.client.dumps(xmlrpc.client.Fault(1, "UNKNOWN_METHOD"))
+
+
 def methods(table, hang_up=False, get=None):
     """Serve: the answers of the table by method name, over a connection that stays, or does not.
 
@@ -227,7 +231,7 @@ def methods(table, hang_up=False, get=None):
             if get and not request:
                 get(connection)
                 return
-            connection.sendall(http_answer(table[server.methods()[-1]]))
+            connection.sendall(http_answer(table.get(server.methods()[-1], UNKNOWN_METHOD)))
             if hang_up:
                 return
     return serve

@@ -1,11 +1,13 @@
 """What svctl has beyond supervisorctl: JSON, globs, waiting, the table of a terminal."""
 import json
 import os
+import re
+import xmlrpc.client
 
 import pytest
 
-from lib_daemon import REFERENCE, SVD
-from lib_svctl import svctl
+from lib_daemon import REFERENCE, SVCTL, SVD
+from lib_svctl import COMPATIBLE, FakeServer, Terminal, methods, svctl
 
 PROGRAMS = """
     [program:cat]
@@ -167,3 +169,80 @@ def test_globs_mean_processes_wherever_names_do(either):
     assert len(run(either, "status", "*").out.splitlines()) == 7
     pids = [either.info("web:w%d" % i)["pid"] for i in range(3)]
     assert list(map(int, run(either, "pid", "*:w*").out.split())) == pids
+
+
+def process(name, state, group=None, **more):
+    code = {"STOPPED": 0, "RUNNING": 20, "BACKOFF": 30, "EXITED": 100, "FATAL": 200}[state]
+    return {"group": group or name, "name": name, "statename": state, "state": code,
+            "description": "described", "pid": 0, "now": 2000000000, "restarts": 0, "exits": 0,
+            "exit_at": 0, "exit_reason": "", "uptime": 0, **more}
+
+
+OF_SUPERVISOR = "group name statename state description pid now".split()
+LOOKS = [
+    process("cat", "RUNNING", pid=7, uptime=3665, cpu_seconds=36.65, memory_bytes=4300000.0,
+            restarts=2, exits=2, exit_at=1999999940, exit_reason="terminated by SIGSEGV"),
+    process("grün", "FATAL", description="can't find command 'x'"),
+    process("w1", "BACKOFF", "web", exits=1, exit_at=2000000000 - 3 * 86400,
+            exit_reason="exit status 1; not expected"),
+    process("w2", "RUNNING", "web", pid=4194304, uptime=86400 * 12 + 3600, cpu_seconds=0.0,
+            memory_bytes=3.0e10),
+    process("evil\n\u009b2J", "STOPPED", exit_reason="\x7f\t\u009b1m"),
+]
+
+TABLE = """\
+NAME       STATE        PID    UPTIME  RESTARTS   CPU   MEM  LAST EXIT
+cat        RUNNING        7   1:01:05         2  1.0%  4.1M  1m ago: terminated\u2026
+grün       FATAL                              0              can't find command\u2026
+web:w1     BACKOFF                            0              3d ago: exit statu\u2026
+web:w2     RUNNING  4194304  12d 1:00         0  0.0%   28G
+evil^J\ufffd2J  STOPPED                            0              ^?^I\ufffd1m
+"""
+
+
+@pytest.fixture
+def looker(box):
+    """looker(columns, *line, env=..) is what it shows on a terminal of that width."""
+    answers = {"supervisor.getVersion": "3.0", "svd.getAllProcessStatus": LOOKS,
+               "supervisor.getAllProcessInfo": [
+                   {key: value for key, value in look.items() if key in OF_SUPERVISOR}
+                   for look in LOOKS]}
+    table = {name: xmlrpc.client.dumps((value,), methodresponse=True)
+             for name, value in answers.items()}
+
+    def look(columns, *line, env=(), program=SVCTL, without=None):
+        left = {name: answer for name, answer in table.items() if name != without}
+        with FakeServer(methods(left)) as server:
+            script = "stty cols %d; exec \"$@\"" % columns
+            with Terminal(["/bin/sh", "-c", script, "sh", program, "-s", server.url, *line],
+                          box, dict(env)) as t:
+                return t.end().replace("\r\n", "\n"), t.code
+    return look
+
+
+def test_status_on_a_terminal_tells_more(looker):
+    assert looker(80, "status", env={"NO_COLOR": "1"}) == (TABLE, 3)
+    wide, _ = looker(200, "status", env={"NO_COLOR": "1"})
+    assert "3d ago: exit status 1; not expected\n" in wide and "\u2026" not in wide
+    for columns in (60, 40):
+        narrow, code = looker(columns, "status", "*t", "gr?n", "nope", env={"NO_COLOR": "1"})
+        assert code == 3 and narrow.startswith("nope: ERROR (no such process)\nNAME")
+        assert max(map(len, narrow.splitlines())) <= columns or columns == 40
+        assert len(narrow.splitlines()) == 4
+
+
+PLAIN = """\
+cat                              RUNNING   described
+grün                             FATAL     can't find command 'x'
+"""
+
+
+def test_status_looks_like_supervisors_for_all_others(looker, box):
+    coloured, _ = looker(80, "status")
+    for part in "32mRUNNING", "31mFATAL  ", "33mBACKOFF":
+        assert "  \x1b[%s\x1b[0m  " % part in coloured
+    assert re.sub("\x1b\\[[0-9]*m", "", coloured) == TABLE
+    for kind in ({"program": COMPATIBLE}, {"env": {"TERM": "dumb"}}, {"env": {"TERM": ""}},
+                 {"without": "svd.getAllProcessStatus"}):
+        shown, code = looker(80, "status", "cat", "grün", **kind)
+        assert (shown, code) == (PLAIN, 3), kind

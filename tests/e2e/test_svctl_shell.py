@@ -6,7 +6,7 @@ import xmlrpc.client
 import pytest
 
 from lib_daemon import SVCTL, wait_for
-from lib_svctl import FakeServer, Terminal, http_answer, methods
+from lib_svctl import UNKNOWN_METHOD, FakeServer, Terminal, http_answer, methods
 
 PROMPT = "supervisor> "
 INFOS = [{"group": group, "name": name, "statename": "RUNNING", "description": "fine",
@@ -20,6 +20,7 @@ def result(value):
 ANSWERS = {
     "supervisor.getVersion": result("3.0"),
     "supervisor.getAllProcessInfo": result(INFOS),
+    "svd.getAllProcessStatus": UNKNOWN_METHOD,
     "supervisor.getPID": result(4711),
     "supervisor.shutdown": result(True),
     "supervisor.startProcess": result(True),
