@@ -66,3 +66,34 @@ def test_status_is_the_same_to_the_letter(daemon):
         assert without_times[0] == without_times[1]
     assert ours.stdout == theirs.stdout
     assert ours.returncode == theirs.returncode == 3
+
+
+@pytest.mark.reference
+def test_the_log_of_the_daemon_is_the_same_to_the_letter(daemon):
+    d = daemon(PROGRAMS).start()
+    d.wait_log("success: steady entered RUNNING state")
+    for line in ("maintail", "maintail -100", "maintail -0", "maintail -5 6"):
+        ours, theirs = (d.ctl(*line.split(), program=each) for each in (SVCTL, REFERENCE_CTL))
+        assert (ours.stdout, ours.returncode) == (theirs.stdout, theirs.returncode)
+
+
+NAMES = """
+    [program:grün]
+    command=/bin/cat
+    startsecs=0
+    [program:w1]
+    command=/bin/cat
+    startsecs=0
+    """
+
+
+@pytest.mark.reference
+@pytest.mark.svd_only
+@pytest.mark.parametrize("client", [REFERENCE_CTL, SVCTL])
+def test_names_beyond_ascii_come_whole_from_a_call_that_waits(daemon, client):
+    """Supervisor counts letters there, and cuts the answer."""
+    d = daemon(NAMES).start()
+    for line, word in ("stop all", "stopped"), ("start all", "started"):
+        run = d.ctl(*line.split(), program=client)
+        assert sorted(run.stdout.splitlines()) == ["grün: " + word, "w1: " + word]
+        assert run.returncode == 0
