@@ -130,7 +130,7 @@ struct known_fault {
 
 struct group_verb {
 	const char *method, *done;
-	struct known_fault faults[4];
+	struct known_fault faults[5];
 };
 
 static const struct group_verb add = {
@@ -138,6 +138,7 @@ static const struct group_verb add = {
 		{ FAULT_ALREADY_ADDED, "process group already active", false, true },
 		{ FAULT_SHUTDOWN_STATE, "shutting down", false, false },
 		{ FAULT_BAD_NAME, "no such process/group", true, false },
+		{ FAULT_NOT_PERMITTED, "not permitted", true, false },
 	}
 };
 
@@ -145,6 +146,7 @@ static const struct group_verb remove_verb = {
 	"supervisor.removeProcessGroup", "removed process group", {
 		{ FAULT_STILL_RUNNING, "process/group still running", true, false },
 		{ FAULT_BAD_NAME, "no such process/group", true, false },
+		{ FAULT_NOT_PERMITTED, "not permitted", true, false },
 	}
 };
 

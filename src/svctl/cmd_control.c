@@ -84,6 +84,7 @@ static const char *fault_words(const struct control *control, int code)
 	case FAULT_NOT_RUNNING:		 return "not running";
 	case FAULT_SPAWN_ERROR:		 return "spawn error";
 	case FAULT_ABNORMAL_TERMINATION: return "abnormal termination";
+	case FAULT_NOT_PERMITTED:	 return "not permitted";
 	}
 	return NULL;
 }
@@ -207,6 +208,10 @@ static bool control_group(struct ctl *ctl, const struct control *control, const 
 	} else if (a.kind == ANSWER_FAULT && a.fault == FAULT_BAD_NAME) {
 		report_unknown(ctl, name);
 		ctl->status = control->no_group;
+		go_on = true;
+	} else if (a.kind == ANSWER_FAULT && a.fault == FAULT_NOT_PERMITTED) {
+		report_failure(ctl, name, "not permitted", a.fault);
+		ctl->status = EXIT_GENERIC;
 		go_on = true;
 	} else {
 		ctl_complain(ctl, &a);

@@ -53,6 +53,7 @@ static const char *fault_words(const struct answer *a)
 	case FAULT_NO_FILE:  return "no log file";
 	case FAULT_FAILED:   return "unknown error reading log";
 	case FAULT_BAD_NAME: return "no such process name";
+	case FAULT_NOT_PERMITTED: return "not permitted";
 	}
 	return NULL;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/burst.h"
 #include "base/macro.h"
 #include "svd/bus.h"
 #include "svd/group.h"
@@ -52,6 +53,7 @@ struct engine {
 	unsigned long  signals;		/* came and not yet handled: bit n is signal n */
 	unsigned long  n_quits;		/* times that SIGCHLD came */
 	struct signal_watch watches[ENGINE_SIGNALS];
+	struct burst   refusals;	/* told in the log, see svd/permit.c */
 	struct timer   report;		/* armed while something is waited for */
 	bool           report_due;	/* ... and it has fired */
 	engine_read_fn *read;		/* set by who makes the engine */

@@ -20,6 +20,7 @@ enum {
 	SEEN = 1 << 3,
 	FREE = 1 << 4,
 	OWN = 1 << 5,
+	GROUP = 1 << 6,
 };
 
 struct method {

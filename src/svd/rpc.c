@@ -8,6 +8,7 @@
 #include "svd/log.h"
 #include "svd/methods.h"
 #include "svd/params.h"
+#include "svd/permit.h"
 
 /* The reasons are for callers by name; XML-RPC clients see what Supervisor says. */
 static bool take_params(struct call *call, const struct method *m)
@@ -30,6 +31,13 @@ static void refuse_unsafe(struct call *call)
 	call->unsafe = true;
 }
 
+static void run(struct engine *e, struct call *call, const struct method *m)
+{
+	if (!method_is_safe(m) && !call->own)
+		permit_log(call, m);
+	m->handler(e, call);
+}
+
 static void dispatch(struct engine *e, struct call *call)
 {
 	const struct method *m = method_find(call->method, call->own);
@@ -40,10 +48,12 @@ static void dispatch(struct engine *e, struct call *call)
 		refuse_unsafe(call);
 	else if (!take_params(call, m))
 		return;
+	else if (!permit_call(e, call, m))
+		return;
 	else if (e->mood != MOOD_RUNNING && !(m->flags & FREE))
 		call_fault(call, FAULT_SHUTDOWN_STATE, NULL);
 	else
-		m->handler(e, call);
+		run(e, call, m);
 }
 
 void rpc_dispatch(struct engine *e, struct call *call)

@@ -236,7 +236,9 @@ void rpc_get_all_config_info(struct engine *e, struct call *call)
 	if (n)
 		qsort(list, n, sizeof(*list), by_name);
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(infos, config_info(e, list[i]));
+		if (access_allows(config, &call->who, ROLE_READ, list[i]->group->name,
+				  list[i]->name))
+			json_array_append_new(infos, config_info(e, list[i]));
 	free(list);
 	call_result(call, infos);
 }

@@ -15,6 +15,7 @@
 #include "svd/call.h"
 #include "svd/engine.h"
 #include "svd/lookup.h"
+#include "svd/permit.h"
 
 void rpc_get_api_version(struct engine *e, struct call *call)
 {
@@ -188,7 +189,8 @@ void rpc_get_all_process_info(struct engine *e, struct call *call)
 
 	strbuf_addc(&sb, '[');
 	for (size_t i = 0; i < n; i++)
-		add_info(&sb, list[i]);
+		if (permit_sees(e, call, list[i]))
+			add_info(&sb, list[i]);
 	strbuf_addc(&sb, ']');
 	free(list);
 	call_result_text(call, strbuf_steal(&sb));

@@ -7,10 +7,10 @@
 #include "base/clock.h"
 #include "base/jsonout.h"
 #include "base/strbuf.h"
-#include "svd/access.h"
 #include "svd/call.h"
 #include "svd/engine.h"
 #include "svd/lookup.h"
+#include "svd/permit.h"
 #include "svd/rpc_info.h"
 
 static const char *const autorestarts[] = {
@@ -49,12 +49,6 @@ void rpc_get_process_status(struct engine *e, struct call *call)
 	call_result_text(call, strbuf_steal(&sb));
 }
 
-static bool may_see(const struct engine *e, const struct call *call, const struct process *p)
-{
-	return access_allows(e->config, &call->who, ROLE_READ, p->group->conf->name,
-			     p->conf->name);
-}
-
 void rpc_get_all_process_status(struct engine *e, struct call *call)
 {
 	struct process **list;
@@ -63,7 +57,7 @@ void rpc_get_all_process_status(struct engine *e, struct call *call)
 
 	strbuf_addc(&sb, '[');
 	for (size_t i = 0; i < n; i++)
-		if (may_see(e, call, list[i]))
+		if (permit_sees(e, call, list[i]))
 			add_status(&sb, list[i]);
 	strbuf_addc(&sb, ']');
 	free(list);

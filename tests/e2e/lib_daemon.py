@@ -43,6 +43,9 @@ REFERENCE_CTL = "/usr/bin/supervisorctl"
 IS_SVD = os.path.basename(SVD) != "supervisord"
 PYTHON = "/usr/bin/python3"
 
+# svd's log tells of each call that changes something whose it was; Supervisor's does not.
+WHO_ASKED = r"INFO [\w.]+\(.*\) by "
+
 CONFIG = """\
 [unix_http_server]
 file={box}/s.sock

@@ -6,7 +6,7 @@ import xmlrpc.client
 
 import pytest
 
-from lib_daemon import REFERENCE, SVD, wait_for
+from lib_daemon import REFERENCE, SVD, WHO_ASKED, wait_for
 
 pytestmark = [pytest.mark.reference, pytest.mark.svd_only]
 
@@ -35,7 +35,7 @@ PROGRAMS = """
 THEIRS = {"BLAT (read|write) event caused by <": "blather",
           r"DEBG fd \d+ closed, stopped monitoring <": "debug",
           "TRAC .*Medusa": "trace", "TRAC .*HTTP/1.1": "trace"}
-OURS = {"DEBG svd-(logd|httpd) started with PID": "debug"}
+OURS = {"DEBG svd-(logd|httpd) started with PID": "debug", WHO_ASKED: "info"}
 
 # A matter of when the daemon looks, of how often it is asked, and of what it did not wait for.
 CHANCE = re.compile("INFO waiting for|TRAC XML-RPC method .*(getState|getProcessInfo|getAll)")

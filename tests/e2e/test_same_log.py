@@ -7,7 +7,7 @@ import xmlrpc.client
 
 import pytest
 
-from lib_daemon import REFERENCE, SVD, wait_for
+from lib_daemon import REFERENCE, SVD, WHO_ASKED, wait_for
 
 PROGRAMS = """
     [program:steady]
@@ -131,8 +131,8 @@ def begin_anew(d):
 
 
 # "Waiting for x to stop" (or "to die") is said when the daemon happens to look while x still
-# lives; svd tells why a child could not be set up.
-DIFFER = re.compile("INFO (waiting for|spawnerr: couldn)")
+# lives; svd tells why a child could not be set up, and who asked for what.
+DIFFER = re.compile("INFO (waiting for|spawnerr: couldn)|" + WHO_ASKED)
 SUBJECT = re.compile(r"(?:spawned:|exited:|stopped:|success:|gave up:|killing) '?(\w+)")
 
 

@@ -52,8 +52,8 @@ START_TEST(users_and_groups_become_numbers)
 
 START_TEST(a_rule_may_be_for_some_programs)
 {
-	const struct access_rule *rules = rules_of(ACCESS "admin=root web* \tdb:a-?,\n  @root x,,\n",
-						   2);
+	const struct access_rule *rules =
+		rules_of(ACCESS "admin=root web* \tdb:a-?,\n  @root x,,\n", 2);
 
 	ck_assert_int_eq(rules[0].role, ROLE_ADMIN);
 	ck_assert_uint_eq(rules[0].n_globs, 2);
