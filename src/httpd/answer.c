@@ -43,15 +43,20 @@ unsigned answer_text(struct request *r, unsigned status, const char *type, struc
 	return status;
 }
 
+unsigned answer_json_text(struct request *r, unsigned status, struct strbuf *text)
+{
+	status = answer_text(r, status, ANSWER_JSON, text);
+	answer_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	return status;
+}
+
 unsigned answer_json(struct request *r, unsigned status, const json_t *value)
 {
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 
 	if (!value || jsontext_add(&text, value) < 0)
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
-	status = answer_text(r, status, ANSWER_JSON, &text);
-	answer_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-	return status;
+	return answer_json_text(r, status, &text);
 }
 
 unsigned answer_status(struct request *r, unsigned status)

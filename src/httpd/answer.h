@@ -28,8 +28,9 @@ unsigned answer_text(struct request *r, unsigned status, const char *type, struc
 /* No more words than the name of the status. */
 unsigned answer_status(struct request *r, unsigned status);
 
-/* A value of JSON, which nobody may keep. NULL is for want of memory. */
+/* A value of JSON, which nobody may keep; NULL is for want of memory. Or its text, stolen. */
 unsigned answer_json(struct request *r, unsigned status, const json_t *value);
+unsigned answer_json_text(struct request *r, unsigned status, struct strbuf *text);
 
 /* A result in a file, in a message of that form and type. */
 unsigned answer_piece(struct request *r, struct reply *reply, const struct piece_form *form,

@@ -44,6 +44,18 @@ static unsigned answer_nonsense(struct request *r)
 	return refuse(r, MHD_HTTP_INTERNAL_SERVER_ERROR, FAULT_FAILED, "no answer");
 }
 
+/* What svd says is JSON, and needs no more than its message around it. */
+static unsigned answer_as_it_is(struct request *r, const struct reply *reply)
+{
+	static const char head[] = "{\"result\":";
+	struct strbuf text = { 0 };
+
+	strbuf_adds(&text, head);
+	strbuf_add(&text, reply->json, reply->json_len);
+	strbuf_adds(&text, "}\n");
+	return answer_json_text(r, MHD_HTTP_OK, &text);
+}
+
 static unsigned answer_reply(struct request *r, struct reply *reply)
 {
 	json_t *message;
@@ -56,6 +68,8 @@ static unsigned answer_reply(struct request *r, struct reply *reply)
 	}
 	if (reply->text)
 		return answer_fault(r, apifault_status(reply->code), reply->code, reply->text);
+	if (reply->json_len > 0)
+		return answer_as_it_is(r, reply);
 	if (!reply->result)
 		return answer_nonsense(r);
 	if (reply->fd >= 0) {
@@ -204,6 +218,7 @@ static unsigned act_method(struct request *r, const char *method)
 	if (ret < 0)
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
 	r->call.safe = !r->is_post;
+	r->call.as_text = true;
 	r->call.on_reply = on_reply;
 	status = start(r, method, params);
 	json_decref(params);

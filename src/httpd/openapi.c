@@ -9,10 +9,11 @@
 
 #include "config.h"
 
-/* The preprocessor puts quotes around it, and backslashes before those inside. */
+/* The preprocessor puts quotes around it, and backslashes before those inside. Not by way of
+ * another macro: then "true" becomes "1". */
 #define JSON(...) #__VA_ARGS__
 
-#define OPENAPI(...) static const char base[] = JSON(__VA_ARGS__);
+#define OPENAPI(...) static const char base[] = #__VA_ARGS__;
 #include "httpd/openapi.def"
 #undef OPENAPI
 
