@@ -9,22 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/nameglob.h"
 #include "base/strbuf.h"
+#include "svctl/globs.h"
 #include "svctl/namespec.h"
 
 enum { USERS_NAMED = 3 };	/* in a label; of more, their number */
 
 static bool means(const char *name, const struct procinfo *info)
 {
-	size_t n = strlen(name);
+	struct namespec ns = namespec_split(name);
 
-	if (strcmp(name, "all") == 0)
+	if (strcmp(name, "all") == 0 || namespec_matches(&ns, info->group, info->name))
 		return true;
-	/* "group:" is "group:*". */
-	if (n > 0 && name[n - 1] == ':')
-		return nameglob_matches(name, n - 1, info->group, info->name);
-	return nameglob_matches(name, n, info->group, info->name);
+	return glob_is(name) && glob_matches(name, info);
 }
 
 static bool is_meant(const struct words *names, const struct procinfo *info)
