@@ -243,7 +243,7 @@ def test_forty_writers_are_never_torn(module_daemon):
         """)
     d.start()
     d.wait_all("RUNNING")
-    with Follower(d, "w:*") as f:
+    with Follower(d, "-n", "999", "w:*") as f:
         for i in range(40):
             d.rpc.sendProcessStdin("w:%d" % i, "go\n")
         wait_for(lambda: len(f.lines()) >= 40 * 200, "all lines", 60)
