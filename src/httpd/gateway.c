@@ -114,10 +114,15 @@ static void on_change(void *arg)
 static void on_turn(void *arg)
 {
 	struct gateway *g = arg;
-	struct server *s;
+	struct server *s, *next;
 
-	LL_FOREACH(g->servers, s)
+	LL_FOREACH_SAFE(g->servers, s, next) {
 		server_turn(s);
+		if (s->is_leaving && s->n_clients == 0) {
+			LL_DELETE(g->servers, s);
+			server_free(s);
+		}
+	}
 	link_flush(g->link);
 }
 
@@ -151,6 +156,16 @@ static void frame_listen(struct gateway *g, struct frame *frame)
 		rpc_log(&g->rpc, "error", "%s", err.text);
 	else
 		LL_APPEND(g->servers, server);
+}
+
+static void frame_unlisten(struct gateway *g, struct frame *frame)
+{
+	int id = (int)json_integer_value(json_object_get(frame->head, "id"));
+	struct server *s;
+
+	LL_SEARCH_SCALAR(g->servers, s, id, id);
+	if (s)
+		server_leave(s);
 }
 
 /* Nobody gets in by them who was to be let in no more, whatever happens. */
@@ -193,6 +208,7 @@ static const struct {
 	{ "reply", frame_reply },
 	{ "part", frame_part },
 	{ "listen", frame_listen },
+	{ "unlisten", frame_unlisten },
 	{ "logins", frame_logins },
 	{ "quit", frame_quit },
 };

@@ -185,12 +185,29 @@ void server_wake(struct server *server)
 	server->is_due = true;
 }
 
+/* Once: libmicrohttpd gives the same number again, which may be another's by then. */
+static void stop_accepting(struct server *server)
+{
+	int fd;
+
+	if (server->is_deaf)
+		return;
+	server->is_deaf = true;
+	fd = MHD_quiesce_daemon(server->daemon);
+	close_fd(&fd);
+}
+
 void server_quiesce(struct server *server)
 {
-	int fd = MHD_quiesce_daemon(server->daemon);
-
 	server->is_quiesced = true;
-	close_fd(&fd);
+	stop_accepting(server);
+}
+
+void server_leave(struct server *server)
+{
+	run(server);	/* some may have come already */
+	stop_accepting(server);
+	server->is_leaving = true;
 }
 
 /* libmicrohttpd panics when it is stopped with suspended connections. It is quiesced first so

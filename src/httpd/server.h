@@ -12,7 +12,7 @@
 #include "ipc/loop.h"
 
 enum {
-	SERVER_CLIENTS_MAX = 1000,		/* connections at once; more wait in the backlog */
+	SERVER_CLIENTS_MAX = 4096,		/* connections at once; more wait in the backlog */
 	SERVER_BODY_MAX = 4 * 1024 * 1024,	/* bytes in a request */
 	SERVER_LARGE = 128 * 1024,		/* bytes of a message worth tidying up after */
 	SERVER_POOL = 32 * 1024,		/* bytes per connection: headers, buffers */
@@ -47,6 +47,8 @@ struct server {
 	unsigned     n_clients;		/* connections that are open */
 	unsigned     clients_max;
 	bool         is_due;		/* the daemon has something to do in this turn */
+	bool         is_deaf;		/* the listening socket has been closed */
+	bool         is_leaving;	/* accepts nobody any more; goes with its last client */
 	bool         is_quiesced;	/* accepts nobody any more; streams end */
 	bool         is_bloated;	/* a large message came through; reset by the owner */
 	struct request *requests;	/* each owned by its connection */
@@ -71,6 +73,9 @@ void server_turn(struct server *server);
 
 /* Accepts nobody any more: who connects waits in the backlog for our successor. */
 void server_quiesce(struct server *server);
+
+/* The same for a socket that is no more: those who are connected stay, streams go on. */
+void server_leave(struct server *server);
 
 /* Ends all connections. The listening socket stays usable for others that hold it. */
 void server_free(struct server *server);

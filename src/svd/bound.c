@@ -108,7 +108,7 @@ int bound_unix(const struct bound_file *file, const struct bound_how *how, struc
 	       struct err *err)
 {
 	_cleanup_(close_fd) int fd = -1;
-	struct bound bound;
+	struct bound bound = { .fd = -1 };
 	struct sockaddr_un addr;
 	int ret = unix_address(file->path, &addr, err);
 

@@ -2,6 +2,7 @@
 #ifndef SVD_SVD_BOUND_H
 #define SVD_SVD_BOUND_H
 
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -13,6 +14,7 @@ struct bound {
 	int   fd;		/* owned */
 	dev_t dev;
 	ino_t ino;
+	bool  is_passed;	/* others have opened it; the file is theirs */
 };
 
 /* The file of a unix socket. */

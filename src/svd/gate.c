@@ -32,6 +32,7 @@ struct gate {
 	struct engine   *engine;	/* borrowed */
 	struct sibling   httpd;
 	struct door *doors;	/* owned list */
+	int              last_number;	/* of a door */
 	int              n_calls;
 };
 
@@ -299,11 +300,34 @@ int gate_add(struct gate *gate, const struct server_config *conf, int fd)
 	}
 	d->gate = gate;
 	d->conf = conf;
-	d->number = gate->doors ? gate->doors->prev->number + 1 : 1;
+	d->number = ++gate->last_number;
 	d->fd = fd;
 	io_init(&d->knock, gate->engine->loop, on_knock);
 	DL_APPEND(gate->doors, d);
 	io_start(&d->knock, fd, IO_READ);
+	return 0;
+}
+
+int gate_move(struct gate *gate, const struct server_config *conf, int fd)
+{
+	struct door *d;
+
+	DL_SEARCH_SCALAR(gate->doors, d, conf, conf);
+	if (!d) {
+		close_fd(&fd);
+		return -ENOENT;
+	}
+	if (gate->httpd.link)
+		(void)link_send(gate->httpd.link,
+				json_pack("{s:s, s:i}", "t", "unlisten", "id", d->number), NULL, 0,
+				-1);
+	if (io_is_started(&d->knock))
+		io_start(&d->knock, fd, IO_READ);
+	close_fd(&d->fd);
+	d->fd = fd;
+	d->number = ++gate->last_number;
+	if (gate->httpd.link)
+		tell_door(gate, d);
 	return 0;
 }
 

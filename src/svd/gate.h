@@ -27,6 +27,9 @@ must_check int gate_add(struct gate *gate, const struct server_config *conf, int
 /* The engine has a newer configuration: who may log in is what it says. */
 void gate_renew(struct gate *gate);
 
+/* Serve conf on this socket from now on, no more on the one before. fd is the gate's, always. */
+must_check int gate_move(struct gate *gate, const struct server_config *conf, int fd);
+
 /* Answer a call; the call stays the caller's. */
 void gate_reply(struct gate *gate, const struct call *call);
 

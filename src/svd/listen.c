@@ -7,7 +7,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/fd.h"
 #include "conf/config.h"
+#include "svd/passed.h"
 
 static const struct bound_how how = { .flags = SOCK_NONBLOCK };
 
@@ -18,20 +20,30 @@ static int open_unix(const struct server_config *server, struct bound *ret_bound
 	return bound_unix(&file, &how, ret_bound, err);
 }
 
-static int open_inet(const struct server_config *server, struct bound *ret_bound, struct err *err)
+int listen_resolve(const struct server_config *server, struct addrinfo **ret_list,
+		   struct err *err)
 {
 	bool v6 = strchr(server->host, ':');
 	struct addrinfo hints = { .ai_family = v6 ? AF_INET6 : AF_INET,
 				  .ai_socktype = SOCK_STREAM,
 				  .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
-	struct addrinfo *list;
 	char port[16];
 	int ret;
 
 	snprintf(port, sizeof(port), "%d", server->port);
-	ret = getaddrinfo(*server->host ? server->host : NULL, port, &hints, &list);
+	ret = getaddrinfo(*server->host ? server->host : NULL, port, &hints, ret_list);
 	if (ret != 0)
 		return err_set(err, -EINVAL, "%s: %s", server->host, gai_strerror(ret));
+	return 0;
+}
+
+static int open_inet(const struct server_config *server, struct bound *ret_bound, struct err *err)
+{
+	struct addrinfo *list;
+	int ret = listen_resolve(server, &list, err);
+
+	if (ret < 0)
+		return ret;
 	ret = bound_inet(list->ai_addr, list->ai_addrlen, &how, ret_bound);
 	freeaddrinfo(list);
 	if (ret == -EADDRINUSE)
@@ -43,11 +55,28 @@ static int open_inet(const struct server_config *server, struct bound *ret_bound
 	return 0;
 }
 
-int listen_open(const struct server_config *server, struct bound *ret_bound, struct err *err)
+static int open_passed(int passed_fd, struct bound *ret_bound, struct err *err)
 {
-	int ret = server->kind == SERVER_UNIX ? open_unix(server, ret_bound, err)
-					      : open_inet(server, ret_bound, err);
+	int fd = fd_dup(passed_fd);
 
+	if (fd < 0)
+		return err_set(err, fd, "cannot take the socket that was passed: %s",
+			       strerror(-fd));
+	*ret_bound = (struct bound){ .fd = fd, .is_passed = true };
+	return 0;
+}
+
+int listen_open(const struct server_config *server, struct passed *passed,
+		struct bound *ret_bound, struct err *err)
+{
+	int fd = passed ? passed_find(passed, server) : -1, ret;
+
+	if (fd >= 0)
+		ret = open_passed(fd, ret_bound, err);
+	else if (server->kind == SERVER_UNIX)
+		ret = open_unix(server, ret_bound, err);
+	else
+		ret = open_inet(server, ret_bound, err);
 	if (ret < 0)
 		err_wrap(err, "%s", server->where);
 	return ret;
@@ -55,7 +84,10 @@ int listen_open(const struct server_config *server, struct bound *ret_bound, str
 
 void listen_close(const struct server_config *server, struct bound *bound)
 {
+	bool has_file = server->kind == SERVER_UNIX && !bound->is_passed;
+
 	/* Also for copies that others hold, as our parent does while we daemonize. */
-	(void)shutdown(bound->fd, SHUT_RDWR);
-	bound_close(bound, server->kind == SERVER_UNIX ? server->path : NULL);
+	if (!bound->is_passed)
+		(void)shutdown(bound->fd, SHUT_RDWR);
+	bound_close(bound, has_file ? server->path : NULL);
 }

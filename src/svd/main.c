@@ -19,11 +19,13 @@
 #include "svd/engine.h"
 #include "svd/environment.h"
 #include "svd/gate.h"
+#include "svd/guard.h"
 #include "svd/listen.h"
 #include "svd/log.h"
 #include "svd/logs.h"
 #include "svd/notes.h"
 #include "svd/notify.h"
+#include "svd/passed.h"
 #include "svd/pidfile.h"
 #include "svd/showconf.h"
 
@@ -40,6 +42,8 @@ struct holdings {
 	struct engine *engine;	/* owned */
 	struct bound  *bound;	/* owned array */
 	size_t         n_bound;
+	struct guard  *guard;	/* owned */
+	struct passed  passed;	/* owned; for all lives */
 	int            pidfile;	/* owned; -1: not locked */
 	int            ready;	/* owned; for daemon_ready; -1: in the foreground, or done */
 	struct saved_limit limits[2];
@@ -86,12 +90,13 @@ static int bind_servers(struct holdings *h, struct err *err)
 	if (!h->bound)
 		return err_set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < config->n_servers; i++) {
-		int ret = listen_open(&config->servers[i], &h->bound[i], err);
+		int ret = listen_open(&config->servers[i], &h->passed, &h->bound[i], err);
 
 		if (ret < 0)
 			return ret;
 		h->n_bound++;
 	}
+	passed_settle(&h->passed);
 	return 0;
 }
 
@@ -157,13 +162,24 @@ static int take_place(struct holdings *h, struct err *err)
 	return daemon_fork(config, &h->ready, err);
 }
 
+static bool has_own_file(const struct holdings *h, size_t i)
+{
+	return h->config->servers[i].kind == SERVER_UNIX && !h->bound[i].is_passed;
+}
+
 static int serve(struct holdings *h, struct err *err)
 {
+	h->guard = guard_new(h->engine);
+	if (!h->guard)
+		return err_set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < h->n_bound; i++) {
 		int fd = fd_dup(h->bound[i].fd);
 
 		if (fd < 0 || gate_add(h->engine->gate, &h->config->servers[i], fd) < 0)
 			return err_set(err, -ENOMEM, "cannot serve: %s", strerror(errno));
+		if (has_own_file(h, i) &&
+		    guard_add(h->guard, &h->config->servers[i], &h->bound[i]) < 0)
+			return err_set(err, -ENOMEM, "out of memory");
 	}
 	return 0;
 }
@@ -208,6 +224,8 @@ static int run(struct holdings *h, struct err *err, int *ret_mood)
 
 static void give_back(struct holdings *h)
 {
+	guard_free(h->guard);
+	h->guard = NULL;
 	if (h->engine) {
 		gate_stop(h->engine->gate, ANSWERS_TIME);
 		logs_stop(h->engine->logs, LOGS_TIME);
@@ -265,6 +283,7 @@ static int live(const char *program, const struct cmdline *cmdline)
 	struct err err = { 0 };
 	int ret, mood;
 
+	passed_take(&h.passed);
 	do {
 		mood = MOOD_SHUTDOWN;
 		ret = read_next(&h, &err);
@@ -274,6 +293,7 @@ static int live(const char *program, const struct cmdline *cmdline)
 			ret = run(&h, &err, &mood);
 		give_back(&h);
 	} while (ret == 0 && mood == MOOD_RESTARTING);
+	passed_done(&h.passed);
 	config_unref(h.newest);
 	free(h.path);
 	return ret < 0 ? fail(&h, &err) : 0;
