@@ -50,5 +50,7 @@ int health_read(struct load *ld, struct err *err)
 	if (values_read(ld, section, SECTION_HEALTH, &v) < 0)
 		return no_memory(err);
 	r = values_set_all(ld, &v, &ld->file, health, err);
+	if (health->programs && !*health->programs)
+		health->programs = NULL;
 	return r == 0 && note_nobody(ld, &v) < 0 ? no_memory(err) : r;
 }

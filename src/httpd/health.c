@@ -20,6 +20,8 @@ static unsigned answer_health(struct request *r, const struct reply *reply)
 {
 	bool healthy = json_is_true(json_object_get(reply->result, "healthy"));
 
+	if (!reply->result)
+		return MHD_HTTP_SERVICE_UNAVAILABLE;
 	return answer_json(r, healthy ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE, reply->result);
 }
 

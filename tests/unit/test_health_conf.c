@@ -53,6 +53,7 @@ START_TEST(a_minimum_that_is_none_is_refused)
 START_TEST(globs_that_mean_nobody_are_noted)
 {
 	ck_assert_str_eq(loads(SITE "programs=a, site:*\n")->health.programs, "a, site:*");
+	ck_assert_ptr_null(loads(SITE "programs=\n")->health.programs);
 	ck_assert_int_eq(noted(LEVEL_WARN, "svd:health"), 0);
 	loads(SITE "programs=a, b, site:c\n");
 	ck_assert_int_eq(noted(LEVEL_WARN, "there is no process that \"b\" means"), 1);
