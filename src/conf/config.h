@@ -153,6 +153,7 @@ struct server_config {
 	const char *host;	/* SERVER_INET; "" means every address */
 	int         port;
 	const char *username, *password;	/* both or none */
+	bool        allow_unauthenticated;	/* SERVER_INET: others than this machine, without */
 };
 
 /* [svd:health]: what /health tells, and whom. */

@@ -5,9 +5,12 @@
 #include "conf/servers.h"
 
 #include <errno.h>
+#include <netdb.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/arena.h"
+#include "base/loopback.h"
 #include "conf/load.h"
 #include "conf/values.h"
 
@@ -41,6 +44,33 @@ static int note_place(struct load *ld, const struct ini_option *option,
 	return server->where ? 0 : -ENOMEM;
 }
 
+/* A name that cannot be found now may be another's later: then listen_open() finds out. */
+static bool is_ours_alone(const char *host)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list, *a;
+	bool ours = true;
+
+	if (!*host)
+		return false;
+	if (getaddrinfo(host, NULL, &hints, &list) != 0)
+		return true;
+	for (a = list; a; a = a->ai_next)
+		ours &= is_loopback(a->ai_addr);
+	freeaddrinfo(list);
+	return ours;
+}
+
+/* Supervisor lets everybody in who can reach the port, and logs a line about it. */
+static int check_open(const struct values *v, const struct server_config *server, struct err *err)
+{
+	if (server->kind == SERVER_UNIX || server->username || server->allow_unauthenticated ||
+	    is_ours_alone(server->host))
+		return 0;
+	return value_error(v, OPT_INET_port, -EINVAL, err, "whoever reaches this port could do "
+			   "all: set username and password, or listen on 127.0.0.1, or say "
+			   "allow_unauthenticated=true");
+}
+
 static int read_server(struct load *ld, const struct ini_section *section, enum server_kind kind,
 		       struct server_config *server, struct err *err)
 {
@@ -60,7 +90,9 @@ static int read_server(struct load *ld, const struct ini_section *section, enum 
 		r = values_defaults(ld, section_kind, NULL, server, err);
 	if (r == 0)
 		r = values_set_all(ld, &v, &ld->file, server, err);
-	return r == 0 ? check_login(&v, server, err) : r;
+	if (r == 0)
+		r = check_login(&v, server, err);
+	return r == 0 ? check_open(&v, server, err) : r;
 }
 
 static bool is_server(const struct ini_section *section, enum server_kind kind)

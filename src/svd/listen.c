@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/fd.h"
+#include "base/loopback.h"
 #include "conf/config.h"
 #include "svd/passed.h"
 
@@ -18,6 +19,30 @@ static int open_unix(const struct server_config *server, struct bound *ret_bound
 	const struct bound_file file = { server->path, server->chmod, server->uid, server->gid };
 
 	return bound_unix(&file, &how, ret_bound, err);
+}
+
+/* The file was read before, and a name may have become another address since. */
+static bool may_serve(const struct server_config *server, const struct sockaddr *address)
+{
+	return server->username || server->allow_unauthenticated || is_loopback(address);
+}
+
+static int bind_port(const struct server_config *server, const struct addrinfo *address,
+		     struct bound *ret_bound, struct err *err)
+{
+	int ret;
+
+	if (!may_serve(server, address->ai_addr))
+		return err_set(err, -EACCES, "by now %s is an address that others can reach, too",
+			       server->host);
+	ret = bound_inet(address->ai_addr, address->ai_addrlen, &how, ret_bound);
+	if (ret == -EADDRINUSE)
+		return err_set(err, ret, "port %d: another program is already listening on it. "
+			       "Shut it down first", server->port);
+	if (ret < 0)
+		return err_set(err, ret, "cannot listen on port %d: %s", server->port,
+			       strerror(-ret));
+	return 0;
 }
 
 int listen_resolve(const struct server_config *server, struct addrinfo **ret_list,
@@ -44,15 +69,9 @@ static int open_inet(const struct server_config *server, struct bound *ret_bound
 
 	if (ret < 0)
 		return ret;
-	ret = bound_inet(list->ai_addr, list->ai_addrlen, &how, ret_bound);
+	ret = bind_port(server, list, ret_bound, err);
 	freeaddrinfo(list);
-	if (ret == -EADDRINUSE)
-		return err_set(err, ret, "port %d: another program is already listening on it. "
-			       "Shut it down first", server->port);
-	if (ret < 0)
-		return err_set(err, ret, "cannot listen on port %d: %s", server->port,
-			       strerror(-ret));
-	return 0;
+	return ret;
 }
 
 static int open_passed(int passed_fd, struct bound *ret_bound, struct err *err)

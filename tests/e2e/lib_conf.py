@@ -32,14 +32,15 @@ VALUES = {
         "priority": ["3"],
     },
     "unix_http_server": {"file": ["{box}/s", "%(here)s/s"], "chmod": ["0777"], "chown": ["root"]},
-    "inet_http_server": {"port": ["127.0.0.1:90%(ENV_N)s", "*:1"]},
+    "inet_http_server": {"port": ["127.0.0.1:90%(ENV_N)s", "*:1"],
+                         "allow_unauthenticated": ["true"]},
     "supervisorctl": {"prompt": ["p", "%(host_node_name)s"], "serverurl": ["unix://{box}/s"]},
     "group": {"programs": ["a", "a, b", "b"], "priority": ["1", "%(ENV_N)s"]},
     "stranger": {"any": ["thing", "1\n 2", "a#b #c ;d"]},
     "DEFAULT": {"umask": ["011"], "any": ["1"], "priority": ["%(ENV_N)s"]},
 }
 KINDS = sorted(VALUES)
-ALWAYS = ("command", "socket", "events", "file", "port", "programs")
+ALWAYS = ("command", "socket", "events", "file", "port", "programs", "allow_unauthenticated")
 NAMED = {"program": "abc", "fcgi-program": "fg", "eventlistener": "lm", "group": "gh"}
 
 

@@ -181,7 +181,7 @@ UNIX = {"file": ["/tmp/x.sock", "rel.sock", "%(here)s/s"], "chmod": ["0777", "07
         "chown": ["root", "root:daemon", "0:0", "nobody-here", "root:no"],
         "username": ["me"], "password": ["p", "{SHA}x", "%(ENV_HOME)s"]}
 INET = {"port": ["9001", "*:9001", "127.0.0.1:1", "Host:5", "x", "1:0", ":7"],
-        "username": ["me"], "password": ["p"]}
+        "allow_unauthenticated": ["true"], "username": ["me"], "password": ["p"]}
 FCGI = {
     "socket": ["unix:///tmp/%(program_name)s.sock", "tcp://127.0.0.1:9000", "tcp://LocalHost:1",
                "unix://relative", "unix:///tmp/../tmp//x", "tcp://127.0.0.1", "tcp://a b:1", "",
@@ -239,7 +239,8 @@ def make_file(dice):
     if dice.random() < 0.3:
         parts.append(section(dice, "unix_http_server", UNIX, 0.3, ("file",)))
     if dice.random() < 0.2:
-        parts.append(section(dice, "inet_http_server", INET, 0.3, ("port",)))
+        parts.append(section(dice, "inet_http_server", INET, 0.3,
+                             ("port", "allow_unauthenticated")))
     dice.shuffle(parts)
     return "\n".join(parts)
 

@@ -7,7 +7,7 @@ import xmlrpc.client
 
 import pytest
 
-from lib_daemon import REFERENCE_CTL, SVCTL
+from lib_daemon import REFERENCE_CTL, SVCTL, wait_for
 
 SHA_OF_SECRET = "{SHA}e5e9fa1ba31ecd1ae84f75caaa474f3a663f05f4"
 
@@ -91,3 +91,38 @@ def test_the_socket_has_the_owner_of_the_configuration(daemon):
     port = free_port()
     d = daemon(config=CONFIG % ("chown=nobody:root", port, "x", port)).start()
     assert (os.stat(d.socket).st_uid, os.stat(d.socket).st_gid) == (nobody.pw_uid, 0)
+
+
+OPEN = """
+[inet_http_server]
+port=%s
+%s
+[supervisord]
+logfile={box}/supervisord.log
+pidfile={box}/supervisord.pid
+"""
+ADVICE = "whoever reaches this port could do all: set username and password, or listen on " \
+    "127.0.0.1, or say allow_unauthenticated=true"
+
+
+@pytest.mark.svd_only
+@pytest.mark.parametrize("port", ["%d", "*:%d", "0.0.0.0:%d", "[::]:%d"])
+def test_a_port_for_other_machines_is_not_opened_without_a_word(daemon, port):
+    port = port % free_port()
+    d = daemon(config=OPEN % (port, ""))
+    for arguments in ("-n",), ("--check",), ("--print-config",):
+        done = d.run("-c", d.conf, *arguments)
+        assert done.returncode == 2 and ADVICE in done.stdout, arguments
+        assert "%s:3: " % d.conf in done.stdout and "[inet_http_server] port=" in done.stdout
+    for allowed in "allow_unauthenticated=true", "username=u\npassword=p":
+        d.configure(config=OPEN % (port, allowed))
+        assert d.run("-c", d.conf, "--check").returncode == 0
+
+
+@pytest.mark.svd_only
+def test_who_says_so_gets_an_open_port(daemon):
+    port = free_port()
+    d = daemon(config=OPEN % ("*:%d" % port, "allow_unauthenticated=true")).spawn()
+    d.port = port
+    wait_for(lambda: "started with pid" in d.log(), "it has started")
+    assert state_of(d, "") == "RUNNING"

@@ -43,7 +43,8 @@ static void listens(const char *port, const char *host, int number, const char *
 {
 	char text[256];
 
-	snprintf(text, sizeof(text), DAEMON "[inet_http_server]\nport=%s\n", port);
+	snprintf(text, sizeof(text), DAEMON "[inet_http_server]\nport=%s\n"
+		 "allow_unauthenticated=true\n", port);
 	ck_assert_str_eq(loads(text)->servers[0].host, host);
 	ck_assert_int_eq(config->servers[0].port, number);
 	ck_assert_str_eq(config->serverurl, url);
@@ -61,7 +62,7 @@ START_TEST(an_inet_server_has_an_address)
 
 START_TEST(unix_comes_before_inet)
 {
-	loads(DAEMON "[inet_http_server]\nport=9001\n[unix_http_server]\nfile=/tmp/x\n"
+	loads(DAEMON "[inet_http_server]\nport=127.0.0.1:9001\n[unix_http_server]\nfile=/tmp/x\n"
 	      "[unix_http_server:two]\nfile=/tmp/y\n");
 	ck_assert_uint_eq(config->n_servers, 3);
 	ck_assert_str_eq(config->serverurl, "unix:///tmp/x");
@@ -79,9 +80,49 @@ START_TEST(a_login_is_both_name_and_password)
 		"authentication: If a username or a password is specified, both the username and "
 		"password must be specified");
 	refuses(DAEMON "[unix_http_server]\nfile=/tmp/x\npassword=p\n", "incomplete");
-	s = loads(DAEMON "[inet_http_server]\nport=9001\nusername=\npassword=\n")->servers;
+	s = loads(DAEMON "[inet_http_server]\nport=[::1]:9001\nusername=\npassword=\n")->servers;
 	ck_assert_ptr_null(s->username);
 	ck_assert_ptr_null(s->password);
+} END_TEST
+
+static void is_open(const char *port, bool expected)
+{
+	static const char why[] = "whoever reaches this port could do all: set username and "
+				  "password, or listen on 127.0.0.1, or say "
+				  "allow_unauthenticated=true";
+	char text[256], message[512];
+
+	snprintf(text, sizeof(text), DAEMON "[inet_http_server]\nport=%s\n", port);
+	snprintf(message, sizeof(message), "FILE:3: [inet_http_server] port=%s: %s", port, why);
+	if (expected)
+		refuses(text, message);
+	else
+		ck_assert(!loads(text)->servers[0].allow_unauthenticated);
+	snprintf(text, sizeof(text), DAEMON "[inet_http_server]\nport=%s\nusername=me\n"
+		 "password=p\n", port);
+	loads(text);
+	snprintf(text, sizeof(text), DAEMON "[inet_http_server]\nallow_unauthenticated=on\n"
+		 "port=%s\n", port);
+	ck_assert(loads(text)->servers[0].allow_unauthenticated);
+}
+
+START_TEST(a_port_for_other_machines_wants_a_login_or_a_word)
+{
+	static const char *const open[] = {
+		"9001", "*:9001", ":9001", "0.0.0.0:9001", "[::]:9001", "192.0.2.1:9001",
+		"[2001:db8::1]:9001", "[::ffff:192.0.2.1]:9001", "126.255.255.255:1", "0:1",
+	};
+	static const char *const ours[] = {
+		"127.0.0.1:9001", "127.9.9.9:9001", "[::1]:9001", "localhost:9001",
+		"[::ffff:127.0.0.1]:9001",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(open); i++)
+		is_open(open[i], true);
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
+		is_open(ours[i], false);
+	refuses(DAEMON "[inet_http_server]\nport=9001\nusername=\npassword=\n", "whoever");
+	refuses(DAEMON "[inet_http_server]\nport=9001\nallow_unauthenticated=no\n", "whoever");
 } END_TEST
 
 START_TEST(passwords_may_come_from_the_environment_and_are_never_shown)
@@ -134,6 +175,7 @@ int main(void)
 	tcase_add_test(tc, an_inet_server_has_an_address);
 	tcase_add_test(tc, unix_comes_before_inet);
 	tcase_add_test(tc, a_login_is_both_name_and_password);
+	tcase_add_test(tc, a_port_for_other_machines_wants_a_login_or_a_word);
 	tcase_add_test(tc, passwords_may_come_from_the_environment_and_are_never_shown);
 	tcase_add_test(tc, a_servers_mistakes_are_named_with_their_place);
 	tcase_add_test(tc, a_socket_path_has_107_bytes_at_most);
