@@ -226,7 +226,8 @@ def test_what_is_wrong_in_the_section_is_told(module_daemon):
     said = svd.run("--check", "-c", svd.conf).stdout
     for text in ("[svd:health] minimum=some: not all, a number of processes or a percentage",
                  "[svd:health] public=perhaps: not a valid boolean value",
-                 "[svd:health] program is an unknown option, it is ignored; did you mean programs?"):
+                 "[svd:health] program is an unknown option, it is ignored; did you mean "
+                 "programs?"):
         assert text in said
     svd.configure("[svd:health]\nprograms=\n")
     assert "minimum=all" in svd.run("--print-config", "-c", svd.conf).stdout
