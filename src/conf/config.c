@@ -84,6 +84,7 @@ void config_unref(struct config *config)
 	assert(config->refs > 0);
 	if (--config->refs > 0)
 		return;
+	config_unref(config->base);
 	arena_free(config->arena);
 	free(config);
 }

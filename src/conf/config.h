@@ -164,6 +164,16 @@ struct health_config {
 	bool        is_public;	/* no login is needed */
 };
 
+/* A plug-in of Supervisor that svd does the work of. */
+enum plugin_kind { PLUGIN_MAIN, PLUGIN_TWIDDLER, PLUGIN_CACHE, PLUGIN_N };
+
+/* An [rpcinterface:x] of that kind, but PLUGIN_MAIN, which is always there. */
+struct plugin_config {
+	enum plugin_kind kind;
+	const char *name;		/* x, before the dot in the names of its methods */
+	const char *const *whitelist;	/* names of methods, then NULL; none: all are allowed */
+};
+
 /* Something that the operator should read in the activity log, in the order in which it arose. */
 struct config_note {
 	enum log_level level;
@@ -172,7 +182,8 @@ struct config_note {
 
 struct config {
 	unsigned    refs;
-	struct arena *arena;	/* owned; all below lives in it */
+	struct arena *arena;	/* owned; all below lives in it, or in that of */
+	struct config *base;	/* counted; NULL, but of what extra_load makes */
 
 	const char *path;	/* the file, absolute */
 	const char *here;	/* its directory */
@@ -200,6 +211,8 @@ struct config {
 	struct access_config access;
 	const struct group_config *groups;	/* by priority, then name */
 	size_t      n_groups;
+	const struct plugin_config *plugins;	/* as in the file */
+	size_t      n_plugins;
 	const struct config_note *notes;
 	size_t      n_notes;
 };

@@ -10,9 +10,8 @@
 
 #include "base/arena.h"
 #include "conf/load.h"
+#include "conf/plugins.h"
 #include "conf/values.h"
-
-static const char main_interface[] = "supervisor.rpcinterface:make_main_rpcinterface";
 
 /* Supervisor makes one section of both without a word; with a program it is mostly a slip. */
 static int note_twice(struct load *ld, const struct ini_section *section)
@@ -29,8 +28,6 @@ static int note_twice(struct load *ld, const struct ini_section *section)
 static int note_plugin(struct load *ld, const struct ini_option *factory,
 		       const struct ini_section *section)
 {
-	if (strcmp(factory->value, main_interface) == 0)
-		return 0;
 	return note_add(ld, LEVEL_WARN, arena_printf(ld->config->arena,
 			"%s:%d: [%s] %s=%s: plug-ins in Python cannot be loaded, it is ignored",
 			factory->file->path, factory->line, section->name, factory->name,
@@ -40,11 +37,16 @@ static int note_plugin(struct load *ld, const struct ini_option *factory,
 static int read_plugin(struct load *ld, const struct values *v, enum option_id factory,
 		       struct err *err)
 {
+	int r;
+
 	if (!v->set[factory])
 		return section_error(v->section, -EINVAL, err,
 				     "section [%s] does not specify a %s", v->section->name,
 				     option_table[factory].name);
-	return note_plugin(ld, v->set[factory], v->section) < 0 ? no_memory(err) : 0;
+	r = factory == OPT_RPCINTERFACE_factory ? plugin_read(ld, v, err) : 1;
+	if (r == 1)
+		r = note_plugin(ld, v->set[factory], v->section) < 0 ? no_memory(err) : 0;
+	return r;
 }
 
 static int read_section(struct load *ld, const struct ini_section *section, enum section_kind kind,

@@ -14,6 +14,7 @@ struct call;
 struct clearing;
 struct engine;
 struct multicall;
+struct plugin;
 
 /*
  * A handler answers at once (call_result, call_fault) or sets `step` and returns: the call then
@@ -43,6 +44,7 @@ struct call {
 	struct wait *wait;		/* owned; what the step waits for, or */
 	struct clearing *clearing;	/* owned, or */
 	struct multicall *multi;	/* owned; what has come of its members, and what comes */
+	struct plugin *plugin;		/* borrowed; whose method it is; or NULL */
 	struct call *parent;		/* borrowed; the multicall it is a member of, or NULL */
 	double       until_mono;	/* for so long a log; 0: has not begun to wait */
 };

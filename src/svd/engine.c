@@ -23,6 +23,7 @@
 #include "svd/multicall.h"
 #include "svd/news.h"
 #include "svd/notes.h"
+#include "svd/plugins.h"
 #include "svd/pool.h"
 #include "svd/update.h"
 #include "svd/wait.h"
@@ -447,7 +448,7 @@ struct engine *engine_new(struct config *config)
 	if (pipe2(e->reports, O_CLOEXEC | O_NONBLOCK) < 0)
 		e->reports[0] = e->reports[1] = -1;
 	if (e->null_fd < 0 || e->reports[0] < 0 || !e->loop || !e->logs || !e->gate ||
-	    add_groups(e) < 0) {
+	    plugins_new(config, &e->plugins) < 0 || add_groups(e) < 0) {
 		engine_free(e);
 		return NULL;
 	}
@@ -466,6 +467,7 @@ void engine_free(struct engine *e)
 	DL_FOREACH_SAFE(e->groups, group, next_group)
 		group_free(group);
 	gate_free(e->gate);
+	plugins_free(e->plugins);
 	logs_free(e->logs);
 	close_fd(&e->null_fd);
 	close_fd(&e->reports[0]);

@@ -20,6 +20,7 @@ enum { PID_BUCKETS = 256, ENGINE_SIGNALS = 6 };
 struct call;
 struct logs;
 struct gate;
+struct plugin;
 struct pool;
 
 /* Reads the configuration as it is now; on success *ret_config is the caller's to unref. */
@@ -42,6 +43,7 @@ struct engine {
 	struct call   *calls;		/* owned list: waiting for their answers, oldest first */
 	struct logs   *logs;		/* owned */
 	struct gate   *gate;		/* owned */
+	struct plugin *plugins;		/* owned list; of `began` */
 	struct bus     bus;
 	struct ticks   ticks;
 	struct pool   *pools;		/* list of borrowed: of the groups of listeners */

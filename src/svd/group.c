@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "svd/pool.h"
+#include "svd/wait.h"
 
 static bool make_processes(struct group *group)
 {
@@ -59,6 +60,46 @@ struct process *group_find(const struct group *group, const char *name)
 		if (strcmp(group->processes[i]->conf->name, name) == 0)
 			return group->processes[i];
 	return NULL;
+}
+
+static void insert(struct group *group, struct process *p)
+{
+	size_t i = group->n_processes++;
+
+	for (; i > 0 && group->processes[i - 1]->conf->priority > p->conf->priority; i--)
+		group->processes[i] = group->processes[i - 1];
+	group->processes[i] = p;
+}
+
+struct process *group_add_extra(struct group *group, struct config *config,
+				const struct program_config *conf)
+{
+	struct process **more = realloc(group->processes,
+					(group->n_processes + 2) * sizeof(*more));
+	struct process *p;
+
+	if (!more)
+		return NULL;
+	group->processes = more;
+	p = proc_new(config, conf, group);
+	if (!p)
+		return NULL;
+	p->is_extra = true;
+	insert(group, p);
+	return p;
+}
+
+void group_forget(struct group *group, struct process *p)
+{
+	size_t i = 0;
+
+	wait_end(group->engine, p);
+	while (group->processes[i] != p)
+		i++;
+	group->n_processes--;
+	memmove(&group->processes[i], &group->processes[i + 1],
+		(group->n_processes - i) * sizeof(p));
+	proc_free(p);
 }
 
 void group_autostart(struct group *group)

@@ -33,6 +33,16 @@ void group_free(struct group *group);	/* its processes are stopped */
 /* NULL when there is none of that name. */
 struct process *group_find(const struct group *group, const char *name);
 
+/*
+ * A new process, of conf in config, which no file has: at its place by priority, and stopped. NULL:
+ * no memory.
+ */
+must_check struct process *group_add_extra(struct group *group, struct config *config,
+					   const struct program_config *conf);
+
+/* Forget a process that is stopped. Calls that wait for it get their answer first. */
+void group_forget(struct group *group, struct process *p);
+
 /* Start what has autostart, in order of priority. */
 void group_autostart(struct group *group);
 

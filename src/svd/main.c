@@ -106,6 +106,8 @@ static void announce_servers(const struct config *config, enum server_kind kind)
 		if (config->servers[i].kind != kind)
 			continue;
 		log_info("RPC interface 'supervisor' initialized");
+		for (size_t k = 0; k < config->n_plugins; k++)
+			log_info("RPC interface '%s' initialized", config->plugins[k].name);
 		if (!config->servers[i].username)
 			log_crit("Server '%s' running without any HTTP authentication checking",
 				 config->servers[i].section);

@@ -28,13 +28,17 @@ struct method {
 	unsigned    flags;
 	rpc_handler_fn *handler;
 	const char *help;
+	struct plugin *plugin;	/* borrowed; NULL: it is always there */
 };
 
 /* One of svd-httpd's own, or one of those that clients see. NULL: there is none of that name. */
-const struct method *method_find(const char *name, bool own);
+const struct method *method_find(const struct engine *e, const char *name, bool own);
 
-/* All that clients see, in the order of the table. NULL: i is not less than their number. */
-const struct method *method_at(size_t i);
+/*
+ * All that clients see, in the order of the table, then those of plug-ins. NULL: i is not less than
+ * their number.
+ */
+const struct method *method_at(const struct engine *e, size_t i);
 
 enum role method_role(const struct method *m);
 bool method_is_safe(const struct method *m);	/* it changes nothing */

@@ -45,6 +45,7 @@ struct process {
 	enum renewal renewal;		/* what svd.updateGroup has still to do with it */
 	bool     start_again;		/* ... and whether it is to run afterwards */
 	bool     leaving;		/* it is about to be freed */
+	bool     is_extra;		/* no file has it: see group_add_extra */
 	unsigned inputs;		/* posted and not yet fed: bit n is input n */
 	struct process *prev_posted, *next_posted;	/* NULL: not in the engine's list */
 	struct input input;		/* its standard input, unless it has the ... */

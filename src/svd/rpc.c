@@ -9,6 +9,7 @@
 #include "svd/methods.h"
 #include "svd/params.h"
 #include "svd/permit.h"
+#include "svd/plugins.h"
 
 /* The reasons are for callers by name; XML-RPC clients see what Supervisor says. */
 static bool take_params(struct call *call, const struct method *m)
@@ -33,6 +34,7 @@ static void refuse_unsafe(struct call *call)
 
 static void run(struct engine *e, struct call *call, const struct method *m)
 {
+	call->plugin = m->plugin;
 	if (!method_is_safe(m) && !call->own)
 		permit_log(call, m);
 	m->handler(e, call);
@@ -40,7 +42,7 @@ static void run(struct engine *e, struct call *call, const struct method *m)
 
 static void dispatch(struct engine *e, struct call *call)
 {
-	const struct method *m = method_find(call->method, call->own);
+	const struct method *m = method_find(e, call->method, call->own);
 
 	if (!m)
 		call_fault(call, FAULT_UNKNOWN_METHOD, NULL);
@@ -52,6 +54,8 @@ static void dispatch(struct engine *e, struct call *call)
 		return;
 	else if (e->mood != MOOD_RUNNING && !(m->flags & FREE))
 		call_fault(call, FAULT_SHUTDOWN_STATE, NULL);
+	else if (plugin_leaves_out(m))
+		call_fault(call, FAULT_NOT_IN_WHITELIST, "%s", call->method);
 	else
 		run(e, call, m);
 }

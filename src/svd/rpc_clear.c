@@ -55,7 +55,6 @@ static void ask_process(struct call *call, size_t row, const struct process *p)
 
 static void step_log(struct engine *e, struct call *call)
 {
-	(void)e;
 	if (!clearing_is_done(call->clearing))
 		return;
 	if (clearing_failed(call->clearing, 0)) {
@@ -63,7 +62,7 @@ static void step_log(struct engine *e, struct call *call)
 		return;
 	}
 	/* Who asked was said already, but that went with the rest. */
-	permit_log(call, method_find(call->method, false));
+	permit_log(call, method_find(e, call->method, false));
 	log_info("reopening log file");
 	call_result(call, json_true());
 }

@@ -214,25 +214,42 @@ static int by_name(const void *a, const void *b)
 	return x->group < y->group ? -1 : x->group > y->group;
 }
 
-static size_t n_programs(const struct config *config)
+/* There are not more of them: those of the snapshot, and those that no file has. */
+static size_t n_programs(const struct engine *e)
 {
+	const struct group *group;
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->config->n_groups; i++)
+		n += e->config->groups[i].n_programs;
+	DL_FOREACH(e->groups, group)
+		n += group->n_processes;
+	return n;
+}
+
+static size_t list_programs(const struct engine *e, const struct program_config **list)
+{
+	const struct config *config = e->config;
+	const struct group *group;
 	size_t n = 0;
 
 	for (size_t i = 0; i < config->n_groups; i++)
-		n += config->groups[i].n_programs;
+		for (size_t k = 0; k < config->groups[i].n_programs; k++)
+			list[n++] = &config->groups[i].programs[k];
+	DL_FOREACH(e->groups, group)
+		for (size_t i = 0; i < group->n_processes; i++)
+			if (group->processes[i]->is_extra)
+				list[n++] = group->processes[i]->conf;
 	return n;
 }
 
 void rpc_get_all_config_info(struct engine *e, struct call *call)
 {
 	const struct config *config = e->config;
-	const struct program_config **list = calloc(n_programs(config) + 1, sizeof(*list));
+	const struct program_config **list = calloc(n_programs(e) + 1, sizeof(*list));
 	json_t *infos = list ? json_array() : NULL;
-	size_t n = 0;
+	size_t n = list ? list_programs(e, list) : 0;
 
-	for (size_t i = 0; list && i < config->n_groups; i++)
-		for (size_t k = 0; k < config->groups[i].n_programs; k++)
-			list[n++] = &config->groups[i].programs[k];
 	if (n)
 		qsort(list, n, sizeof(*list), by_name);
 	for (size_t i = 0; i < n; i++)

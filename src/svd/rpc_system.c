@@ -18,12 +18,11 @@ void rpc_list_methods(struct engine *e, struct call *call)
 	const char **names;
 	size_t n = 0;
 
-	(void)e;
-	while (method_at(n))
+	while (method_at(e, n))
 		n++;
 	names = calloc(n + 1, sizeof(*names));
 	n = 0;
-	while (names && (m = method_at(n)))
+	while (names && (m = method_at(e, n)))
 		names[n++] = m->name;
 	if (n)
 		qsort(names, n, sizeof(names[0]), by_text);
@@ -35,9 +34,8 @@ void rpc_list_methods(struct engine *e, struct call *call)
 
 void rpc_method_help(struct engine *e, struct call *call)
 {
-	const struct method *m = method_find(call_string(call, 0), false);
+	const struct method *m = method_find(e, call_string(call, 0), false);
 
-	(void)e;
 	if (m)
 		call_result(call, json_string(m->help));
 	else
@@ -46,13 +44,12 @@ void rpc_method_help(struct engine *e, struct call *call)
 
 void rpc_method_signature(struct engine *e, struct call *call)
 {
-	const struct method *m = method_find(call_string(call, 0), false);
+	const struct method *m = method_find(e, call_string(call, 0), false);
 	const char *list, *type;
 	struct param p;
 	json_t *types;
 	size_t n;
 
-	(void)e;
 	if (!m) {
 		call_fault(call, FAULT_SIGNATURE_UNSUPPORTED, NULL);
 		return;
@@ -68,11 +65,6 @@ void rpc_method_signature(struct engine *e, struct call *call)
 
 /* --- for the description of the JSON API --- */
 
-static const char *const role_names[] = {
-	[ROLE_NONE] = "any", [ROLE_READ] = "read", [ROLE_OPERATE] = "operate",
-	[ROLE_ADMIN] = "admin",
-};
-
 static json_t *describe_param(struct param *p)
 {
 	json_t *types = json_array();
@@ -87,6 +79,7 @@ static json_t *describe_param(struct param *p)
 
 static json_t *describe_method(const struct method *m)
 {
+	enum role role = method_role(m);
 	const char *list = m->parameters;
 	json_t *params = json_array();
 	struct param p;
@@ -94,8 +87,9 @@ static json_t *describe_method(const struct method *m)
 	while (param_next(&list, &p))
 		json_array_append_new(params, describe_param(&p));
 	return json_pack("{s:s, s:s, s:o, s:s, s:b, s:s}", "name", m->name, "result", m->result,
-			 "parameters", params, "role", role_names[method_role(m)], "safe",
-			 method_is_safe(m), "help", m->help);
+			 "parameters", params, "role",
+			 role == ROLE_NONE ? "any" : role_name(role), "safe", method_is_safe(m),
+			 "help", m->help);
 }
 
 void rpc_describe(struct engine *e, struct call *call)
@@ -103,8 +97,7 @@ void rpc_describe(struct engine *e, struct call *call)
 	json_t *list = json_array();
 	const struct method *m;
 
-	(void)e;
-	for (size_t i = 0; (m = method_at(i)); i++)
+	for (size_t i = 0; (m = method_at(e, i)); i++)
 		json_array_append_new(list, describe_method(m));
 	call_result(call, list);
 }

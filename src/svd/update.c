@@ -148,6 +148,9 @@ enum updated update_process(struct process *p)
 
 	if (p->renewal == RENEWAL_ADD)
 		return begin_new(p);
+	if (!conf && p->is_extra)
+		return UPDATED_NOT;
+	p->is_extra = false;
 	if (!conf)
 		return begin_later(p, RENEWAL_REMOVE, false);
 	change = program_config_compare(p->conf, conf);
@@ -186,17 +189,6 @@ static void restart(struct process *p)
 		proc_feed(p, IN_START);
 }
 
-static void forget(struct group *group, size_t i)
-{
-	struct process *p = group->processes[i];
-
-	wait_end(group->engine, p);
-	group->n_processes--;
-	memmove(&group->processes[i], &group->processes[i + 1],
-		(group->n_processes - i) * sizeof(p));
-	proc_free(p);
-}
-
 /* Returns whether something is still to come. */
 static bool step_process(struct group *group, size_t i)
 {
@@ -213,7 +205,7 @@ static bool step_process(struct group *group, size_t i)
 		return true;
 	}
 	if (p->renewal == RENEWAL_REMOVE)
-		forget(group, i);
+		group_forget(group, p);
 	else
 		restart(p);
 	return false;

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "conf/check.h"
+#include "conf/extra.h"
 #include "conf/print.h"
 #include "conf_box.h"
 
@@ -102,7 +103,9 @@ static const char text[] =
 	"stdout_syslog=true\nexitcodes=0,1\n"
 	"[program:solo]\ncommand=x\nuser=0\nstderr_logfile_maxbytes=0\n[group:g]\nprograms=web\n"
 	"[include]\nfiles=*.inc none\n[sectoin]\n[rpcinterface:z]\n"
-	"supervisor.rpcinterface_factory=x\n"
+	"supervisor.rpcinterface_factory=x\n[rpcinterface:t]\nwhitelist=a,b\n"
+	"supervisor.rpcinterface_factory="
+	"supervisor_twiddler.rpcinterface:make_twiddler_rpcinterface\n"
 	"[eventlistener:l]\ncommand=x\nevents=TICK,PROCESS_LOG\nresult_handler=x:y\n"
 	"[fcgi-program:f]\ncommand=x\nsocket=unix:///tmp/%(program_name)s\nsocket_owner=root:0\n"
 	"[fcgi-program:t]\ncommand=x\nsocket=tcp://127.0.0.1:1\n"
@@ -134,6 +137,34 @@ START_TEST(every_failed_allocation_fails_the_load)
 	ck_assert_int_eq(r, 0);
 	ck_assert_uint_gt(n, 200);
 	ck_assert_uint_eq(config->n_groups, 7);
+} END_TEST
+
+START_TEST(every_failed_allocation_fails_the_extra_program)
+{
+	static const struct extra_option options[] = {
+		{ "command", "/bin/cat %(process_num)d" }, { "unknown", "1" }, { "numprocs", "2" },
+		{ "process_name", "p%(process_num)d" },
+	};
+	struct config *extra;
+	struct err err;
+	bool failed;
+	size_t n = 0;
+	int r;
+
+	ck_assert_int_eq(config_load(box_write("supervisord.conf", text), NULL, &config, &err), 0);
+	do {
+		left = ++n;
+		r = extra_load(config, &config->groups[0], "x", options, ARRAY_LEN(options), &extra,
+			       &err);
+		failed = left == 0;
+		left = 0;
+		ck_assert_msg(r == 0 ? !failed : (r == -ENOMEM && *err.text),
+			      "allocation %zu: %d, %s", n, r, err.text);
+	} while (r < 0 && n < MANY);
+	ck_assert_int_eq(r, 0);
+	ck_assert_uint_gt(n, 50);
+	ck_assert_uint_eq(extra->groups[0].n_programs, 2);
+	config_unref(extra);
 } END_TEST
 
 static int check(const char *path, struct strbuf *out, struct err *err)
@@ -213,6 +244,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tc, box_setup, box_teardown);
 	tcase_add_test(tc, every_failed_allocation_fails_the_load);
+	tcase_add_test(tc, every_failed_allocation_fails_the_extra_program);
 	tcase_add_test(tc, no_failed_allocation_breaks_the_check);
 	tcase_add_test(tc, no_failed_allocation_breaks_the_print);
 	tcase_add_test(tc, every_failed_allocation_fails_the_client);

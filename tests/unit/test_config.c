@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "conf/extra.h"
 #include "conf_box.h"
 
 static const char *in_box(const char *name)
@@ -329,6 +330,49 @@ START_TEST(plug_ins_are_accepted_and_said_not_to_be_loaded)
 		"supervisor.rpcinterface_factory");
 } END_TEST
 
+START_TEST(plug_ins_that_svd_has_itself_are_in_the_snapshot)
+{
+	loads("[supervisord]\n[rpcinterface:t]\nsupervisor.rpcinterface_factory="
+	      "supervisor_twiddler.rpcinterface:make_twiddler_rpcinterface\nwhitelist= log , x\n"
+	      "[rpcinterface:c]\nsupervisor.rpcinterface_factory="
+	      "supervisor_cache.rpcinterface:make_cache_rpcinterface\nwhitelist=a\n");
+	ck_assert_uint_eq(config->n_notes, 0);
+	ck_assert_uint_eq(config->n_plugins, 2);
+	ck_assert_int_eq(config->plugins[0].kind, PLUGIN_TWIDDLER);
+	ck_assert_str_eq(config->plugins[0].name, "t");
+	ck_assert_str_eq(config->plugins[0].whitelist[0], "log");
+	ck_assert_str_eq(config->plugins[0].whitelist[1], "x");
+	ck_assert_ptr_null(config->plugins[0].whitelist[2]);
+	ck_assert_int_eq(config->plugins[1].kind, PLUGIN_CACHE);
+	ck_assert_ptr_null(config->plugins[1].whitelist[0]);
+} END_TEST
+
+START_TEST(a_program_of_no_file_is_as_if_it_were_in_this_one)
+{
+	static const struct extra_option options[] = {
+		{ "command", "%(here)s %(ENV_X)s %(program_name)s" }, { "umask", "77" },
+		{ "UMASK", "022" }, { "environment", "Y='2'" },
+	};
+	struct config *extra;
+	struct err err;
+
+	loads("[supervisord]\nenvironment=X=1\n[group:g]\npriority=5\nprograms=\n");
+	ck_assert_int_eq(extra_load(config, &config->groups[0], "p", options, ARRAY_LEN(options),
+				    &extra, &err), 0);
+	ck_assert_uint_eq(extra->n_groups, 1);
+	ck_assert_str_eq(extra->groups[0].name, "g");
+	ck_assert_int_eq(extra->groups[0].priority, 5);
+	ck_assert_uint_eq(extra->groups[0].n_programs, 1);
+	ck_assert_str_eq(extra->groups[0].programs[0].command + strlen(config->here), " 1 p");
+	ck_assert_int_eq(extra->groups[0].programs[0].umask, 022);
+	ck_assert_str_eq(extra->groups[0].programs[0].environment[0], "X=1");
+	ck_assert_str_eq(extra->groups[0].programs[0].environment[1], "Y=2");
+	config_unref(config);
+	config = NULL;
+	ck_assert_str_eq(extra->childlogdir, extra->base->childlogdir);	/* it is still there */
+	config_unref(extra);
+} END_TEST
+
 START_TEST(default_options_stand_behind_all_sections)
 {
 	loads("[DEFAULT]\npriority=5\nminfds=9\n[supervisord]\n[program:a]\ncommand=x\n"
@@ -420,6 +464,8 @@ int main(void)
 	tcase_add_test(tc, the_same_unknown_option_is_noted_once_and_counted);
 	tcase_add_test(tc, unknown_sections_are_noted_with_a_guess);
 	tcase_add_test(tc, plug_ins_are_accepted_and_said_not_to_be_loaded);
+	tcase_add_test(tc, plug_ins_that_svd_has_itself_are_in_the_snapshot);
+	tcase_add_test(tc, a_program_of_no_file_is_as_if_it_were_in_this_one);
 	tcase_add_test(tc, default_options_stand_behind_all_sections);
 	tcase_add_test(tc, the_file_is_found_beside_the_program_first);
 	tcase_add_test(tc, no_file_is_an_error_with_all_places);

@@ -437,7 +437,7 @@ START_TEST(calls_are_checked_before_any_handler)
 	expect_fault("supervisor.getState", "[1]", 2, "INCORRECT_PARAMETERS");
 	expect_fault("supervisor.startProcess", "[]", 2, "INCORRECT_PARAMETERS");
 	expect_fault("supervisor.startProcess", "[5]", 2, "INCORRECT_PARAMETERS");
-	expect_fault("supervisor.startProcess", "[\"p\", \"yes\"]", 2, "INCORRECT_PARAMETERS");
+	expect_fault("supervisor.startProcess", "[\"p\", []]", 2, "INCORRECT_PARAMETERS");
 	expect_fault("supervisor.startProcess", "[\"x\"]", 10, "BAD_NAME: x");
 	expect_fault("supervisor.startProcess", "[\"p:x\"]", 10, "BAD_NAME: p:x");
 	expect_fault("supervisor.stopProcessGroup", "[\"x\"]", 10, "BAD_NAME: x");
