@@ -127,3 +127,13 @@ def stamp():
     subprocess.run(["cc", "-O2", "-static", "-o", directory + "/stamp", source], check=True)
     yield directory + "/stamp"
     shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="session")
+def fake_time(tmp_path_factory):
+    """A library that moves the wall clock: see fake_time.c"""
+    library = tmp_path_factory.mktemp("fake") / "fake_time.so"
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fake_time.c")
+    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", str(library), source, "-ldl"],
+                   check=True)
+    return str(library)

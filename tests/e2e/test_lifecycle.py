@@ -243,15 +243,6 @@ def test_as_the_first_process_it_buries_everybody_quietly(daemon):
     assert d.process.wait(30) == 0
 
 
-@pytest.fixture(scope="module")
-def fake_time(tmp_path_factory):
-    library = tmp_path_factory.mktemp("fake") / "fake_time.so"
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fake_time.c")
-    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", str(library), source, "-ldl"],
-                   check=True)
-    return str(library)
-
-
 @pytest.mark.svd_only
 @pytest.mark.parametrize("jump", [-86400, 86400 * 400])
 def test_a_clock_that_jumps_moves_no_timer(daemon, fake_time, jump):

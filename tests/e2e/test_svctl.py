@@ -1,4 +1,4 @@
-"""The client beside supervisorctl: its options, files and logins. (Commands: test_svctl_matrix.py.)"""
+"""The client beside supervisorctl: options, files and logins. (Commands: test_svctl_matrix.py.)"""
 import cmd
 import io
 import os
