@@ -12,6 +12,7 @@
 #include "httpd/answer.h"
 #include "httpd/apifault.h"
 #include "httpd/apiparams.h"
+#include "httpd/jsontext.h"
 #include "httpd/openapi.h"
 #include "httpd/piece.h"
 #include "httpd/request.h"
@@ -44,43 +45,43 @@ static unsigned answer_nonsense(struct request *r)
 	return refuse(r, MHD_HTTP_INTERNAL_SERVER_ERROR, FAULT_FAILED, "no answer");
 }
 
-/* What svd says is JSON, and needs no more than its message around it. */
-static unsigned answer_as_it_is(struct request *r, const struct reply *reply)
+static unsigned answer_unsafe(struct request *r, const struct reply *reply)
 {
-	static const char head[] = "{\"result\":";
-	struct strbuf text = { 0 };
+	unsigned status = answer_fault(r, MHD_HTTP_METHOD_NOT_ALLOWED, reply->code, reply->text);
 
-	strbuf_adds(&text, head);
-	strbuf_add(&text, reply->json, reply->json_len);
-	strbuf_adds(&text, "}\n");
-	return answer_json_text(r, MHD_HTTP_OK, &text);
+	answer_header(r, MHD_HTTP_HEADER_ALLOW, MHD_HTTP_METHOD_POST);
+	return status;
+}
+
+static unsigned answer_log(struct request *r, struct reply *reply)
+{
+	unsigned status = answer_piece(r, reply, &piece_json, ANSWER_JSON);
+
+	answer_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	return status;
+}
+
+/* Mostly it is what svd has sent, as it is. */
+static unsigned answer_result(struct request *r, const struct reply *reply)
+{
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+	int ret = reply->result ?
+		jsontext_add_result(&text, reply->result) :
+		jsontext_add_result_of(&text, reply->json, reply->json_len);
+
+	return ret < 0 ? MHD_HTTP_INTERNAL_SERVER_ERROR :
+			 answer_json_text(r, MHD_HTTP_OK, &text);
 }
 
 static unsigned answer_reply(struct request *r, struct reply *reply)
 {
-	json_t *message;
-	unsigned status;
-
-	if (reply->unsafe) {
-		status = answer_fault(r, MHD_HTTP_METHOD_NOT_ALLOWED, reply->code, reply->text);
-		answer_header(r, MHD_HTTP_HEADER_ALLOW, MHD_HTTP_METHOD_POST);
-		return status;
-	}
+	if (reply->unsafe)
+		return answer_unsafe(r, reply);
 	if (reply->text)
 		return answer_fault(r, apifault_status(reply->code), reply->code, reply->text);
-	if (reply->json_len > 0)
-		return answer_as_it_is(r, reply);
-	if (!reply->result)
-		return answer_nonsense(r);
-	if (reply->fd >= 0) {
-		status = answer_piece(r, reply, &piece_json, ANSWER_JSON);
-		answer_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-		return status;
-	}
-	message = json_pack("{s:O}", "result", reply->result);
-	status = answer_json(r, MHD_HTTP_OK, message);
-	json_decref(message);
-	return status;
+	if (reply->fd >= 0)
+		return answer_log(r, reply);
+	return reply->result || reply->json_len ? answer_result(r, reply) : answer_nonsense(r);
 }
 
 static void on_reply(struct call *call, struct reply *reply)

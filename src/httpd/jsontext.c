@@ -8,15 +8,23 @@
 #include "base/strbuf.h"
 #include "ipc/frame.h"
 
+#define HEAD "{\"result\":"
+#define FOOT "}\n"
+
 static int on_text(const char *s, size_t n, void *sb)
 {
 	strbuf_add(sb, s, n);
 	return 0;
 }
 
+static int dump(struct strbuf *sb, const json_t *value)
+{
+	return json_dump_callback(value, on_text, sb, JSON_COMPACT | JSON_ENCODE_ANY);
+}
+
 int jsontext_add(struct strbuf *sb, const json_t *value)
 {
-	int ret = json_dump_callback(value, on_text, sb, JSON_COMPACT | JSON_ENCODE_ANY);
+	int ret = dump(sb, value);
 
 	strbuf_addc(sb, '\n');
 	return ret < 0 || sb->oom ? -ENOMEM : 0;
@@ -24,11 +32,20 @@ int jsontext_add(struct strbuf *sb, const json_t *value)
 
 int jsontext_add_result(struct strbuf *sb, const json_t *result)
 {
-	json_t *message = json_pack("{s:O}", "result", result);
-	int ret = message ? jsontext_add(sb, message) : -ENOMEM;
+	int ret;
 
-	json_decref(message);
-	return ret;
+	strbuf_adds(sb, HEAD);
+	ret = dump(sb, result);
+	strbuf_adds(sb, FOOT);
+	return ret < 0 || sb->oom ? -ENOMEM : 0;
+}
+
+int jsontext_add_result_of(struct strbuf *sb, const char *json, size_t n)
+{
+	strbuf_adds(sb, HEAD);
+	strbuf_add(sb, json, n);
+	strbuf_adds(sb, FOOT);
+	return sb->oom ? -ENOMEM : 0;
 }
 
 int jsontext_build_around(struct strbuf *sb, const json_t *result, size_t *ret_gap)

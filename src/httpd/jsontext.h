@@ -12,8 +12,9 @@ struct strbuf;
 /* Appends the value in one line. Returns 0 or -ENOMEM. */
 must_check int jsontext_add(struct strbuf *sb, const json_t *value);
 
-/* Appends {"result": ...}. Returns 0 or -ENOMEM. */
+/* Appends {"result": ...}, of a value or of its text. Returns 0 or -ENOMEM. */
 must_check int jsontext_add_result(struct strbuf *sb, const json_t *result);
+must_check int jsontext_add_result_of(struct strbuf *sb, const char *json, size_t n);
 
 /*
  * The same of a result whose text is too long to be in memory: see struct piece_form. What is no
