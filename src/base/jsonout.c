@@ -4,6 +4,7 @@
  */
 #include "base/jsonout.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -75,7 +76,7 @@ void json_out_comma(struct strbuf *sb)
 		strbuf_addc(sb, ',');
 }
 
-static void add_key(struct strbuf *sb, const char *key)
+void json_out_key(struct strbuf *sb, const char *key)
 {
 	json_out_comma(sb);
 	strbuf_addc(sb, '"');
@@ -85,12 +86,18 @@ static void add_key(struct strbuf *sb, const char *key)
 
 void json_out_member(struct strbuf *sb, const char *key, const char *s)
 {
-	add_key(sb, key);
+	json_out_key(sb, key);
 	json_out_string(sb, s);
 }
 
 void json_out_member_int(struct strbuf *sb, const char *key, int64_t n)
 {
-	add_key(sb, key);
+	json_out_key(sb, key);
 	json_out_int(sb, n);
+}
+
+void json_out_member_large(struct strbuf *sb, const char *key, uint64_t n)
+{
+	json_out_key(sb, key);
+	strbuf_addf(sb, "%" PRIu64 ".0", n);
 }

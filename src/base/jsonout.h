@@ -13,8 +13,12 @@ void json_out_int(struct strbuf *sb, int64_t n);
 /* A comma, unless what comes next is the first in its array or object. */
 void json_out_comma(struct strbuf *sb);
 
-/* A member of an object, with its comma; key needs no escapes. */
+/* The beginning of a member of an object, with its comma; key needs no escapes. */
+void json_out_key(struct strbuf *sb, const char *key);
+
+/* A whole one. A large number is a real: XML-RPC has no integers beyond 32 bits. */
 void json_out_member(struct strbuf *sb, const char *key, const char *s);
 void json_out_member_int(struct strbuf *sb, const char *key, int64_t n);
+void json_out_member_large(struct strbuf *sb, const char *key, uint64_t n);
 
 #endif

@@ -12,6 +12,7 @@
 #include "httpd/api.h"
 #include "httpd/health.h"
 #include "httpd/logtail.h"
+#include "httpd/metrics.h"
 #include "httpd/rpc2.h"
 
 static unsigned act_banner(struct request *r)
@@ -29,6 +30,7 @@ static const struct route routes[] = {
 	{ "/api/v1", true, " GET HEAD POST ", MHD_HTTP_METHOD_NOT_ALLOWED, api_act },
 	{ "/health", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, health_act },
 	{ "/health/", true, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, health_act },
+	{ "/metrics", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, metrics_act },
 	{ "/", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, act_banner },
 };
 

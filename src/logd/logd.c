@@ -84,7 +84,7 @@ static void forget(struct logd *d, struct channel *c)
 /* Done, and svd wants no more of it: it only has to be told. */
 static void close_for_good(struct logd *d, struct channel *c)
 {
-	int ret = d->quitting ? 0 : news_closed(d->link, c->id);
+	int ret = d->quitting ? 0 : news_closed(d->link, c->id, &c->source);
 
 	if (ret == -ENOBUFS || ret == -ENOMEM)
 		timer_start(&d->resend, RESEND_SECONDS);
@@ -259,7 +259,7 @@ static void on_close(struct logd *d, struct order *order)
 	struct channel *c = find(d, id);
 
 	if (!c)
-		(void)news_closed(d->link, id);
+		(void)news_closed(d->link, id, NULL);
 	else if (c->wanted)
 		close_channel(d, c);
 }
@@ -292,6 +292,29 @@ static void on_sync(struct logd *d, struct order *order)
 	(void)news_answer(d->link, "synced", number_of(order->head, "id"), NULL);
 }
 
+/* Of whom nothing came there is nothing to tell: most channels are stderr. */
+static void on_count(struct logd *d, struct order *order)
+{
+	json_t *counts = json_object();
+	struct channel *c, *next;
+	char name[24];
+
+	HASH_ITER(hh, d->channels, c, next) {
+		const struct source *src = &c->source;
+
+		if (c->id == ECHO_ID || !src->taken)
+			continue;
+		snprintf(name, sizeof(name), "%" PRId64, c->id);
+		json_object_set_new(counts, name,
+				    json_pack("[I, I, I]", (json_int_t)src->taken,
+					      (json_int_t)src->dropped,
+					      (json_int_t)src->dropped_lines));
+	}
+	if (d->link)
+		(void)news_counted(d->link, number_of(order->head, "id"), counts);
+	json_decref(counts);
+}
+
 static void on_reopen(struct logd *d, struct order *order)
 {
 	(void)order;
@@ -319,6 +342,7 @@ static const struct {
 	{ "change", on_change },
 	{ "clear", on_clear },
 	{ "sync", on_sync },
+	{ "count", on_count },
 	{ "reopen", on_reopen },
 	{ "quit", on_quit },
 };

@@ -149,6 +149,21 @@ size_t look_first_line(struct look *l, size_t limit)
 	return 0;
 }
 
+size_t look_count_lines(struct look *l, size_t limit)
+{
+	size_t lines = 0, n;
+
+	look_again(l);
+	for (; limit > 0; limit -= n) {
+		n = read_some(l, limit);
+		if (!n)
+			break;
+		for (size_t i = 0; i < n; i++)
+			lines += l->buf[i] == '\n';
+	}
+	return lines;
+}
+
 size_t look_copy(struct look *l, size_t n)
 {
 	look_again(l);

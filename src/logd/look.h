@@ -36,6 +36,9 @@ ssize_t look_at(struct look *l, int fd);
 size_t look_last_line(struct look *l, size_t limit);
 size_t look_first_line(struct look *l, size_t limit);
 
+/* How many newlines are among the first `limit` bytes seen? */
+size_t look_count_lines(struct look *l, size_t limit);
+
 /* Copy the first n <= LOOK_BUF bytes of what was looked at to l->buf. Returns how many. */
 size_t look_copy(struct look *l, size_t n);
 

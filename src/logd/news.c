@@ -5,8 +5,11 @@
 #include "logd/news.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "ipc/frame.h"
+#include "logd/source.h"
 
 enum { OUTPUT_QUEUE_MAX = 1024 * 1024 };	/* bytes that are on their way to svd */
 
@@ -37,12 +40,33 @@ int news_output(struct link *link, int64_t channel, const char *p, size_t n, uin
 	return link_send(link, head, p, n, -1);
 }
 
-int news_closed(struct link *link, int64_t channel)
+int news_closed(struct link *link, int64_t channel, const struct source *src)
 {
+	static const struct source none;
+
 	if (!link)
 		return 0;
-	return link_send(link, json_pack("{s:s, s:I}", "t", "closed", "ch", (json_int_t)channel),
+	if (!src)
+		src = &none;
+	return link_send(link,
+			 json_pack("{s:s, s:I, s:I, s:I, s:I}", "t", "closed", "ch",
+				   (json_int_t)channel, "read", (json_int_t)src->taken, "dropped",
+				   (json_int_t)src->dropped, "lines",
+				   (json_int_t)src->dropped_lines),
 			 NULL, 0, -1);
+}
+
+/* Without memory there is no answer; who asked does not wait for ever. */
+int news_counted(struct link *link, int64_t id, const json_t *counts)
+{
+	char *body = json_dumps(counts, JSON_COMPACT);
+	int ret = -ENOMEM;
+
+	if (body)
+		ret = link_send(link, json_pack("{s:s, s:I}", "t", "counted", "id", (json_int_t)id),
+				body, strlen(body), -1);
+	free(body);
+	return ret;
 }
 
 int news_answer(struct link *link, const char *type, int64_t id, const char *text)

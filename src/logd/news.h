@@ -5,7 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 struct link;
+struct source;
 
 /*
  * link is borrowed; NULL: svd is gone, and what is said to nobody is said. All return 0 or what
@@ -18,7 +21,11 @@ int news_sink(struct link *link, const char *path, const char *text, uint64_t lo
 /* What was read of a channel. Also -ENOBUFS when svd does not keep up. lost: bytes before it. */
 int news_output(struct link *link, int64_t channel, const char *p, size_t n, uint64_t lost);
 
-int news_closed(struct link *link, int64_t channel);
+/* With its counts; src NULL: it was never open. */
+int news_closed(struct link *link, int64_t channel, const struct source *src);
+
+/* To the order to count; counts, an object, is borrowed. */
+int news_counted(struct link *link, int64_t id, const json_t *counts);
 
 /* To an order with an id: `cleared`, `synced`. text: why it failed; NULL: it did not. */
 int news_answer(struct link *link, const char *type, int64_t id, const char *text);

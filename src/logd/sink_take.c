@@ -73,11 +73,14 @@ static void count(struct source *src, size_t n)
 
 static enum taken drop(struct sink *s, struct source *src, size_t n)
 {
+	size_t lines = look_count_lines(&s->all->look, n);
 	ssize_t gone = look_discard(&s->all->look, src->fd, n);
 
 	if (gone <= 0)
 		return nothing(gone);
 	count(src, (size_t)gone);
+	src->dropped += (uint64_t)gone;
+	src->dropped_lines += lines;
 	sink_lost(s, (uint64_t)gone);
 	return TAKEN_SOME;
 }
@@ -93,6 +96,7 @@ static void give_up_line(struct sink *s, struct source *src)
 		s->size = target_cut_line(&s->target, &s->all->look, s->size);
 		s->end = END_UNKNOWN;
 		trouble_lose(&s->trouble, before - s->size);
+		src->dropped += before - s->size;
 	}
 	s->torn = true;
 	s->owner = NULL;

@@ -25,7 +25,9 @@ struct source {
 	bool     copy;		/* its writer may never wait for a file: see target_copy */
 	bool     closing;	/* no more is wanted: an unfinished line goes as it is */
 	bool     skip;		/* what comes is the rest of a line whose beginning was dropped */
-	uint64_t taken;		/* bytes taken out of the pipe */
+	uint64_t taken;		/* bytes taken out of the pipe, */
+	uint64_t dropped;	/* those of them that are in no file, */
+	uint64_t dropped_lines;	/* ... and how many lines ended in them */
 	uint64_t echoed;	/* bytes, counted like taken, that echo got or lost */
 	double   waits_since;	/* monotonic; bytes are there and cannot go yet; 0: no */
 };

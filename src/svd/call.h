@@ -36,6 +36,7 @@ struct call {
 	json_t      *result;		/* owned; the answer, or */
 	char        *result_text;	/* owned; the answer as JSON, or */
 	int          fd;		/* owned; goes with the result; -1: none */
+	unsigned long question;		/* of the step, to svd-logd: see logs_count */
 	bool         usage;		/* svd-httpd adds what the processes in it use */
 	bool         unsafe;		/* it is a fault, since it would have changed something */
 	int          fault;		/* the fault's code, not 0, and */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/signame.h"
 #include "base/strbuf.h"
@@ -437,6 +438,7 @@ struct engine *engine_new(struct config *config)
 	e->config = config_ref(config);
 	e->began = config_ref(config);
 	e->mood = MOOD_RUNNING;
+	e->started_at = clock_wall();
 	e->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	e->loop = loop_new();
 	if (e->loop) {

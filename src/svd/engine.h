@@ -47,6 +47,7 @@ struct engine {
 	struct bus     bus;
 	struct ticks   ticks;
 	struct pool   *pools;		/* list of borrowed: of the groups of listeners */
+	double         started_at;	/* wall clock */
 	bool           autostarted;
 	bool           stopping;	/* the ordered stop has begun */
 	bool           reap_wanted;	/* SIGCHLD came */

@@ -285,6 +285,11 @@ void gate_renew(struct gate *gate)
 		tell_logins(gate);
 }
 
+pid_t gate_pid(const struct gate *gate)
+{
+	return gate->httpd.pid;
+}
+
 bool gate_reaped(struct gate *gate, pid_t pid, int wait_status)
 {
 	return sibling_reaped(&gate->httpd, pid, wait_status);

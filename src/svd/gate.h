@@ -39,6 +39,9 @@ void gate_flush(struct gate *gate);
 /* The file of a multicall's member goes ahead of the reply, as its n-th. 0 or -errno. */
 must_check int gate_part(struct gate *gate, const struct call *member, size_t n);
 
+/* The pid of svd-httpd; 0: it does not run. */
+pid_t gate_pid(const struct gate *gate);
+
 /* A child of svd died: true if it was svd-httpd. */
 bool gate_reaped(struct gate *gate, pid_t pid, int wait_status);
 

@@ -14,22 +14,20 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
-#include "base/strbuf.h"
 #include "ipc/frame.h"
 #include "ipc/loop.h"
+#include "svd/chan.h"
 #include "svd/clearing.h"
 #include "svd/engine.h"
 #include "svd/group.h"
 #include "svd/listener.h"
 #include "svd/log.h"
 #include "svd/proc.h"
-#include "svd/record.h"
 #include "svd/sibling.h"
 #include "svd/sys.h"
 
 enum {
 	BUCKETS = 256,
-	FILE_MODE = 0644,
 	AUTO_MODE = 0600,	/* as mkstemp(3) makes Supervisor's */
 	CLOSING_MAX = 1000,	/* channels that svd-logd has not closed yet */
 };
@@ -37,22 +35,10 @@ enum {
 /* Seconds that the end of a program waits for its last words; see logs_have_told. */
 static const double PATIENCE = 0.2;
 
-static const double SOON = 0.005;	/* seconds */
+/* Seconds that who wants counts waits for fresh ones. */
+static const double COUNT_PATIENCE = 0.5;
 
-struct chan {
-	struct chan *prev, *next;	/* of all, in the order of opening */
-	struct chan *next_in_bucket;
-	unsigned     number;
-	int          fd;		/* owned; the read end */
-	struct speaker speaker;		/* owned; of the activity log it has no name */
-	char        *path;		/* owned */
-	int64_t      maxbytes;
-	int          backups;
-	int          mode;
-	bool         echo, tell, strip, syslog;
-	bool         copy;		/* svd itself writes there: see ipc/frame.h */
-	bool         closing;		/* `close` was asked for; `closed` has not come yet */
-};
+static const double SOON = 0.005;	/* seconds */
 
 struct logs {
 	struct sibling logd;
@@ -71,6 +57,10 @@ struct logs {
 	struct clear_file *to_clear;	/* list of borrowed: svd-logd has not answered for them */
 	unsigned       last_clear;	/* number of the last one */
 	struct timer   soon;		/* for who waits until a file is written */
+	struct printed *own;		/* counted: of svd's own log */
+	unsigned long  count_asked, count_answered;	/* the latest question of logs_count */
+	struct timer   count_patience;	/* with the answer */
+	bool           count_overdue;	/* until it comes: nobody is waited for any more */
 };
 
 static struct chan *find(struct logs *logs, unsigned number)
@@ -80,14 +70,6 @@ static struct chan *find(struct logs *logs, unsigned number)
 	while (chan && chan->number != number)
 		chan = chan->next_in_bucket;
 	return chan;
-}
-
-static void chan_free(struct chan *chan)
-{
-	close_fd(&chan->fd);
-	speaker_done(&chan->speaker);
-	free(chan->path);
-	free(chan);
 }
 
 static void forget(struct logs *logs, struct chan *chan)
@@ -115,47 +97,14 @@ static void tell(struct logs *logs, json_t *head, int fd)
 	}
 }
 
-/* What may change while a channel is open. */
-static json_t *options_of(const char *type, const struct chan *chan)
-{
-	json_t *head = json_pack("{s:s, s:i, s:I, s:i, s:b, s:b}", "t", type, "ch",
-				 (int)chan->number, "maxbytes", (json_int_t)chan->maxbytes,
-				 "backups", chan->backups, "tell", chan->tell, "strip",
-				 chan->strip);
-
-	if (head && chan->syslog)
-		json_object_set_new(head, "syslog", json_text(chan->speaker.name));
-	return head;
-}
-
-static json_t *who_is(const struct speaker *s)
-{
-	struct strbuf sb = { 0 };
-	json_t *who;
-
-	strbuf_addf(&sb, "%s:%s %s", s->group, s->name, channel_name(s->channel));
-	who = json_text(sb.oom ? "" : sb.s);
-	strbuf_done(&sb);
-	return who;
-}
-
 static void tell_open(struct logs *logs, const struct chan *chan)
 {
-	json_t *head = options_of("open", chan);
-
-	if (head) {
-		json_object_set_new(head, "who", who_is(&chan->speaker));
-		json_object_set_new(head, "path", json_text(chan->path));
-		json_object_set_new(head, "mode", json_integer(chan->mode));
-		json_object_set_new(head, "echo", json_boolean(chan->echo));
-		json_object_set_new(head, "copy", json_boolean(chan->copy));
-	}
-	tell(logs, head, chan->fd);
+	tell(logs, chan_frame_open(chan), chan->fd);
 }
 
 static void tell_close(struct logs *logs, const struct chan *chan)
 {
-	tell(logs, json_pack("{s:s, s:i}", "t", "close", "ch", (int)chan->number), -1);
+	tell(logs, chan_frame_close(chan), -1);
 }
 
 static void tell_clear(struct logs *logs, const struct clear_file *file)
@@ -175,7 +124,9 @@ static void on_up(struct sibling *s)
 	link_set_lazy(s->link, true);
 	logs->sync_asked = logs->sync_answered;
 	logs->impatient = false;
+	logs->count_answered = logs->count_asked;
 	DL_FOREACH(logs->chans, chan) {
+		chan->told = (struct counts){ 0 };
 		tell_open(logs, chan);
 		if (chan->closing)
 			tell_close(logs, chan);
@@ -221,8 +172,28 @@ static void on_closed(struct logs *logs, const struct frame *frame)
 {
 	struct chan *chan = chan_of(logs, frame);
 
-	if (chan && chan->closing)
-		forget(logs, chan);
+	if (!chan || !chan->closing)
+		return;
+	chan_take_counts(chan, counts_of_head(frame->head));
+	forget(logs, chan);
+}
+
+static void on_counted(struct logs *logs, const struct frame *frame)
+{
+	json_t *body = json_loadb(frame->body, frame->body_len, 0, NULL), *value;
+	const char *number;
+
+	json_object_foreach(body, number, value) {
+		struct chan *chan = find(logs, (unsigned)strtoul(number, NULL, 10));
+
+		if (chan)
+			chan_take_counts(chan, counts_of_array(value));
+	}
+	json_decref(body);
+	logs->count_answered =
+		(unsigned long)json_integer_value(json_object_get(frame->head, "id"));
+	logs->count_overdue = false;
+	timer_stop(&logs->count_patience);
 }
 
 static void on_output(struct logs *logs, const struct frame *frame)
@@ -267,6 +238,7 @@ static void on_frame(struct sibling *s, struct frame *frame)
 		{ "closed", on_closed },
 		{ "output", on_output },
 		{ "synced", on_synced },
+		{ "counted", on_counted },
 		{ "trouble", on_trouble },
 		{ "healed", on_healed },
 		{ "cleared", on_cleared },
@@ -284,21 +256,14 @@ static const struct sibling_ops logd_ops = {
 
 /* --- channels --- */
 
-/* fd is the channel's, also without memory for one: then it is closed. */
+/* As chan_new. */
 static struct chan *add(struct logs *logs, const char *group, const char *name, const char *path,
-			int fd)
+			struct printed *printed, int fd)
 {
-	struct chan *chan = calloc(1, sizeof(*chan));
+	struct chan *chan = chan_new(group, name, path, printed, fd);
 
-	if (!chan) {
-		close_fd(&fd);
+	if (!chan)
 		return NULL;
-	}
-	*chan = (struct chan){ .fd = fd, .path = strdup(path), .mode = FILE_MODE };
-	if (!chan->path || speaker_init(&chan->speaker, group, name) < 0) {
-		chan_free(chan);
-		return NULL;
-	}
 	chan->number = ++logs->last_number;
 	DL_APPEND(logs->chans, chan);
 	LL_PREPEND2(logs->by_number[chan->number % BUCKETS], chan, next_in_bucket);
@@ -340,7 +305,8 @@ unsigned logs_open(struct logs *logs, const struct process *p, pid_t pid, enum c
 		   int fd)
 {
 	const char *path = proc_logfile(p, channel);
-	struct chan *chan = add(logs, p->group->conf->name, p->conf->name, path ? path : "", fd);
+	struct chan *chan = add(logs, p->group->conf->name, p->conf->name, path ? path : "",
+				p->printed, fd);
 
 	if (!chan)
 		return 0;
@@ -361,7 +327,7 @@ void logs_change(struct logs *logs, const struct process *p, const struct progra
 		if (!chan)
 			continue;
 		set_options(chan, logs, p, conf);
-		tell(logs, options_of("change", chan), -1);
+		tell(logs, chan_frame_change(chan), -1);
 	}
 }
 
@@ -447,6 +413,38 @@ bool logs_are_written(struct logs *logs, const char *path)
 	return true;
 }
 
+static void on_count_overdue(struct timer *t)
+{
+	container_of(t, struct logs, count_patience)->count_overdue = true;
+}
+
+unsigned long logs_count(struct logs *logs)
+{
+	if (logs->logd.link && logs->count_asked == logs->count_answered) {
+		logs->count_asked++;
+		logs->count_overdue = false;
+		tell(logs, json_pack("{s:s, s:I}", "t", "count", "id",
+				     (json_int_t)logs->count_asked), -1);
+		timer_start(&logs->count_patience, COUNT_PATIENCE);
+	}
+	return logs->count_asked;
+}
+
+bool logs_have_counted(const struct logs *logs, unsigned long question)
+{
+	return !logs->logd.link || logs->count_overdue || logs->count_answered >= question;
+}
+
+const struct counts *logs_own_counts(const struct logs *logs)
+{
+	return &logs->own->sums[CHANNEL_STDOUT];
+}
+
+pid_t logs_pid(const struct logs *logs)
+{
+	return logs->logd.pid;
+}
+
 const char *logs_activity(const struct logs *logs)
 {
 	return logs->config->logfile;
@@ -482,7 +480,13 @@ struct logs *logs_new(struct loop *loop, const struct config *config)
 
 	if (!logs)
 		return NULL;
+	logs->own = printed_new();
+	if (!logs->own) {
+		free(logs);
+		return NULL;
+	}
 	logs->loop = loop;
+	timer_init(&logs->count_patience, loop, on_count_overdue);
 	timer_init(&logs->soon, loop, on_soon);
 	logs->config = config;
 	timer_init(&logs->patience, loop, on_impatient);
@@ -499,7 +503,7 @@ static int open_activity(struct logs *logs, struct err *err)
 
 	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		return err_set(err, -errno, "cannot make a pipe: %s", strerror(errno));
-	chan = add(logs, "svd", "", to_syslog ? "" : config->logfile, fds[0]);
+	chan = add(logs, "svd", "", to_syslog ? "" : config->logfile, logs->own, fds[0]);
 	if (!chan) {
 		close_fd(&fds[1]);
 		return err_set(err, -ENOMEM, "out of memory");
@@ -544,6 +548,8 @@ void logs_free(struct logs *logs)
 	timer_stop(&logs->soon);
 	sibling_done(&logs->logd);
 	timer_stop(&logs->patience);
+	timer_stop(&logs->count_patience);
+	printed_unref(logs->own);
 	DL_FOREACH_SAFE(logs->chans, chan, next)
 		chan_free(chan);
 	free(logs);

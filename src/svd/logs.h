@@ -9,6 +9,7 @@
 #include "conf/config.h"
 
 struct clear_file;
+struct counts;
 struct loop;
 struct logs;
 struct process;
@@ -71,6 +72,20 @@ void logs_clear_forget(struct logs *logs, struct clear_file *file);	/* no harm i
  * again. A program that never stops printing may always be a little ahead.
  */
 bool logs_are_written(struct logs *logs, const char *path);
+
+/*
+ * Have svd-logd tell how much has been printed; then the counts of the processes say so. It may be
+ * asked again in each turn whether svd-logd has (with the answer of logs_count), which takes half a
+ * second at most: who hangs in a disk is not waited for, and what it told last has to do.
+ */
+unsigned long logs_count(struct logs *logs);
+bool logs_have_counted(const struct logs *logs, unsigned long question);
+
+/* How much svd itself has written into its log. */
+const struct counts *logs_own_counts(const struct logs *logs);
+
+/* The pid of svd-logd; 0: it does not run. */
+pid_t logs_pid(const struct logs *logs);
 
 /* The file of svd's own log; "syslog": it has none. */
 const char *logs_activity(const struct logs *logs);

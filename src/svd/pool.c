@@ -35,6 +35,7 @@ static void make_room(struct pool *pool)
 	if (pool->n_buffered < (size_t)pool->group->conf->pool->buffer_size)
 		return;
 	oldest = take_first(pool);
+	pool->n_dropped++;
 	log_error("pool %s event buffer overflowed, discarding event %" PRIu64,
 		  pool->group->conf->name, oldest->event->serial);
 	pooled_free(oldest);
@@ -46,6 +47,7 @@ static void on_event(struct subscriber *s, struct event *event)
 	struct pooled *pooled = calloc(1, sizeof(*pooled));
 
 	if (!pooled) {
+		pool->n_dropped++;
 		log_error("out of memory: pool %s does not get event %" PRIu64,
 			  pool->group->conf->name, event->serial);
 		return;

@@ -27,6 +27,7 @@ struct pool {
 	struct pooled    *buffer;	/* owned list, the next to be sent first */
 	size_t            n_buffered;
 	uint64_t          n_accepted;
+	uint64_t          n_dropped;	/* for want of room or memory */
 };
 
 /* The pool of a group, which it subscribes to the group's events. NULL: no memory. */

@@ -15,6 +15,7 @@
 #include "base/signame.h"
 #include "rpc/faults.h"
 #include "svd/autolog.h"
+#include "svd/counts.h"
 #include "svd/engine.h"
 #include "svd/fcgi.h"
 #include "svd/listener.h"
@@ -458,8 +459,9 @@ struct process *proc_new(struct config *config, const struct program_config *con
 	*p = (struct process){ .config = config_ref(config), .conf = conf, .group = group };
 	input_init(&p->input, engine_of(p)->loop);
 	timer_init(&p->timer, engine_of(p)->loop, on_timer);
+	p->printed = printed_new();
 	p->listener = group->pool ? listener_new(p) : NULL;
-	if (group->pool && !p->listener) {
+	if (!p->printed || (group->pool && !p->listener)) {
 		proc_free(p);
 		return NULL;
 	}
@@ -489,6 +491,7 @@ void proc_free(struct process *p)
 	close_channels(p);
 	free(p->spawnerr);
 	ends_done(&p->ends);
+	printed_unref(p->printed);
 	for (int c = 0; c < CHANNEL_N; c++)
 		free(p->autolog[c]);
 	config_unref(p->config);

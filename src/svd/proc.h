@@ -15,6 +15,7 @@
 
 struct group;
 struct listener;
+struct printed;
 
 /* See update.h. */
 enum renewal { RENEWAL_NONE, RENEWAL_ADD, RENEWAL_RESTART, RENEWAL_REMOVE };
@@ -38,6 +39,7 @@ struct process {
 	char    *spawnerr;		/* owned; why the last start failed; NULL: it did not */
 	char    *autolog[CHANNEL_N];	/* owned; the name made up for an AUTO log file */
 	struct ends ends;
+	struct printed *printed;	/* counted; how much it has printed */
 
 	/* Run time. */
 	int      wait_status;		/* of the exit that is being handled */

@@ -19,13 +19,11 @@ static const char *const autorestarts[] = {
 	[AUTORESTART_ALWAYS] = "true",
 };
 
-static void add_status(struct strbuf *sb, const struct process *p)
+void rpc_add_process_status(struct strbuf *sb, const struct process *p)
 {
 	char reason[512];
 
 	ends_reason(&p->ends, p->conf, reason, sizeof(reason));
-	json_out_comma(sb);
-	strbuf_addc(sb, '{');
 	rpc_add_process_info(sb, p);
 	json_out_member_int(sb, "restarts", (int64_t)p->ends.restarts);
 	json_out_member_int(sb, "exits", (int64_t)p->ends.n);
@@ -34,6 +32,13 @@ static void add_status(struct strbuf *sb, const struct process *p)
 	json_out_member(sb, "exit_reason", reason);
 	json_out_member_int(sb, "uptime", (int64_t)(p->pid ? clock_mono() - p->started_mono : 0));
 	json_out_member(sb, "autorestart", autorestarts[p->conf->autorestart]);
+}
+
+static void add_status(struct strbuf *sb, const struct process *p)
+{
+	json_out_comma(sb);
+	strbuf_addc(sb, '{');
+	rpc_add_process_status(sb, p);
 	strbuf_addc(sb, '}');
 }
 

@@ -37,9 +37,9 @@ static void a_process(int pid, int parent, int group, int session, int ticks, in
 	strcat(path, "/stat");
 	f = fopen(path, "w");
 	ck_assert_ptr_nonnull(f);
-	fprintf(f, "%d (a (name) 1 2) %c %d %d %d 0 -1 4194304 1 2 3 4 %d 0 %d 0 20 0 1 0 77 4096 %d "
-		"18446744073709551615 1 1\n", pid, pages ? 'S' : 'Z', parent, group, session, ticks,
-		ticks, pages);
+	fprintf(f, "%d (a (name) 1 2) %c %d %d %d 0 -1 4194304 1 2 3 4 %d 0 %d 0 20 0 1 0 77 4096 "
+		"%d 18446744073709551615 1 1\n", pid, pages ? 'S' : 'Z', parent, group, session,
+		ticks, ticks, pages);
 	fclose(f);
 }
 

@@ -1,0 +1,46 @@
+/* chan.h - what svd keeps about one channel of svd-logd */
+#ifndef SVD_SVD_CHAN_H
+#define SVD_SVD_CHAN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/macro.h"
+#include "svd/counts.h"
+#include "svd/record.h"
+
+struct chan {
+	struct chan *prev, *next;	/* of all, in the order of opening */
+	struct chan *next_in_bucket;
+	unsigned     number;
+	int          fd;		/* owned; the read end */
+	struct speaker speaker;		/* owned; of the activity log it has no name */
+	char        *path;		/* owned */
+	int64_t      maxbytes;
+	int          backups;
+	int          mode;
+	bool         echo, tell, strip, syslog;
+	bool         copy;		/* svd itself writes there: see ipc/frame.h */
+	bool         closing;		/* `close` was asked for; `closed` has not come yet */
+	struct printed *printed;		/* counted: where its counts are summed up */
+	struct counts told;		/* by this svd-logd, so far */
+};
+
+/*
+ * names and path are copied, printed is counted up, fd is the channel's, also without memory for
+ * one: then it is closed, and NULL comes back.
+ */
+must_check struct chan *chan_new(const char *group, const char *name, const char *path,
+				 struct printed *printed, int fd);
+void chan_free(struct chan *chan);
+
+/* Its counts are `now` those of this svd-logd. */
+void chan_take_counts(struct chan *chan, struct counts now);
+
+/* Frames for svd-logd, see ipc/frame.h. NULL: no memory. */
+json_t *chan_frame_open(const struct chan *chan);
+json_t *chan_frame_change(const struct chan *chan);
+json_t *chan_frame_close(const struct chan *chan);
+
+#endif

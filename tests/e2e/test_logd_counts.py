@@ -1,0 +1,80 @@
+"""svd-logd counts what it reads and what it must drop."""
+import json
+import os
+
+import pytest
+
+from lib_daemon import wait_for
+from lib_logd import logds, pending, wait_for_bytes
+
+
+@pytest.fixture
+def logd(box):
+    with logds(box) as make:
+        yield make
+
+
+def counted(d, number):
+    """What it says now: bytes read, bytes dropped, lines dropped; None: nothing of this one."""
+    d.send("count", id=7)
+    return json.loads(d.expect("counted", id=7)["body"].decode()).get(str(number))
+
+
+def closed(d, number):
+    d.send("close", ch=number)
+    head = d.expect("closed", ch=number)
+    d.forget(number)
+    return [head["read"], head["dropped"], head["lines"]]
+
+
+def test_what_is_read_is_counted(logd, box):
+    d = logd()
+    number, out = d.open(box + "/a")
+    silent, _ = d.open(box + "/b")
+    os.write(out, b"one\ntwo\n")
+    wait_for_bytes(box + "/a", b"one\ntwo\n")
+    assert counted(d, number) == [8, 0, 0]
+    assert counted(d, silent) is None
+    os.write(out, b"three")
+    os.close(out)
+    assert closed(d, number) == [13, 0, 0]
+    assert closed(d, silent) == [0, 0, 0]
+
+
+@pytest.mark.parametrize("options", [{}, {"tell": True}, {"copy": True}, {"strip": True}],
+                         ids=["moved", "told", "copied", "stripped"])
+def test_what_has_no_file_is_dropped_and_counted(logd, box, options):
+    d = logd()
+    number, out = d.open(box + "/nowhere/a", **options)
+    os.write(out, b"one\ntwo\nthr")
+    wait_for(lambda: pending(out) == 0, "it is dropped")
+    assert counted(d, number) == [11, 11, 2]
+    os.write(out, b"ee\n")
+    wait_for(lambda: pending(out) == 0, "the rest of the line is dropped")
+    assert closed(d, number) == [14, 14, 3]
+
+
+def test_nothing_is_dropped_where_nothing_is_wanted(logd):
+    d = logd()
+    number, out = d.open("")
+    os.write(out, b"one\ntwo\n")
+    wait_for(lambda: pending(out) == 0, "it is read")
+    assert closed(d, number) == [8, 0, 0]
+
+
+def test_a_new_one_begins_at_nothing(logd, box):
+    d = logd()
+    number, out = d.open(box + "/a")
+    os.write(out, b"one\n")
+    wait_for_bytes(box + "/a", b"one\n")
+    d.kill()
+    os.write(out, b"two\n")
+    wait_for_bytes(box + "/a", b"one\ntwo\n")
+    assert closed(d, number) == [4, 0, 0]
+
+
+def test_who_was_never_open_has_no_counts(logd):
+    d = logd()
+    d.send("close", ch=99)
+    head = d.expect("closed", ch=99)
+    assert [head["read"], head["dropped"], head["lines"]] == [0, 0, 0]
