@@ -62,7 +62,7 @@ bool permit_sees(const struct engine *e, const struct call *call, const struct p
 /* Of the parameters those that name something: others may be secret, or long. */
 static bool is_telling(const struct param *param)
 {
-	static const char *const names[] = { "name", "signal", "type" };
+	static const char *const names[] = { "name", "signal", "type", "key" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		size_t n = strlen(names[i]);
