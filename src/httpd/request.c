@@ -13,6 +13,7 @@
 
 #include "base/fd.h"
 #include "httpd/answer.h"
+#include "httpd/framing.h"
 #include "httpd/health.h"
 #include "httpd/logtail.h"
 #include "httpd/route.h"
@@ -100,6 +101,28 @@ static unsigned refusal(struct request *r, const char *url, const char *method)
 	return route_takes(r->route, method) ? 0 : r->route->refusal;
 }
 
+/* Whoever takes us for a proxy sends "http://host/path". */
+static const char *path_of(const char *url)
+{
+	const char *host = strncmp(url, "http://", 7) == 0 ? url + 7 : NULL;
+	const char *path = host ? strchr(host, '/') : NULL;
+
+	return path ? path : url;
+}
+
+/* Decides, of the headers alone, on a refusal, and whether it is sent without reading the body. */
+static void judge(struct request *r, const char *method)
+{
+	r->status = framing_refusal(r->connection);
+	r->at_once = r->status;
+	if (r->status)
+		return;
+	r->status = refusal(r, r->url, method);
+	if (!r->status && framing_exceeds(r->connection, SERVER_BODY_MAX))
+		r->status = HTTP_TOO_LARGE;
+	r->at_once = r->status && framing_waits(r->connection);
+}
+
 struct request *request_new(struct server *server, struct client *client,
 			    struct MHD_Connection *connection, const char *url, const char *method)
 {
@@ -107,7 +130,7 @@ struct request *request_new(struct server *server, struct client *client,
 
 	if (!r)
 		return NULL;
-	r->url = strdup(url);
+	r->url = strdup(path_of(url));
 	if (!r->url) {
 		free(r);
 		return NULL;
@@ -121,7 +144,7 @@ struct request *request_new(struct server *server, struct client *client,
 	io_init(&r->hangup, server->loop, on_hangup);
 	timer_init(&r->look, server->loop, on_look);
 	timer_init(&r->grace, server->loop, on_grace);
-	r->status = refusal(r, url, method);
+	judge(r, method);
 	r->call.user = r->user;
 	DL_APPEND(server->requests, r);
 	return r;

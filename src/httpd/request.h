@@ -30,6 +30,7 @@ struct request {
 	struct io    hangup;		/* while suspended: does the client still listen? */
 	struct timer look;		/* until hangup is worth two system calls */
 	struct timer grace;		/* it has stopped talking; how long it may still listen */
+	bool         at_once;		/* refused, and the rest of it is not worth waiting for */
 	bool         suspended;
 	bool         aborted;		/* nobody will read an answer */
 	struct request *prev, *next;	/* in server->requests */
@@ -37,8 +38,8 @@ struct request {
 
 /*
  * The headers have come. Decides what this request is; it is answered when its body has been
- * read, also when it is refused, or the client would still be sending and never see the answer.
- * NULL: no memory.
+ * read, also when it is refused, or the client would still be sending and never see the answer;
+ * unless it is to be answered at_once. NULL: no memory.
  */
 struct request *request_new(struct server *server, struct client *client,
 			    struct MHD_Connection *connection, const char *url, const char *method);

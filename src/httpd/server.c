@@ -91,6 +91,8 @@ static enum MHD_Result on_headers(struct server *server, struct MHD_Connection *
 	*con_cls = request_new(server, client, connection, url, method);
 	if (!*con_cls)
 		return MHD_NO;
+	if (((struct request *)*con_cls)->at_once)
+		return request_finish(*con_cls);
 	client_hurry(client, server->patience);
 	return MHD_YES;
 }
