@@ -33,6 +33,10 @@ childlogdir={box}
 serverurl=unix://{box}/s.sock
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+[rpcinterface:TWIDDLER]
+supervisor.rpcinterface_factory = supervisor_twiddler.rpcinterface:make_twiddler_rpcinterface
+[rpcinterface:CACHE]
+supervisor.rpcinterface_factory = supervisor_cache.rpcinterface:make_cache_rpcinterface
 [program:web]
 command=/bin/cat
 process_name=%(process_num)d
@@ -133,12 +137,19 @@ def names(answer):
 
 # --- every method ---
 
+def table(path, pattern):
+    with open(REPO + path) as f:
+        text = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
+    rows = re.findall(r'METHOD\(%s,\s*"[^"]*",\s*"([^"]*)",\s*([A-Z| ]+),' % pattern, text)
+    assert len(rows) == text.count("METHOD(") > 10
+    return rows
+
+
 def methods():
     """(name, flags, parameters) of each method that clients can call."""
-    with open(REPO + "/src/svd/methods.def") as f:
-        text = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
-    rows = re.findall(r'METHOD\("([^"]+)",\s*"[^"]*",\s*"([^"]*)",\s*([A-Z| ]+),', text)
-    assert len(rows) == text.count("METHOD(") > 40
+    rows = table("/src/svd/methods.def", '"([^"]+)"')
+    rows += [(plugin + "." + name, *rest) for plugin, name, *rest in table(
+        "/src/svd/plugins.def", '([A-Z]+), "([^"]+)"')]
     return [(name, set(flags.split(" | ")), [p.split(":") for p in parameters.split()])
             for name, parameters, flags in rows if "OWN" not in flags]
 
@@ -184,6 +195,17 @@ def test_each_named_method_needs_the_role_for_that_name(of_web, target, is_allow
                                            for name, _, parameters in rows])
     for (name, _, _), answer in zip(rows, answers):
         assert (answer[0] == NOT_PERMITTED) != is_allowed, (name, target, answer)
+
+
+def test_each_method_that_lists_leaves_out_what_one_may_not_see(svd):
+    rows = [[name, arguments(parameters, "")] for name, flags, parameters in methods()
+            if "SEEN" in flags]
+    assert len(rows) > 4
+    for (name, _), seen, all_there in zip(rows, calls_as(svd, WEB, *rows),
+                                          calls_as(svd, VIEWER, *rows)):
+        assert seen[0] == all_there[0] == "result", (name, seen, all_there)
+        assert '"web"' in json.dumps(seen) and '"db"' not in json.dumps(seen), name
+        assert '"db"' in json.dumps(all_there), name
 
 
 # --- whom the rules mean ---
