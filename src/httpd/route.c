@@ -19,7 +19,7 @@ static unsigned act_banner(struct request *r)
 {
 	struct strbuf text = { 0 };
 
-	strbuf_adds(&text, "svd-httpd " PACKAGE_VERSION ": XML-RPC at /RPC2\n");
+	strbuf_adds(&text, "svd-httpd " PACKAGE_VERSION ": XML-RPC at /RPC2, JSON at /api/v1/\n");
 	return answer_text(r, MHD_HTTP_OK, "text/plain", &text);
 }
 
