@@ -160,9 +160,9 @@ class FakeSvd:
             return "libasan" in f.read()
 
     def settle(self):
-        """Wait until it sleeps."""
+        """Wait until it sleeps, for longer than it waits before it looks after a client."""
         last = []
-        wait_for(lambda: last.append(self.switches()) or last[-1:] == last[-20:-19],
+        wait_for(lambda: last.append(self.switches()) or last[-1:] == last[-60:-59],
                  "svd-httpd is quiet")
 
     def wakes_within(self, seconds):
