@@ -9,10 +9,12 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/strbuf.h"
 #include "rpc/xmlrpc.h"
 #include "svctl/endpoint.h"
@@ -20,6 +22,8 @@
 
 #define ANSWER_MAX	(64UL << 20)	/* bytes */
 #define CONNECT_SECONDS 10L
+#define LONG_TIME_MS	1e9	/* no deadline is that far */
+#define DEADLINE_SLACK	0.1	/* seconds by which libcurl may be early */
 
 struct client {
 	char *serverurl;		/* owned */
@@ -29,6 +33,9 @@ struct client {
 	struct curl_slist *headers;	/* owned */
 	struct strbuf request, response;
 	bool  too_long;			/* the response */
+	double deadline_mono;
+	void (*on_waiting)(void *arg);	/* NULL: nobody wants to know */
+	void *waiting_arg;
 	char  reason[CURL_ERROR_SIZE];
 };
 
@@ -63,7 +70,11 @@ static bool add_headers(struct client *c)
 static int on_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
 		       curl_off_t up)
 {
-	(void)arg, (void)down_total, (void)down, (void)up_total, (void)up;
+	struct client *c = arg;
+
+	(void)down_total, (void)down, (void)up_total, (void)up;
+	if (c->on_waiting)
+		c->on_waiting(c->waiting_arg);
 	return interrupt_seen();
 }
 
@@ -116,6 +127,7 @@ static int apply_options(struct client *c)
 	r |= curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, on_data);
 	r |= curl_easy_setopt(h, CURLOPT_WRITEDATA, c);
 	r |= curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, on_progress);
+	r |= curl_easy_setopt(h, CURLOPT_XFERINFODATA, c);
 	r |= curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L);
 	return r ? -ENOMEM : apply_login(c);
 }
@@ -170,8 +182,10 @@ static enum answer_kind fail_transport(struct client *c, CURLcode code, struct a
 	if (code == CURLE_COULDNT_CONNECT)
 		(void)curl_easy_getinfo(c->curl, CURLINFO_OS_ERRNO, &os_error);
 	a->error = (int)os_error;
-	if (os_error)
-		reason = strerror((int)os_error);
+	if (code == CURLE_OPERATION_TIMEDOUT && clock_mono() > c->deadline_mono - DEADLINE_SLACK)
+		a->error = ETIMEDOUT;
+	if (a->error)
+		reason = a->error == ETIMEDOUT ? "no answer in time" : strerror(a->error);
 	if (c->too_long)
 		reason = "the answer is longer than 64 MB";
 	(void)err_set(&a->err, -EIO, "%s", reason);
@@ -198,6 +212,16 @@ static enum answer_kind read_answer(struct client *c, struct answer *a)
 	return a->kind = r ? ANSWER_FAULT : ANSWER_RESULT;
 }
 
+/* What is left until the deadline; 0: all the time there is. */
+static long left_ms(const struct client *c)
+{
+	double left = 1000 * (c->deadline_mono - clock_mono());
+
+	if (left > LONG_TIME_MS)
+		return 0;
+	return left < 1 ? 1 : (long)left;
+}
+
 static int send_request(struct client *c)
 {
 	int r = 0;
@@ -207,6 +231,7 @@ static int send_request(struct client *c)
 	strbuf_reset(&c->response);
 	r |= curl_easy_setopt(c->curl, CURLOPT_POSTFIELDS, c->request.s);
 	r |= curl_easy_setopt(c->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->request.len);
+	r |= curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, left_ms(c));
 	return r ? r : (int)curl_easy_perform(c->curl);
 }
 
@@ -273,6 +298,17 @@ int client_set_server(struct client *c, const char *serverurl)
 	return 0;
 }
 
+void client_set_deadline(struct client *c, double deadline_mono)
+{
+	c->deadline_mono = deadline_mono;
+}
+
+void client_on_waiting(struct client *c, void (*on_waiting)(void *arg), void *arg)
+{
+	c->on_waiting = on_waiting;
+	c->waiting_arg = arg;
+}
+
 const char *client_serverurl(const struct client *c)
 {
 	return c->serverurl;
@@ -287,6 +323,7 @@ static int apply_get(struct client *c, CURL *h, const char *path)
 	r |= curl_easy_setopt(h, CURLOPT_PATH_AS_IS, 1L);
 	r |= curl_easy_setopt(h, CURLOPT_ERRORBUFFER, NULL);
 	r |= curl_easy_setopt(h, CURLOPT_NOPROGRESS, 1L);
+	r |= curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, 0L);
 	return r;
 }
 
@@ -310,11 +347,17 @@ struct client *client_new(const char *serverurl, const char *username, const cha
 
 	if (!c)
 		return NULL;
+	c->deadline_mono = INFINITY;
 	if (client_set_server(c, serverurl) < 0 || client_set_login(c, username, password) < 0) {
 		client_free(c);
 		return NULL;
 	}
 	return c;
+}
+
+struct client *client_clone(const struct client *c)
+{
+	return client_new(c->serverurl, c->username, c->password);
 }
 
 void client_free(struct client *c)

@@ -17,7 +17,7 @@ struct answer {
 	json_t *result;		/* ANSWER_RESULT: owned */
 	int     fault;		/* ANSWER_FAULT: a code of rpc/faults.h ... */
 	char   *fault_text;	/* ... and its text, owned */
-	int     error;		/* ANSWER_FAILED: errno of connecting, when that failed, or 0 */
+	int     error;		/* ANSWER_FAILED: ETIMEDOUT; errno of connecting; or 0 */
 	long    http_status;	/* ANSWER_FAILED: when it was not 200, or 0 */
 	struct err err;		/* ANSWER_FAILED: why */
 };
@@ -38,12 +38,21 @@ must_check int client_set_login(struct client *c, const char *username, const ch
  */
 must_check int client_set_server(struct client *c, const char *serverurl);
 
+/* Another one to the same server with the same login. NULL: no memory. */
+struct client *client_clone(const struct client *c);
+
+/* Calls fail from then on (clock_mono), with ETIMEDOUT as their error. INFINITY: never. */
+void client_set_deadline(struct client *c, double deadline_mono);
+
+/* Called about once a second while a call waits. It must not use this client. NULL: nothing is. */
+void client_on_waiting(struct client *c, void (*on_waiting)(void *arg), void *arg);
+
 /* Where the server is, as it was given; valid until client_set_server. */
 const char *client_serverurl(const struct client *c);
 
 /*
- * Calls the method and waits for its answer, however long that takes; only connecting has a limit.
- * It fails within a second when interrupt_seen() becomes true.
+ * Calls the method and waits for its answer, however long that takes; only connecting has a limit,
+ * unless there is a deadline. It fails within a second when interrupt_seen() becomes true.
  * params is an array and taken over, NULL means none. The connection is kept for the next call.
  * The answer is the caller's to give back with answer_done, whatever its kind.
  */

@@ -9,8 +9,11 @@
 #include "svctl/cmd.h"
 #include "svctl/ctl.h"
 #include "svctl/globs.h"
+#include "svctl/goal.h"
 #include "svctl/namespec.h"
 #include "svctl/output.h"
+#include "svctl/progress.h"
+#include "svctl/watch.h"
 
 struct control {
 	const char *verb;
@@ -21,6 +24,13 @@ struct control {
 	int  harmless;			/* the fault that says: it already is as you want it */
 	int  no_names;			/* exit status when no name was given */
 	int  no_group;			/* exit status when there is no such group */
+
+	/* Of those that take their time. */
+	const struct goal *goal;	/* what they wait for; NULL: they do not */
+	const char *begun;		/* "NAME: starting" */
+	bool no_wait;			/* nobody waits */
+	bool watches;			/* if not, we wait ourselves; else the calls do */
+	struct watch *watch;		/* whom we wait for then; borrowed */
 };
 
 static const struct control start = {
@@ -32,6 +42,8 @@ static const struct control start = {
 	.harmless = FAULT_ALREADY_STARTED,
 	.no_names = EXIT_BAD_ARGS,
 	.no_group = EXIT_BAD_ARGS,
+	.goal = &goal_started,
+	.begun = "starting",
 };
 
 static const struct control stop = {
@@ -43,6 +55,8 @@ static const struct control stop = {
 	.harmless = FAULT_NOT_RUNNING,
 	.no_names = EXIT_GENERIC,
 	.no_group = EXIT_GENERIC,
+	.goal = &goal_stopped,
+	.begun = "stopping",
 };
 
 static const struct control to_signal = {
@@ -106,6 +120,14 @@ static void count_fault(struct ctl *ctl, const struct control *control, int code
 	}
 }
 
+static void tell_success(struct ctl *ctl, const struct control *control, const char *name)
+{
+	if (!control->watch)
+		report_success(ctl, name, control->no_wait ? control->begun : control->done);
+	else if (watch_add(control->watch, name, NULL) < 0)
+		ctl_oom(ctl);
+}
+
 static void tell_failed(struct ctl *ctl, const struct outcome *o)
 {
 	if (report_is_wanted(ctl))
@@ -120,7 +142,7 @@ static bool tell(struct ctl *ctl, const struct control *control, const struct ou
 	const char *words = fault_words(control, o->code);
 
 	if (o->code == FAULT_SUCCESS) {
-		report_success(ctl, o->name, control->done);
+		tell_success(ctl, control, o->name);
 	} else if (words) {
 		report_failure(ctl, o->name, words, o->code);
 	} else if (o->code == FAULT_FAILED) {
@@ -170,7 +192,7 @@ static bool tell_rows(struct ctl *ctl, const struct control *control, const json
 	return true;
 }
 
-/* The name and the signal, as far as there are any; NULL (no memory) is fine for ctl_call. */
+/* Name, signal and whether to wait, as far as needed. NULL (no memory) is fine for ctl_call. */
 static json_t *params_of(const struct control *control, const char *name, size_t n)
 {
 	json_t *params = json_array();
@@ -181,6 +203,8 @@ static json_t *params_of(const struct control *control, const char *name, size_t
 		r |= json_array_append_new(params, json_stringn_nocheck(name, n));
 	if (control->signal)
 		r |= json_array_append_new(params, json_string_nocheck(control->signal));
+	if (control->watch || control->no_wait)
+		r |= json_array_append_new(params, json_false());
 	if (r == 0)
 		return params;
 	json_decref(params);
@@ -273,56 +297,164 @@ static bool control_names(struct ctl *ctl, const struct control *control, const 
 	return true;
 }
 
-static void tell_no_names(struct ctl *ctl, const char *verb, int status)
+/* What was begun has ended. */
+static bool on_verdict(struct ctl *ctl, void *arg, const char *name, enum verdict verdict,
+		       const struct procinfo *info)
 {
-	ctl_misused(ctl, verb, "Error: %s requires a process name", verb);
-	ctl->status = status;
+	struct control control = *(const struct control *)arg;
+	struct outcome o = { .name = name, .code = FAULT_SUCCESS };
+	const char *spawnerr = info ? json_string_value(json_object_get(info->from, "spawnerr"))
+				    : NULL;
+
+	if (verdict == NEVER)
+		o.code = spawnerr && *spawnerr ? FAULT_SPAWN_ERROR : FAULT_ABNORMAL_TERMINATION;
+	control.watch = NULL;
+	return tell(ctl, &control, &o);
 }
 
-/* false: the command must not go on. */
-static bool control_run(struct ctl *ctl, const struct control *control, const char *arg)
+/* Begins it for all of the names, then looks until it is done: one is not to wait for another. */
+static bool begin_and_watch(struct ctl *ctl, const struct control *control,
+			    const struct words *names, struct watch *watch)
+{
+	struct control begun = *control;
+	bool go_on;
+
+	begun.watch = watch;
+	watch->goal = control->goal;
+	watch->on_verdict = on_verdict;
+	watch->arg = &begun;
+	go_on = control_names(ctl, &begun, names, 0);
+	return watch_run(watch, ctl) && go_on;
+}
+
+/* false: the command must not go on. watch: empty, and to be given back with watch_done. */
+static bool control_resolved(struct ctl *ctl, const struct control *control,
+			     const struct words *names, struct watch *watch)
+{
+	bool go_on;
+
+	if (control->goal)
+		progress_begin(ctl, names, control->goal);
+	if (control->watches && !control->no_wait)
+		go_on = begin_and_watch(ctl, control, names, watch);
+	else
+		go_on = control_names(ctl, control, names, 0);
+	progress_end(ctl);
+	return go_on;
+}
+
+/*
+ * Supervisor's client has calls that wait, one after the other. What it cannot do is ours: a
+ * pattern means many at once, and a call says nothing when it is given up.
+ */
+static struct control with_flags(const struct ctl *ctl, const struct control *control,
+				 const struct words *names)
+{
+	struct control copy = *control;
+	bool glob = false;
+
+	for (size_t i = 0; i < names->n; i++)
+		glob = glob || glob_is(names->list[i]);
+	copy.no_wait = flags_have(&ctl->flags, FLAG_NO_WAIT);
+	copy.watches = control->goal && (glob || flags_have(&ctl->flags, FLAG_TIMEOUT));
+	return copy;
+}
+
+static void control_once(struct ctl *ctl, const struct control *control, struct words *names)
+{
+	struct control flagged = with_flags(ctl, control, names);
+	struct watch watch = { 0 };
+
+	if (globs_resolve(ctl, names, 0))
+		(void)control_resolved(ctl, &flagged, names, &watch);
+	watch_done(&watch);
+}
+
+/* Leaves the names of those that are not late. false: it failed, which was said. */
+static bool leave_out_late(struct ctl *ctl, struct words *names)
+{
+	struct procinfo_list infos;
+	struct words left = { 0 };
+	int r = 0;
+
+	if (!procinfo_list_get(ctl, &infos))
+		return false;
+	for (size_t i = 0; i < infos.n && r == 0; i++) {
+		const struct procinfo *info = &infos.list[i];
+
+		if (globs_mean(names, 0, info) && procinfo_is_stopped(info))
+			r = globs_add(&left, info);
+	}
+	procinfo_list_done(&infos);
+	words_done(names);
+	*names = left;
+	if (r < 0)
+		ctl_oom(ctl);
+	return r == 0;
+}
+
+/* What has not stopped in time cannot be started; the others have to be. */
+static void restart(struct ctl *ctl, const struct control *both, struct words *names)
+{
+	struct control stopping = with_flags(ctl, &stop, names);
+	struct control starting = with_flags(ctl, &start, names);
+	struct watch stopped = { 0 }, started = { 0 };
+	bool go_on = globs_resolve(ctl, names, 0);
+
+	(void)both;
+	stopping.no_wait = false;
+	go_on = go_on && control_resolved(ctl, &stopping, names, &stopped);
+	if (go_on && watch_is_late(&stopped)) {
+		starting.no_wait = true;
+		go_on = leave_out_late(ctl, names);
+	}
+	if (go_on)
+		(void)control_resolved(ctl, &starting, names, &started);
+	watch_done(&stopped);
+	watch_done(&started);
+}
+
+/* Does it, if there is a server and there are names. */
+static void with_names(struct ctl *ctl, const struct control *control, const char *arg,
+		       void (*act)(struct ctl *ctl, const struct control *control,
+				   struct words *names))
 {
 	struct words names;
-	int up = ctl_upcheck(ctl);
-	bool go_on = true;
 
-	if (up <= 0)
-		return up == 0;
-	if (!ctl_split(ctl, arg, &names))
-		return false;
-	if (names.n == 0)
-		tell_no_names(ctl, control->verb, control->no_names);
-	else
-		go_on = globs_resolve(ctl, &names, 0) && control_names(ctl, control, &names, 0);
+	if (ctl_upcheck(ctl) <= 0 || !ctl_split(ctl, arg, &names))
+		return;
+	if (flags_have(&ctl->flags, FLAG_WAIT) && flags_have(&ctl->flags, FLAG_NO_WAIT)) {
+		ctl_misused(ctl, control->verb, "Error: --wait and --no-wait exclude each other");
+		ctl->status = EXIT_BAD_ARGS;
+	} else if (names.n > 0) {
+		act(ctl, control, &names);
+	} else {
+		ctl_misused(ctl, control->verb, "Error: %s requires a process name", control->verb);
+		ctl->status = control->no_names;
+	}
 	words_done(&names);
-	return go_on;
 }
 
 void cmd_start(struct ctl *ctl, const char *arg)
 {
-	(void)control_run(ctl, &start, arg);
+	with_names(ctl, &start, arg, control_once);
 }
 
 void cmd_stop(struct ctl *ctl, const char *arg)
 {
-	(void)control_run(ctl, &stop, arg);
-}
-
-void cmd_restart(struct ctl *ctl, const char *arg)
-{
-	if (ctl_upcheck(ctl) <= 0)
-		return;
-	if (!*arg) {
-		tell_no_names(ctl, "restart", EXIT_GENERIC);
-		return;
-	}
-	if (control_run(ctl, &stop, arg))
-		(void)control_run(ctl, &start, arg);
+	with_names(ctl, &stop, arg, control_once);
 }
 
 void cmd_clear(struct ctl *ctl, const char *arg)
 {
-	(void)control_run(ctl, &clear, arg);
+	with_names(ctl, &clear, arg, control_once);
+}
+
+void cmd_restart(struct ctl *ctl, const char *arg)
+{
+	static const struct control both = { .verb = "restart", .no_names = EXIT_GENERIC };
+
+	with_names(ctl, &both, arg, restart);
 }
 
 void cmd_signal(struct ctl *ctl, const char *arg)

@@ -2,14 +2,20 @@
  * cmd_update.c - update: what runs becomes what is configured. A group that changed is updated
  * process by process where the server can do that; Supervisor stops and starts all of it.
  */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/strbuf.h"
 #include "rpc/faults.h"
 #include "svctl/changes.h"
 #include "svctl/cmd.h"
 #include "svctl/ctl.h"
+#include "svctl/goal.h"
 #include "svctl/output.h"
 #include "svctl/procinfo.h"
+#include "svctl/progress.h"
+#include "svctl/watch.h"
 
 struct update {
 	struct ctl *ctl;		/* borrowed */
@@ -20,10 +26,46 @@ struct update {
 /* An action on one group; false: the command must not go on, and why was said. */
 typedef bool (*group_action)(struct update *u, const char *group);
 
+/* The time is over, and what was begun goes on: says who has not got there yet. */
+static void tell_late(struct update *u, const char *group)
+{
+	struct procinfo_list infos;
+	bool any = false;
+
+	u->ctl->status = EXIT_GENERIC;
+	if (!procinfo_list_get(u->ctl, &infos))
+		return;
+	for (size_t i = 0; i < infos.n; i++) {
+		const struct procinfo *info = &infos.list[i];
+
+		if (strcmp(info->group, group) == 0 && procinfo_is_under_way(info)) {
+			watch_tell_late(u->ctl, info);
+			any = true;
+		}
+	}
+	procinfo_list_done(&infos);
+	if (!any)
+		report_failure(u->ctl, group, "timeout", 0);
+}
+
+static void complain(struct update *u, const struct answer *a, const char *group)
+{
+	if (a->kind == ANSWER_FAILED && a->error == ETIMEDOUT)
+		tell_late(u, group);
+	else
+		ctl_complain(u->ctl, a);
+}
+
 /* The answer is the caller's; NULL: it failed, which was said. */
 static json_t *ask(struct update *u, const char *method, const char *group)
 {
-	return ctl_ask(u->ctl, method, ctl_one_param(group, strlen(group)));
+	struct answer a;
+
+	ctl_call_in_time(u->ctl, method, ctl_one_param(group, strlen(group)), &a);
+	if (a.kind != ANSWER_RESULT)
+		complain(u, &a, group);
+	free(a.fault_text);
+	return a.result;
 }
 
 static bool do_it(struct update *u, const char *method, const char *group)
@@ -46,6 +88,17 @@ static bool has_failures(const json_t *rows)
 	return false;
 }
 
+static void tell_problems(struct update *u, const char *group)
+{
+	static const char why[] = "has problems; not removing";
+
+	if (report_is_wanted(u->ctl))
+		report_failure(u->ctl, group, why, FAULT_FAILED);
+	else
+		out_line("%s: %s", group, why);
+	u->ctl->status = EXIT_GENERIC;
+}
+
 static bool remove_group(struct update *u, const char *group)
 {
 	json_t *rows = ask(u, "supervisor.stopProcessGroup", group);
@@ -54,14 +107,14 @@ static bool remove_group(struct update *u, const char *group)
 	json_decref(rows);
 	if (!rows)
 		return false;
-	out_line("%s: stopped", group);
+	report_success(u->ctl, group, "stopped");
 	if (failed) {
-		ctl_tell(u->ctl, "%s: has problems; not removing", group);
+		tell_problems(u, group);
 		return true;
 	}
 	if (!do_it(u, "supervisor.removeProcessGroup", group))
 		return false;
-	out_line("%s: removed process group", group);
+	report_success(u->ctl, group, "removed process group");
 	return true;
 }
 
@@ -69,7 +122,7 @@ static bool add_group(struct update *u, const char *group)
 {
 	if (!do_it(u, "supervisor.addProcessGroup", group))
 		return false;
-	out_line("%s: added process group", group);
+	report_success(u->ctl, group, "added process group");
 	return true;
 }
 
@@ -77,11 +130,11 @@ static bool replace_group(struct update *u, const char *group)
 {
 	if (!do_it(u, "supervisor.stopProcessGroup", group))
 		return false;
-	out_line("%s: stopped", group);
+	report_success(u->ctl, group, "stopped");
 	if (!do_it(u, "supervisor.removeProcessGroup", group) ||
 	    !do_it(u, "supervisor.addProcessGroup", group))
 		return false;
-	out_line("%s: updated process group", group);
+	report_success(u->ctl, group, "updated process group");
 	return true;
 }
 
@@ -90,9 +143,24 @@ static bool replace_group(struct update *u, const char *group)
  * means the whole group. That a program cannot be started is not the update's failure: Supervisor
  * does not even say it here.
  */
+static void tell_process(struct update *u, const char *name, int status, const char *text)
+{
+	if (status == FAULT_SPAWN_ERROR && report_is_wanted(u->ctl)) {
+		report_failure(u->ctl, name, "spawn error", status);
+	} else if (status == FAULT_SPAWN_ERROR) {
+		out_line("%s: spawn error", name);
+	} else if (status != FAULT_SUCCESS) {
+		report_failure(u->ctl, name, text, status);
+		u->ctl->status = EXIT_GENERIC;
+	} else if (strcmp(text, "unchanged") != 0) {
+		report_success(u->ctl, name, text);
+	}
+}
+
 static bool tell_row(struct update *u, json_t *row)
 {
 	const char *group, *name, *text;
+	struct strbuf full = { 0 };
 	int status;
 	json_error_t error;
 
@@ -101,12 +169,9 @@ static bool tell_row(struct update *u, json_t *row)
 		ctl_misunderstood(u->ctl, error.text);
 		return false;
 	}
-	if (status == FAULT_SPAWN_ERROR)
-		out_line("%s:%s: spawn error", group, name);
-	else if (status != FAULT_SUCCESS)
-		ctl_tell(u->ctl, "%s:%s: ERROR (%s)", group, name, text);
-	else if (strcmp(text, "unchanged") != 0)
-		out_line("%s:%s: %s", group, name, text);
+	strbuf_addf(&full, "%s:%s", group, name);
+	tell_process(u, strbuf_str(&full) ? strbuf_str(&full) : name, status, text);
+	strbuf_done(&full);
 	return true;
 }
 
@@ -133,16 +198,16 @@ static bool change_group(struct update *u, const char *group)
 
 	if (u->whole_groups)
 		return replace_group(u, group);
-	ctl_call(u->ctl, "svd.updateGroup", ctl_one_param(group, strlen(group)), &a);
+	ctl_call_in_time(u->ctl, "svd.updateGroup", ctl_one_param(group, strlen(group)), &a);
 	if (a.kind == ANSWER_RESULT) {
 		go_on = tell_rows(u, a.result);
 		if (go_on)
-			out_line("%s: updated process group", group);
+			report_success(u->ctl, group, "updated process group");
 	} else if (a.kind == ANSWER_FAULT && a.fault == FAULT_UNKNOWN_METHOD) {
 		u->whole_groups = true;
 		go_on = replace_group(u, group);
 	} else {
-		ctl_complain(u->ctl, &a);
+		complain(u, &a, group);
 	}
 	answer_done(&a);
 	return go_on;
@@ -169,6 +234,15 @@ static bool is_active(const struct procinfo_list *infos, const char *group)
 	return false;
 }
 
+static void tell_unknown(struct update *u, const char *group)
+{
+	if (report_is_wanted(u->ctl))
+		report_failure(u->ctl, group, "no such group", FAULT_BAD_NAME);
+	else
+		out_line("ERROR: no such group: %s", group);
+	u->ctl->status = EXIT_GENERIC;
+}
+
 /* A name that means nothing does not keep the others from being updated. */
 static bool check_names(struct update *u, const struct changes *c)
 {
@@ -182,7 +256,7 @@ static bool check_names(struct update *u, const struct changes *c)
 		const char *name = u->wanted->list[i];
 
 		if (!is_active(&infos, name) && !is_in(c->added, name))
-			ctl_tell(u->ctl, "ERROR: no such group: %s", name);
+			tell_unknown(u, name);
 	}
 	procinfo_list_done(&infos);
 	return true;
@@ -206,13 +280,18 @@ static bool for_each(struct update *u, const json_t *groups, group_action act)
 
 static void update(struct update *u)
 {
+	static const struct words everybody;
 	struct changes c;
 
 	if (!changes_get(u->ctl, "already shutting down", &c))
 		return;
+	if (report_is_wanted(u->ctl))
+		report_result(u->ctl, json_array());
+	progress_begin(u->ctl, &everybody, &goal_settled);
 	if (check_names(u, &c) && for_each(u, c.removed, remove_group) &&
 	    for_each(u, c.changed, change_group))
 		(void)for_each(u, c.added, add_group);
+	progress_end(u->ctl);
 	changes_done(&c);
 }
 

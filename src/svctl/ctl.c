@@ -7,11 +7,13 @@
 #include "svctl/ctl.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/strbuf.h"
 #include "rpc/faults.h"
@@ -19,7 +21,7 @@
 #include "svctl/output.h"
 #include "svctl/verbs.h"
 
-enum { SAID_MAX = 2048 };
+enum { SAID_MAX = 2048, GRACE_SECONDS = 2 };
 
 /* fault 0: it is none. */
 static void complain(struct ctl *ctl, const char *text, int fault)
@@ -121,8 +123,23 @@ void ctl_complain(struct ctl *ctl, const struct answer *a)
 enum answer_kind ctl_call(struct ctl *ctl, const char *method, json_t *params,
 			  struct answer *ret_answer)
 {
+	enum answer_kind kind;
+
 	out_flush();
-	return client_call(ctl->client, method, params, ret_answer);
+	kind = client_call(ctl->client, method, params, ret_answer);
+	progress_erase(ctl);
+	return kind;
+}
+
+enum answer_kind ctl_call_in_time(struct ctl *ctl, const char *method, json_t *params,
+				  struct answer *ret_answer)
+{
+	enum answer_kind kind;
+
+	client_set_deadline(ctl->client, ctl->deadline_mono);
+	kind = ctl_call(ctl, method, params, ret_answer);
+	client_set_deadline(ctl->client, ctl->deadline_mono + GRACE_SECONDS);
+	return kind;
 }
 
 json_t *ctl_ask(struct ctl *ctl, const char *method, json_t *params)
@@ -245,6 +262,12 @@ static void run_verb(struct ctl *ctl, const struct verb *verb, const char *arg)
 	} while (ctl->wants_login && ask_login(ctl));
 }
 
+static void set_deadline(struct ctl *ctl)
+{
+	ctl->deadline_mono = clock_mono() + flags_seconds(&ctl->flags, FLAG_TIMEOUT, INFINITY);
+	client_set_deadline(ctl->client, ctl->deadline_mono + GRACE_SECONDS);
+}
+
 /* arg: flags and all. */
 static void run_with_flags(struct ctl *ctl, const struct verb *verb, const char *arg)
 {
@@ -252,7 +275,9 @@ static void run_with_flags(struct ctl *ctl, const struct verb *verb, const char 
 	struct err err;
 
 	if (flags_take(verb->flags, arg, &ctl->flags, &rest, &err) == 0) {
+		set_deadline(ctl);
 		run_verb(ctl, verb, strbuf_str(&rest));
+		progress_end(ctl);
 	} else {
 		ctl_misused(ctl, verb->name, "Error: %s", err.text);
 		ctl->status = EXIT_BAD_ARGS;

@@ -8,6 +8,7 @@
 #include "base/macro.h"
 #include "svctl/client.h"
 #include "svctl/flags.h"
+#include "svctl/progress.h"
 #include "svctl/report.h"
 #include "svctl/words.h"
 
@@ -33,6 +34,8 @@ struct ctl {
 	bool wants_login;	/* the server asked who we are: ask, then run the line again */
 	int  status;		/* the exit status so far; a command that goes well leaves it */
 	struct flags flags;	/* owned: of the command that runs */
+	double deadline_mono;	/* of the command that runs; INFINITY: none */
+	struct progress progress;	/* embedded: of what takes long */
 	struct report report;	/* owned: what it says if that is to be JSON */
 };
 
@@ -55,6 +58,13 @@ bool ctl_tell_absent(struct ctl *ctl, const struct answer *a, const char *prefix
 /* client_call, after what is already known has been shown. */
 enum answer_kind ctl_call(struct ctl *ctl, const char *method, json_t *params,
 			  struct answer *ret_answer);
+
+/*
+ * The same for a call that waits until something is done: it fails at the deadline, where others
+ * have a moment more, to find out what has become of things.
+ */
+enum answer_kind ctl_call_in_time(struct ctl *ctl, const char *method, json_t *params,
+				  struct answer *ret_answer);
 
 /* Calls; NULL when it failed or faulted, which was said. The result is the caller's. */
 json_t *ctl_ask(struct ctl *ctl, const char *method, json_t *params);

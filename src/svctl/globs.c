@@ -36,6 +36,19 @@ bool glob_matches(const char *glob, const struct procinfo *info)
 	return fnmatch(glob, info->name, 0) == 0;
 }
 
+bool globs_mean(const struct words *words, size_t first, const struct procinfo *info)
+{
+	for (size_t i = first; i < words->n; i++) {
+		const char *word = words->list[i];
+		struct namespec ns = namespec_split(word);
+
+		if (strcmp(word, "all") == 0 || namespec_matches(&ns, info->group, info->name) ||
+		    (glob_is(word) && glob_matches(word, info)))
+			return true;
+	}
+	return false;
+}
+
 static bool is_name(const struct procinfo_list *infos, const char *word)
 {
 	struct namespec ns = namespec_split(word);
@@ -48,7 +61,7 @@ static bool is_name(const struct procinfo_list *infos, const char *word)
 }
 
 /* Each once: to start one twice is an error. */
-static int add_name(struct words *words, const struct procinfo *info)
+int globs_add(struct words *words, const struct procinfo *info)
 {
 	struct strbuf name = { 0 };
 	int r = 0;
@@ -72,7 +85,7 @@ static int expand(const struct procinfo_list *infos, const char *word, struct wo
 			if (!glob_matches(word, &infos->list[i]))
 				continue;
 			found = true;
-			r = add_name(to, &infos->list[i]);
+			r = globs_add(to, &infos->list[i]);
 		}
 	}
 	return found ? r : words_add(to, word, strlen(word));

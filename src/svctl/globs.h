@@ -17,6 +17,9 @@ bool glob_is(const char *word);
 /* Does it mean this process? It is compared with "group:process" and the short name. */
 bool glob_matches(const char *glob, const struct procinfo *info);
 
+/* Does one of the words from the first one on mean this process? They may be patterns or "all". */
+bool globs_mean(const struct words *words, size_t first, const struct procinfo *info);
+
 /*
  * Puts the short names of processes, in their order, where a word from the first one on is a
  * pattern that means some. What means nobody stays, to be complained of like any name, and so does
@@ -24,7 +27,10 @@ bool glob_matches(const char *glob, const struct procinfo *info);
  */
 must_check int globs_expand(const struct procinfo_list *infos, struct words *words, size_t first);
 
-/* The same, asking the server if there is any pattern. false: it failed, which was said. */
+/* Appends the short name of the process, unless it is there. 0 or -ENOMEM. */
+must_check int globs_add(struct words *words, const struct procinfo *info);
+
+/* globs_expand, asking the server if there is any pattern. false: it failed, which was said. */
 bool globs_resolve(struct ctl *ctl, struct words *words, size_t first);
 
 #endif

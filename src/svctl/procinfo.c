@@ -111,3 +111,8 @@ bool procinfo_is_stopped(const struct procinfo *info)
 	return info->state == STATE_CODE_STOPPED || info->state == STATE_CODE_EXITED ||
 	       info->state == STATE_CODE_FATAL || info->state == STATE_CODE_UNKNOWN;
 }
+
+bool procinfo_is_under_way(const struct procinfo *info)
+{
+	return info->state == STATE_CODE_STARTING || info->state == STATE_CODE_STOPPING;
+}

@@ -46,4 +46,7 @@ bool procinfo_list_get_more(struct ctl *ctl, struct procinfo_list *ret_list);
 /* Is the process in one of the states that Supervisor counts as stopped? */
 bool procinfo_is_stopped(const struct procinfo *info);
 
+/* Is it STARTING or STOPPING? */
+bool procinfo_is_under_way(const struct procinfo *info);
+
 #endif

@@ -148,8 +148,8 @@ GLOBS = [
     ("status", "?a*", 3, "cat fatal talker"),
     ("status", "nope* c*", 4, "nope*: cat"),
     ("stop", "w*:w[!0]", 0, "web:w1: stopped|web:w2: stopped"),
-    ("start", "web:w? cat", 0, "web:w0: ERROR (already started)|web:w1: started|web:w2: started|"
-     "cat: ERROR (already started)"),
+    ("start", "web:w? cat", 0, "web:w0: ERROR (already started)|cat: ERROR (already started)|"
+     "web:w1: started|web:w2: started"),
     ("restart", "c?t", 0, "cat: stopped|cat: started"),
     ("signal", "CONT c* *:w0", 0, "cat: signalled|web:w0: signalled"),
     ("clear", "*:w0 nope*", 1, "web:w0: cleared|nope*: ERROR (no such process)"),
