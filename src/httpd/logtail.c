@@ -18,6 +18,7 @@
 #include "base/fd.h"
 #include "base/utf8.h"
 #include "httpd/request.h"
+#include "rpc/faults.h"
 
 enum { HEAD = 1024, BLOCK = 4096 };	/* bytes */
 enum { LINES_REACH = 1024 * 1024 };	/* bytes; lines that begin before that are not looked for */
@@ -280,6 +281,13 @@ static unsigned begin(struct request *r, int fd)
 	return MHD_HTTP_OK;
 }
 
+static unsigned refusal_of(const struct reply *reply)
+{
+	if (!reply->text)
+		return MHD_HTTP_INTERNAL_SERVER_ERROR;
+	return reply->code == FAULT_NOT_PERMITTED ? MHD_HTTP_FORBIDDEN : MHD_HTTP_NOT_FOUND;
+}
+
 static void on_opened(struct call *call, struct reply *reply)
 {
 	struct request *r = container_of(call, struct request, call);
@@ -287,7 +295,7 @@ static void on_opened(struct call *call, struct reply *reply)
 	if (reply->fd >= 0)
 		r->status = begin(r, steal_fd(&reply->fd));
 	else
-		r->status = reply->text ? MHD_HTTP_NOT_FOUND : MHD_HTTP_INTERNAL_SERVER_ERROR;
+		r->status = refusal_of(reply);
 	request_resume(r);
 }
 
