@@ -111,6 +111,7 @@ static const char text[] =
 	"[fcgi-program:t]\ncommand=x\nsocket=tcp://127.0.0.1:1\n"
 	"[fcgi-program:m]\ncommand=x\n[group:h]\nprograms=m\n"
 	"[svd:access]\nread=root x y, @daemon\nadmin=http:z\nlogins=a:b,c:d\n"
+	"[svd:health]\nprograms=nobody,x\nminimum=50%%\npublic=true\n"
 	"[supervisorctl]\nserverurl=unix://%s/s.sock\nusername=u\npassword=p\nhistory_file=h\n";
 
 enum { MANY = 100000 };
