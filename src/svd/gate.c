@@ -290,6 +290,14 @@ pid_t gate_pid(const struct gate *gate)
 	return gate->httpd.pid;
 }
 
+bool gate_is_behind(struct gate *gate)
+{
+	enum { LITTLE = 1024 };
+
+	link_flush(gate->httpd.link);
+	return gate->httpd.link && link_queued(gate->httpd.link) > LITTLE;
+}
+
 bool gate_reaped(struct gate *gate, pid_t pid, int wait_status)
 {
 	return sibling_reaped(&gate->httpd, pid, wait_status);

@@ -42,6 +42,9 @@ must_check int gate_part(struct gate *gate, const struct call *member, size_t n)
 /* The pid of svd-httpd; 0: it does not run. */
 pid_t gate_pid(const struct gate *gate);
 
+/* Sends what there is to send: is there still more than a little that svd-httpd has not taken? */
+bool gate_is_behind(struct gate *gate);
+
 /* A child of svd died: true if it was svd-httpd. */
 bool gate_reaped(struct gate *gate, pid_t pid, int wait_status);
 

@@ -174,19 +174,27 @@ static void finish(struct call *call)
 	call_result_text(call, strbuf_steal(&multi->text));
 }
 
-/* While svd shuts down there may be no other turn, and there is nothing that takes long. */
+/*
+ * Others first, when this has taken a while; and svd-httpd, when it has not yet taken the files:
+ * each is a descriptor of ours until then, and when it has taken them there is another turn.
+ */
+static bool has_to_pause(struct engine *e, struct multicall *multi, double until)
+{
+	if (e->mood != MOOD_RUNNING)	/* the last turns; and there is nothing that takes long */
+		return false;
+	if (clock_mono() > until)
+		timer_start(&multi->pause, 0);
+	return timer_is_armed(&multi->pause) || (multi->n_parts && gate_is_behind(e->gate));
+}
+
 static void step(struct engine *e, struct call *call)
 {
 	double until = clock_mono() + SLICE;
 	struct multicall *multi = call->multi;
 
-	if (timer_is_armed(&multi->pause))
-		return;
 	while (!multi->waiting && multi->next < json_array_size(multi->members)) {
-		if (clock_mono() > until && e->mood == MOOD_RUNNING) {
-			timer_start(&multi->pause, 0);
+		if (has_to_pause(e, multi, until))
 			return;
-		}
 		begin_next(e, call);
 	}
 	if (!multi->waiting)

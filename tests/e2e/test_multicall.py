@@ -2,6 +2,7 @@
 import concurrent.futures
 import contextlib
 import os
+import resource
 import signal
 import socket
 import struct
@@ -174,6 +175,16 @@ def test_files_in_an_answer_have_a_ceiling(pair):
     answers = d.proxy.system.multicall([read, tail, read, tail])
     assert [len(answers[0]), answers[1], answers[3]] == [9 << 20] + [["x" * 5, 9 << 20, True]] * 2
     assert answers[2] == {"faultCode": 30, "faultString": "FAILED: the answer is too large"}
+
+
+def test_more_files_than_there_are_descriptors_are_read(module_daemon):
+    """Each is one of svd's until svd-httpd has taken it."""
+    d = module_daemon(PROGRAMS, "few", supervisord="minfds=64")
+    d.start(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)))
+    wait_for(lambda: d.read("says.log") == "one\ntwo\n", "it has said it")
+    read = of_supervisor("readProcessStdoutLog", "says", 0, 4)
+    assert d.proxy.system.multicall([read] * 2000) == ["one\n"] * 2000
+    assert "svd-httpd" not in d.log()
 
 
 @contextlib.contextmanager
