@@ -121,6 +121,21 @@ def test_every_method_that_only_tells_tells_the_same_by_get_post_and_xml(svd, ap
                  "%s is the same by name and in order" % method, 10)
 
 
+def test_results_are_of_the_types_that_are_described(svd, api):
+    types = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict}
+    told = 0
+    for method, names in readable(svd):
+        response = api.get(method, **{name: VALUES[name] for name in names})
+        operation = described(svd)["paths"]["/api/v1/" + method]["get"]
+        assert str(response.status) in operation["responses"], method
+        if response.status == 200:
+            schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+            result = response.json["result"]
+            assert type(result) is types[schema["properties"]["result"]["type"]], method
+            told += 1
+    assert told > 20
+
+
 def test_every_method_is_described_and_no_other(svd, api):
     described_there = {path[len("/api/v1/"):] for path in described(svd)["paths"]
                        if path.startswith("/api/v1/") and "." in path[len("/api/v1/"):]}
