@@ -63,6 +63,19 @@ static int read_section(struct load *ld, const struct ini_section *section, enum
 	return 0;
 }
 
+/* What begins as ours is nobody else's; and rules that are not read would protect nothing. */
+static int read_unknown(struct load *ld, const struct ini_section *section, struct err *err)
+{
+	static const char ours[] = "svd:";
+	const char *meant = section_suggest(section->name);
+
+	if (strncmp(section->name, ours, strlen(ours)) != 0)
+		return values_unknown_section(ld, section) < 0 ? no_memory(err) : 0;
+	return section_error(section, -EINVAL, err, "there is no such section%s%s%s",
+			     meant ? "; did you mean [" : "", meant ? meant : "",
+			     meant ? "]?" : "");
+}
+
 int others_read(struct load *ld, struct err *err)
 {
 	int r = 0;
@@ -70,8 +83,7 @@ int others_read(struct load *ld, struct err *err)
 	for (const struct ini_section *s = ld->ini.sections; s && r == 0; s = s->hh.next) {
 		switch (section_kind(s->name)) {
 		case SECTION_KIND_N:
-			if (values_unknown_section(ld, s) < 0)
-				r = no_memory(err);
+			r = load_keep(ld, read_unknown(ld, s, err), err);
 			break;
 		case SECTION_PROGRAM:
 		case SECTION_FCGI:

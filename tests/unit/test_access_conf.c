@@ -63,6 +63,15 @@ START_TEST(a_rule_may_be_for_some_programs)
 	ck_assert_str_eq(rules[1].globs[0], "x");
 } END_TEST
 
+START_TEST(a_slip_in_the_name_of_the_section_is_an_error)
+{
+	refuses("[supervisord]\n[svd:acces]\nadmin=root\n",
+		"FILE:2: [svd:acces] there is no such section; did you mean [svd:access]?");
+	refuses("[supervisord]\n[svd:something-else]\n", "there is no such section");
+	loads("[supervisord]\n[svdaccess]\n");
+	ck_assert_int_eq(noted(LEVEL_WARN, "[svdaccess] is an unknown section"), 1);
+} END_TEST
+
 START_TEST(whom_the_machine_does_not_know_is_an_error)
 {
 	refuses(ACCESS "read=root, no-such-user web\n",
@@ -135,6 +144,7 @@ int main(void)
 	tcase_add_test(tc, a_section_without_rules_is_noted);
 	tcase_add_test(tc, users_and_groups_become_numbers);
 	tcase_add_test(tc, a_rule_may_be_for_some_programs);
+	tcase_add_test(tc, a_slip_in_the_name_of_the_section_is_an_error);
 	tcase_add_test(tc, whom_the_machine_does_not_know_is_an_error);
 	tcase_add_test(tc, who_logs_in_is_known_or_noted);
 	tcase_add_test(tc, logins_have_names_and_passwords);
