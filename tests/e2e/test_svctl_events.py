@@ -1,4 +1,4 @@
-"""svctl events: the stream of events, from svd and from servers that are not what they should be."""
+"""svctl events: the stream of events, of svd and of servers that are not what they should be."""
 import json
 import os
 import re

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "svctl/eventline.h"
 #include "svctl/lines.h"
 #include "svctl/logfiles.h"
+#include "svctl/sse.h"
 #include "svctl/tame.h"
 
 /* --- lines --- */
@@ -139,6 +141,103 @@ START_TEST(text_is_cut_between_characters_by_its_width)
 }
 END_TEST
 
+/* --- events --- */
+
+static void note_event(void *arg, const char *data, size_t n)
+{
+	ck_assert_uint_eq(strlen(data), n);
+	strbuf_addf(arg, "<%s>", data);
+}
+
+/* The events of the stream, in angles, however it is cut. */
+static void events_are(const char *stream, const char *expected)
+{
+	for (size_t piece = 1; piece <= strlen(stream); piece++) {
+		struct strbuf seen = { 0 };
+		struct sse s;
+
+		sse_init(&s, note_event, &seen);
+		for (size_t at = 0, n; at < strlen(stream); at += n) {
+			n = strlen(stream) - at < piece ? strlen(stream) - at : piece;
+			ck_assert_int_eq(sse_feed(&s, stream + at, n), 0);
+		}
+		ck_assert_str_eq(strbuf_str(&seen), expected);
+		sse_done(&s);
+		strbuf_done(&seen);
+	}
+}
+
+START_TEST(an_event_is_its_data_up_to_an_empty_line)
+{
+	events_are("id: 7\nevent: X\ndata: one\n\ndata:two\n\n", "<one><two>");
+	events_are("data: a\ndata:  b\ndata\n\n", "<a\n b\n>");
+	events_are("data: a\r\n\r\n", "<a>");
+}
+END_TEST
+
+START_TEST(what_has_no_data_or_no_end_is_no_event)
+{
+	events_are(": hello\n\nid: 1\n\nretry: 5\n\ndatabase: x\n\n\n\n", "");
+	events_are("data: half\nda", "");
+}
+END_TEST
+
+START_TEST(data_without_end_is_left_out)
+{
+	struct strbuf seen = { 0 };
+	struct sse s;
+	char *piece = malloc(LINES_LONGEST);
+
+	memset(piece, 'x', LINES_LONGEST);
+	memcpy(piece, "data: ", 6);
+	piece[LINES_LONGEST - 1] = '\n';
+	sse_init(&s, note_event, &seen);
+	for (size_t n = 0; n <= SSE_DATA_MAX / LINES_LONGEST; n++)
+		ck_assert_int_eq(sse_feed(&s, piece, LINES_LONGEST), 0);
+	ck_assert_uint_le(s.data.cap, 4 * SSE_DATA_MAX);
+	ck_assert_int_eq(sse_feed(&s, "\ndata: next\n\n", 14), 0);
+	ck_assert_str_eq(strbuf_str(&seen), "<next>");
+	sse_done(&s);
+	strbuf_done(&seen);
+	free(piece);
+}
+END_TEST
+
+static void event_is_shown(json_t *event, bool coloured, const char *expected)
+{
+	struct strbuf sb = { 0 };
+
+	setenv("TZ", "UTC", 1);
+	eventline_add(&sb, event, coloured);
+	ck_assert_str_eq(strbuf_str(&sb), expected);
+	strbuf_done(&sb);
+	json_decref(event);
+}
+
+START_TEST(an_event_is_a_line_of_columns)
+{
+	event_is_shown(json_pack("{s:i, s:s, s:f, s:s, s:s, s:s, s:i}", "serial", 3, "type",
+				 "PROCESS_STATE_RUNNING", "at", 1700000000.25, "group", "web",
+				 "process", "w1", "from_state", "STARTING", "pid", 77), false,
+		       "2023-11-14 22:13:20  PROCESS_STATE_RUNNING     web:w1            "
+		       "from_state=STARTING  pid=77");
+	event_is_shown(json_pack("{s:s, s:i, s:s}", "type", "PROCESS_STATE_FATAL", "at", 0,
+				 "group", "cat"), true,
+		       "1970-01-01 00:00:00  \033[31mPROCESS_STATE_FATAL\033[0m       cat");
+}
+END_TEST
+
+START_TEST(an_event_can_harm_no_terminal)
+{
+	event_is_shown(json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "type", "A\033B", "at", 0,
+				 "group", "\033", "process", "x", "k\a", "\n", "data",
+				 "1\n\033[2J"), false,
+		       "1970-01-01 00:00:00  A^[B                      ^[:x            "
+		       "  k^G=^J  1^J^[[2J");
+	event_is_shown(json_object(), false, "1970-01-01 00:00:00");
+}
+END_TEST
+
 /* --- log files --- */
 
 struct find_box {
@@ -252,6 +351,11 @@ int main(void)
 	tcase_add_test(tc, colours_may_pass_and_end);
 	tcase_add_test(tc, what_is_no_utf8_is_replaced);
 	tcase_add_test(tc, text_is_cut_between_characters_by_its_width);
+	tcase_add_test(tc, an_event_is_its_data_up_to_an_empty_line);
+	tcase_add_test(tc, what_has_no_data_or_no_end_is_no_event);
+	tcase_add_test(tc, data_without_end_is_left_out);
+	tcase_add_test(tc, an_event_is_a_line_of_columns);
+	tcase_add_test(tc, an_event_can_harm_no_terminal);
 	tcase_add_test(tc, names_groups_and_globs_mean_logs);
 	tcase_add_test(tc, a_shared_file_is_found_once_and_called_after_its_users);
 	tcase_add_test(tc, what_means_nobody_and_who_has_no_file_is_told);
