@@ -86,14 +86,21 @@ def ask(d, calls):
     return normalised(d.proxy.system.multicall(calls), d.box)
 
 
+def a_daemon(module_daemon, *args):
+    d = module_daemon(PROGRAMS, *args).start()
+    wait_for(lambda: d.read("says.log") == "one\ntwo\n", "it has said it")
+    return d
+
+
 @pytest.fixture(scope="module")
-def pair(module_daemon):
+def ours(module_daemon):
+    return a_daemon(module_daemon, "ours")
+
+
+@pytest.fixture(scope="module")
+def pair(module_daemon, ours):
     """Both daemons; what is asked of one is asked of the other."""
-    both = [module_daemon(PROGRAMS, "ours").start(),
-            module_daemon(PROGRAMS, "theirs", REFERENCE).start()]
-    for d in both:
-        wait_for(lambda d=d: d.read("says.log") == "one\ntwo\n", "it has said it")
-    return both
+    return [ours, a_daemon(module_daemon, "theirs", REFERENCE)]
 
 
 @pytest.mark.reference
@@ -120,13 +127,14 @@ def test_what_is_no_list_of_calls_is_refused(params, pair):
     assert answers[0] == answers[1] == (2, "INCORRECT_PARAMETERS")
 
 
-def test_a_member_that_is_no_struct_is_a_fault_in_its_place(pair):
-    assert pair[0].proxy.system.multicall(["x", 5, of_supervisor("getAPIVersion")]) == [
+@pytest.mark.svd_only
+def test_a_member_that_is_no_struct_is_a_fault_in_its_place(ours):
+    assert ours.proxy.system.multicall(["x", 5, of_supervisor("getAPIVersion")]) == [
         {"faultCode": 2, "faultString": "INCORRECT_PARAMETERS: No methodName"}] * 2 + ["3.0"]
 
 
-def test_it_holds_up_nobody(pair):
-    d = pair[0]
+def test_it_holds_up_nobody(ours):
+    d = ours
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(d.proxy.system.multicall, [
             of_supervisor("startProcess", "slow"), of_supervisor("stopProcess", "slow")])
@@ -137,18 +145,19 @@ def test_it_holds_up_nobody(pair):
     d.rpc.stopProcess("steady")
 
 
-def test_many_members_hold_up_nobody_either(pair):
+@pytest.mark.svd_only
+def test_many_members_hold_up_nobody_either(ours):
     """Ten thousand are answered while others are, and one more is refused."""
     calls = [of_supervisor("getAllProcessInfo")] * 1000
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(pair[0].proxy.system.multicall, calls)
+        waiting = pool.submit(ours.proxy.system.multicall, calls)
         while not waiting.done():
-            assert pair[0].rpc.getAPIVersion() == "3.0"
+            assert ours.rpc.getAPIVersion() == "3.0"
         assert len(waiting.result()) == len(calls)
     calls = [of_supervisor("getAPIVersion")] * 10000
-    assert pair[0].proxy.system.multicall(calls) == ["3.0"] * 10000
+    assert ours.proxy.system.multicall(calls) == ["3.0"] * 10000
     with pytest.raises(xmlrpc.client.Fault, match="FAILED: more than 10000 calls in one"):
-        pair[0].proxy.system.multicall(calls + calls[:1])
+        ours.proxy.system.multicall(calls + calls[:1])
 
 
 @pytest.fixture(scope="module")
@@ -166,9 +175,10 @@ def daemon_with_tcp(module_daemon):
     return d, port
 
 
-def test_files_in_an_answer_have_a_ceiling(pair):
+@pytest.mark.svd_only
+def test_files_in_an_answer_have_a_ceiling(ours):
     """16 MB in all; what does not fit is a fault in its place."""
-    d = pair[0]
+    d = ours
     d.write("big.log", "x" * (9 << 20))
     read = of_supervisor("readProcessStdoutLog", "big", 0, 0)
     tail = of_supervisor("tailProcessStdoutLog", "big", 0, 5)
@@ -177,6 +187,7 @@ def test_files_in_an_answer_have_a_ceiling(pair):
     assert answers[2] == {"faultCode": 30, "faultString": "FAILED: the answer is too large"}
 
 
+@pytest.mark.svd_only
 def test_more_files_than_there_are_descriptors_are_read(module_daemon):
     """Each is one of svd's until svd-httpd has taken it."""
     d = module_daemon(PROGRAMS, "few", supervisord="minfds=64")
@@ -218,6 +229,7 @@ def tcp_connections(pid, port):
             if row[1].endswith(":%04X" % port) and row[3] == "01"} & descriptors(pid)
 
 
+@pytest.mark.svd_only
 def test_when_its_client_goes_no_more_of_it_begins(daemon_with_tcp):
     d, port = daemon_with_tcp
     with a_multicall_that_waits(d, port) as client:
@@ -229,6 +241,7 @@ def test_when_its_client_goes_no_more_of_it_begins(daemon_with_tcp):
     assert nothing_more_began(d)
 
 
+@pytest.mark.svd_only
 def test_when_svd_httpd_dies_no_more_of_it_begins(daemon_with_tcp):
     d, port = daemon_with_tcp
     with a_multicall_that_waits(d, port) as client:

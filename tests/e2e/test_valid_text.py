@@ -9,6 +9,8 @@ import pytest
 
 from lib_daemon import wait_for
 
+pytestmark = pytest.mark.svd_only
+
 # Bytes that are no text, or no text that XML knows: each must be gone or replaced.
 UGLY = (b"a\x00b\x01c\x08d\x0be\x1bf\x7fg\x80h\xc3i\xed\xa0\x80j\xef\xbf\xbek"
         b"\xf4\x90\x80\x80l]]>m\r\n")
