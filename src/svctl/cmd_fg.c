@@ -9,6 +9,7 @@
 #include "svctl/cmd.h"
 #include "svctl/ctl.h"
 #include "svctl/follow.h"
+#include "svctl/globs.h"
 #include "svctl/input.h"
 #include "svctl/interrupt.h"
 #include "svctl/output.h"
@@ -174,6 +175,14 @@ static void foreground(struct ctl *ctl, const char *name)
 	follow_free(f);
 }
 
+static void fg_named(struct ctl *ctl, const struct words *names)
+{
+	if (names->n > 1)
+		ctl_tell(ctl, "ERROR: too many process names supplied");
+	else if (check(ctl, names->list[0]))
+		foreground(ctl, names->list[0]);
+}
+
 void cmd_fg(struct ctl *ctl, const char *arg)
 {
 	struct words names;
@@ -182,9 +191,7 @@ void cmd_fg(struct ctl *ctl, const char *arg)
 		return;
 	if (names.n == 0)
 		ctl_misused(ctl, "fg", "ERROR: no process name supplied");
-	else if (names.n > 1)
-		ctl_tell(ctl, "ERROR: too many process names supplied");
-	else if (check(ctl, names.list[0]))
-		foreground(ctl, names.list[0]);
+	else if (globs_resolve(ctl, &names, 0))
+		fg_named(ctl, &names);
 	words_done(&names);
 }

@@ -11,6 +11,7 @@
 #include "svctl/cmd.h"
 #include "svctl/ctl.h"
 #include "svctl/follow.h"
+#include "svctl/globs.h"
 #include "svctl/interrupt.h"
 #include "svctl/output.h"
 
@@ -58,20 +59,35 @@ static const char *fault_words(const struct answer *a)
 	return NULL;
 }
 
+/* channel NULL: it is the server's own log. */
+static void show_text(struct ctl *ctl, const char *who, const char *channel, json_t *text)
+{
+	if (!report_is_wanted(ctl))
+		out_line("%s", json_string_value(text));
+	else if (!channel)
+		report_result(ctl, json_pack("{s:O}", "text", text));
+	else
+		report_row(ctl, json_pack("{s:o, s:s, s:O}", "name", report_text(who),
+					  "channel", channel, "text", text));
+}
+
 /* The answer of a method that reads a log. */
-static void show_end(struct ctl *ctl, const char *who, const char *method, json_t *params)
+static void show_end(struct ctl *ctl, const char *who, const char *channel, const char *method,
+		     json_t *params)
 {
 	struct answer a;
 
 	ctl_call(ctl, method, params, &a);
-	if (fault_words(&a))
-		ctl_tell(ctl, "%s: ERROR (%s)", who, fault_words(&a));
-	else if (a.kind != ANSWER_RESULT)
+	if (fault_words(&a)) {
+		report_failure(ctl, who, fault_words(&a), a.fault);
+		ctl->status = EXIT_GENERIC;
+	} else if (a.kind != ANSWER_RESULT) {
 		ctl_complain(ctl, &a);
-	else if (json_is_string(a.result))
-		out_line("%s", json_string_value(a.result));
-	else
+	} else if (json_is_string(a.result)) {
+		show_text(ctl, who, channel, a.result);
+	} else {
 		ctl_misunderstood(ctl, "no text");
+	}
 	answer_done(&a);
 }
 
@@ -144,22 +160,60 @@ static json_t *end_params(json_t *params, const struct tail *t)
 	return NULL;
 }
 
-static void tail(struct ctl *ctl, const struct tail *t)
+static void follow_process(struct ctl *ctl, const struct tail *t)
 {
 	struct strbuf path = { 0 };
 
-	if (t->follow) {
-		strbuf_addf(&path, "/logtail/%s/%s", t->name, t->channel);
-		if (strbuf_str(&path))
-			follow_log(ctl, strbuf_str(&path));
-		else
-			ctl_oom(ctl);
-		strbuf_done(&path);
-	} else {
-		show_end(ctl, t->name, strcmp(t->channel, "stdout") == 0 ?
-			 "supervisor.readProcessStdoutLog" : "supervisor.readProcessStderrLog",
+	strbuf_addf(&path, "/logtail/%s/%s", t->name, t->channel);
+	if (strbuf_str(&path))
+		follow_log(ctl, strbuf_str(&path));
+	else
+		ctl_oom(ctl);
+	strbuf_done(&path);
+}
+
+static void tail(struct ctl *ctl, const struct tail *t)
+{
+	const char *method = strcmp(t->channel, "stdout") == 0 ?
+			     "supervisor.readProcessStdoutLog" : "supervisor.readProcessStderrLog";
+
+	if (t->follow)
+		follow_process(ctl, t);
+	else
+		show_end(ctl, t->name, t->channel, method,
 			 end_params(ctl_one_param(t->name, strlen(t->name)), t));
+}
+
+/* Can a log be followed by this command? false: no, and that was said. */
+static bool may_follow(struct ctl *ctl, size_t n)
+{
+	if (report_is_wanted(ctl))
+		ctl_tell(ctl, "Error: --json and -f exclude each other");
+	else if (n > 1)
+		ctl_tell(ctl, "Error: -f follows one process; logs -f follows several");
+	else
+		return true;
+	return false;
+}
+
+/* One, or all that a pattern means, with a headline each. */
+static void tail_all(struct ctl *ctl, struct tail *t)
+{
+	struct words names = { 0 };
+
+	if (words_add(&names, t->name, strlen(t->name)) < 0) {
+		ctl_oom(ctl);
+		return;
 	}
+	if (globs_resolve(ctl, &names, 0) && (!t->follow || may_follow(ctl, names.n))) {
+		for (size_t i = 0; i < names.n; i++) {
+			t->name = names.list[i];
+			if (names.n > 1 && !report_is_wanted(ctl))
+				out_line("==> %s <==", t->name);
+			tail(ctl, t);
+		}
+	}
+	words_done(&names);
 }
 
 void cmd_tail(struct ctl *ctl, const char *arg)
@@ -170,7 +224,7 @@ void cmd_tail(struct ctl *ctl, const char *arg)
 	if (ctl_upcheck(ctl) <= 0 || !ctl_split(ctl, arg, &words))
 		return;
 	if (read_tail(ctl, &words, &t))
-		tail(ctl, &t);
+		tail_all(ctl, &t);
 	words_done(&words);
 }
 
@@ -198,10 +252,10 @@ void cmd_maintail(struct ctl *ctl, const char *arg)
 	if (ctl_upcheck(ctl) <= 0 || !ctl_split(ctl, arg, &words))
 		return;
 	good = read_maintail(ctl, &words, &t);
-	if (good && t.follow)
-		follow_log(ctl, "/mainlogtail");
-	else if (good)
-		show_end(ctl, "supervisord", "supervisor.readLog",
+	if (good && !t.follow)
+		show_end(ctl, "supervisord", NULL, "supervisor.readLog",
 			 end_params(json_array(), &t));
+	else if (good && may_follow(ctl, 1))
+		follow_log(ctl, "/mainlogtail");
 	words_done(&words);
 }

@@ -221,7 +221,7 @@ UNKNOWN_METHOD = xmlrpc.client.dumps(xmlrpc.client.Fault(1, "UNKNOWN_METHOD"))
 def methods(table, hang_up=False, get=None):
     """Serve: the answers of the table by method name, over a connection that stays, or does not.
 
-    get(connection): what to do with a request that is no call.
+    An answer of None is a hang-up. get(connection): what to do with a request that is no call.
     """
     def serve(server, connection):
         while True:
@@ -231,7 +231,10 @@ def methods(table, hang_up=False, get=None):
             if get and not request:
                 get(connection)
                 return
-            connection.sendall(http_answer(table.get(server.methods()[-1], UNKNOWN_METHOD)))
+            answer = table.get(server.methods()[-1], UNKNOWN_METHOD)
+            if answer is None:
+                return
+            connection.sendall(http_answer(answer))
             if hang_up:
                 return
     return serve

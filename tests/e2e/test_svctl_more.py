@@ -6,7 +6,7 @@ import xmlrpc.client
 
 import pytest
 
-from lib_daemon import REFERENCE, SVCTL, SVD
+from lib_daemon import REFERENCE, SVCTL, SVD, wait_for
 from lib_svctl import COMPATIBLE, FakeServer, Terminal, methods, svctl
 
 PROGRAMS = """
@@ -90,6 +90,27 @@ def test_what_is_read_comes_in_json(either):
     assert [row["name"] for row in rows] == ["cat", "fatal", "idle", "talker", "w0", "w1", "w2"]
     assert rows[2]["inuse"] and not rows[2]["autostart"] and code == 0
     assert says(either, "reread") == ({"added": [], "changed": [], "removed": []}, 0)
+
+
+@pytest.mark.reference
+def test_logs_come_in_json_and_for_patterns(either):
+    wait_for(lambda: "Grüße" in run(either, "tail", "talker").out, "it has talked")
+    said = {"name": "talker", "channel": "stdout", "text": "Grüße\n"}
+    assert says(either, "tail", "talker") == ([said], 0)
+    assert says(either, "tail", "-4", "t*", "stderr") == ([
+        {"name": "talker", "channel": "stderr", "text": ""}], 0)
+    assert says(either, "tail", "nope") == ([
+        {"name": "nope", "error": "no such process name", "fault": 10}], 1)
+    assert either.log() and says(either, "maintail", "-5")[0] == {"text": either.log()[-5:]}
+    assert run(either, "tail", "[ct]a*").out == "==> cat <==\n\n==> talker <==\nGrüße\n\n"
+    assert run(either, "tail", "t[a]lk*").out == "Grüße\n\n"
+    assert says(either, "tail", "-f", "talker") == (
+        {"error": {"text": "Error: --json and -f exclude each other"}}, 1)
+    outcome = run(either, "tail", "-f", "web:w*")
+    assert (outcome.out, outcome.code) == (
+        "Error: -f follows one process; logs -f follows several\n", 1)
+    assert run(either, "fg", "w*:w*").out == "ERROR: too many process names supplied\n"
+    assert run(either, "fg", "id?e").out == "ERROR: process not running\n"
 
 
 @pytest.mark.reference
