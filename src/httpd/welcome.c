@@ -4,7 +4,7 @@
  */
 #include "httpd/welcome.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/clock.h"

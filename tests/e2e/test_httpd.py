@@ -451,6 +451,16 @@ def test_over_tcp_it_is_the_address(svd):
     assert one_call(svd, svd.tcp()) == {"server": 0, "from": "127.0.0.1"}
 
 
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="there is no IPv6 here")
+def test_over_ipv6_it_is_the_address_too_and_for_ipv4_the_plain_one(svd):
+    svd = svd()
+    with socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as both:
+        svd.send("listen", fd=both.fileno(), id=7, kind="inet", name="both")
+        for address in "::1", "127.0.0.1":
+            client = socket.create_connection((address, both.getsockname()[1]), timeout=30)
+            assert one_call(svd, client) == {"server": 7, "from": address}
+
+
 def test_who_logged_in_is_told_where_a_password_is_asked_for(svd, box):
     login = "Authorization: %s\r\n" % basic("us\u00e4r", "a:b")
     secured = svd(username="us\u00e4r", password="a:b")
