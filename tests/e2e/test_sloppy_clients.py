@@ -18,6 +18,11 @@ PROGRAMS = """
     startsecs=60
     autostart=false
     stopwaitsecs=1
+    [program:fails]
+    command=/bin/sh -c 'exit 3'
+    startsecs=10
+    startretries=0
+    autostart=false
     """
 
 
@@ -56,7 +61,8 @@ ACCEPTED = {
     "wait is empty": start("<string></string>"),
     "wait is an empty value": start(""),
     "wait is a double": start("<double>0.0</double>"),
-    "wait is text": [call("startProcess", "steady", "<string>false</string>")],
+    "wait is text": call("startProcess", "fails", "<string>false</string>"),     # that is true
+    "wait is a value without a type": call("startProcess", "fails", "0"),
     "a signal": signal("<string>HUP</string>"),
     "a signal with SIG": signal("<string>SIGHUP</string>"),
     "a signal in small letters": signal("<string>sighup</string>"),
