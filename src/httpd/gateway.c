@@ -16,6 +16,7 @@
 #endif
 
 #include "base/fd.h"
+#include "httpd/events.h"
 #include "httpd/rpc.h"
 #include "httpd/server.h"
 #include "httpd/usage.h"
@@ -190,6 +191,11 @@ static void frame_part(struct gateway *g, struct frame *frame)
 	rpc_part(&g->rpc, frame);
 }
 
+static void frame_event(struct gateway *g, struct frame *frame)
+{
+	events_take(&g->rpc, frame);
+}
+
 static void frame_quit(struct gateway *g, struct frame *frame)
 {
 	(void)frame;
@@ -206,6 +212,7 @@ static const struct {
 	void      (*handle)(struct gateway *g, struct frame *frame);
 } frames[] = {
 	{ "reply", frame_reply },
+	{ "event", frame_event },
 	{ "part", frame_part },
 	{ "listen", frame_listen },
 	{ "unlisten", frame_unlisten },

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -254,15 +253,6 @@ static void go_to_end(struct logtail *tail, off_t size)
 		tail->at++;
 }
 
-/* A client that reads slowly is not silent, and one that vanished is found out by the kernel. */
-static void be_patient(struct request *r)
-{
-	int on = 1;
-
-	(void)MHD_set_connection_option(r->connection, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
-	(void)setsockopt(r->client->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-}
-
 static unsigned begin(struct request *r, int fd)
 {
 	struct logtail *tail = r->logtail;
@@ -277,7 +267,7 @@ static unsigned begin(struct request *r, int fd)
 	if (!r->response)
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
 	add_headers(r, &st);
-	be_patient(r);
+	request_be_patient(r);
 	return MHD_HTTP_OK;
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/fd.h"
 #include "httpd/answer.h"
+#include "httpd/events.h"
 #include "httpd/framing.h"
 #include "httpd/health.h"
 #include "httpd/logtail.h"
@@ -78,6 +79,15 @@ void request_suspend(struct request *r)
 	r->suspended = true;
 	MHD_suspend_connection(r->connection);
 	timer_start(&r->look, LOOK_SECONDS);
+}
+
+/* One that vanished is found out by the kernel. */
+void request_be_patient(struct request *r)
+{
+	int on = 1;
+
+	(void)MHD_set_connection_option(r->connection, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
+	(void)setsockopt(r->client->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
 }
 
 /* --- life --- */
@@ -195,6 +205,7 @@ void request_free(struct request *r)
 	if (r->response)
 		MHD_destroy_response(r->response);
 	logtail_free(r->logtail);
+	events_free(r->events);
 	strbuf_done(&r->body);
 	free(r->user);
 	free(r->url);

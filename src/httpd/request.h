@@ -11,6 +11,7 @@
 #include "httpd/server.h"
 #include "ipc/loop.h"
 
+struct events;
 struct logtail;
 struct route;
 
@@ -27,6 +28,7 @@ struct request {
 	char        *user;		/* owned; who logged in; NULL: nobody did */
 	struct call  call;
 	struct logtail *logtail;	/* owned; NULL: this is no stream */
+	struct events *events;		/* owned; NULL: nor one of events */
 	struct io    hangup;		/* while suspended: does the client still listen? */
 	struct timer look;		/* until hangup is worth two system calls */
 	struct timer grace;		/* it has stopped talking; how long it may still listen */
@@ -56,6 +58,9 @@ enum MHD_Result request_finish(struct request *r);
 /* While it waits for something of ours its client may go away, which is all that is looked for. */
 void request_suspend(struct request *r);
 void request_resume(struct request *r);
+
+/* Its answer has no end: a client that is silent, or reads slowly, is to be borne with. */
+void request_be_patient(struct request *r);
 
 /* Goes on with a suspended request so that its connection can be closed. */
 void request_abort(struct request *r);

@@ -10,6 +10,7 @@
 #include "config.h"
 #include "httpd/answer.h"
 #include "httpd/api.h"
+#include "httpd/events.h"
 #include "httpd/health.h"
 #include "httpd/logtail.h"
 #include "httpd/metrics.h"
@@ -27,6 +28,7 @@ static const struct route routes[] = {
 	{ "/RPC2", true, " POST ", MHD_HTTP_BAD_REQUEST, rpc2_act },
 	{ "/logtail", true, " GET ", MHD_HTTP_BAD_REQUEST, logtail_process },
 	{ "/mainlogtail", true, " GET ", MHD_HTTP_BAD_REQUEST, logtail_main },
+	{ "/api/v1/events", false, " GET ", MHD_HTTP_METHOD_NOT_ALLOWED, events_act },
 	{ "/api/v1", true, " GET HEAD POST ", MHD_HTTP_METHOD_NOT_ALLOWED, api_act },
 	{ "/health", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, health_act },
 	{ "/health/", true, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, health_act },

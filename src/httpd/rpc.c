@@ -74,13 +74,17 @@ void rpc_drop(struct rpc *rpc, struct call *call)
 	(void)link_send(rpc->link, json_pack("{s:s, s:I}", "t", "gone", "id", id), NULL, 0, -1);
 }
 
-static struct call *call_of(const struct rpc *rpc, const struct frame *frame)
+struct call *rpc_find(const struct rpc *rpc, uint64_t id)
 {
-	uint64_t id = (uint64_t)json_integer_value(json_object_get(frame->head, "id"));
 	struct call *call;
 
 	HASH_FIND(hh, rpc->calls, &id, sizeof(id), call);
 	return call;
+}
+
+static struct call *call_of(const struct rpc *rpc, const struct frame *frame)
+{
+	return rpc_find(rpc, (uint64_t)json_integer_value(json_object_get(frame->head, "id")));
 }
 
 void rpc_part(struct rpc *rpc, const struct frame *frame)

@@ -60,6 +60,9 @@ void rpc_drop(struct rpc *rpc, struct call *call);
 /* Keeps what a `part` frame brings until its call is answered. */
 void rpc_part(struct rpc *rpc, const struct frame *frame);
 
+/* The call of that number, if it still waits; or NULL. */
+struct call *rpc_find(const struct rpc *rpc, uint64_t id);
+
 /* Hands a `reply` frame to the call that it answers, if that still waits. */
 void rpc_reply(struct rpc *rpc, struct frame *frame);
 

@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "httpd/client.h"
+#include "httpd/events.h"
 #include "httpd/request.h"
 
 enum { RUNS_MAX = 4 };	/* of libmicrohttpd in a turn, before others have theirs */
@@ -201,8 +202,12 @@ static void stop_accepting(struct server *server)
 
 void server_quiesce(struct server *server)
 {
+	struct request *r;
+
 	server->is_quiesced = true;
 	stop_accepting(server);
+	for (r = server->requests; r; r = r->next)
+		events_end(r->events);
 }
 
 void server_leave(struct server *server)

@@ -71,7 +71,8 @@
  *             result of the reply an object {"part": n} stands in its place.
  *   event   to, serial, name, at, group, process, body = payload
  *             to: array of the ids of `followEvents` calls, which last until `gone`. at: wall
- *             clock, seconds. group and process where it is about one.
+ *             clock, seconds. group and process where it is about one. Without a name: the calls
+ *             follow from now on, or so many events before (lost) went to nobody.
  *   reply   id, and either body = the result as JSON text, or code, text = the fault. +fd where the
  *             result is in a file: svd-httpd reads it as the result says (see svd/rpc_logs.c).
  *             unsafe (optional, boolean): the fault of a `safe` call to a method that changes

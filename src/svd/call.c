@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "ipc/frame.h"
 #include "svd/clearing.h"
+#include "svd/followers.h"
 #include "svd/multicall.h"
 #include "svd/wait.h"
 
@@ -36,6 +37,7 @@ void call_free(struct call *call)
 	free(call->text);
 	wait_free(call->wait);
 	clearing_free(call->clearing);
+	follower_free(call->follower);
 	multicall_free(call->multi);
 	free(call->result_text);
 	if (!call->parent)

@@ -43,6 +43,7 @@ struct call {
 	char        *text;		/* owned; its text; NULL: no memory */
 	call_step_fn *step;		/* NULL: does not wait */
 	struct wait *wait;		/* owned; what the step waits for, or */
+	struct follower *follower;	/* owned; it hears of events until it is gone, or */
 	struct clearing *clearing;	/* owned, or */
 	struct multicall *multi;	/* owned; what has come of its members, and what comes */
 	struct plugin *plugin;		/* borrowed; whose method it is; or NULL */

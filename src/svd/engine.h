@@ -8,6 +8,7 @@
 #include "base/burst.h"
 #include "base/macro.h"
 #include "svd/bus.h"
+#include "svd/followers.h"
 #include "svd/group.h"
 #include "svd/sys.h"
 #include "svd/ticks.h"
@@ -45,6 +46,7 @@ struct engine {
 	struct gate   *gate;		/* owned */
 	struct plugin *plugins;		/* owned list; of `began` */
 	struct bus     bus;
+	struct followers followers;
 	struct ticks   ticks;
 	struct pool   *pools;		/* list of borrowed: of the groups of listeners */
 	double         started_at;	/* wall clock */

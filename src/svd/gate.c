@@ -18,6 +18,9 @@
 /* Calls that wait at one time; beyond that svd-httpd is told no. */
 enum { CALLS_MAX = 10000 };
 
+/* Bytes that wait for svd-httpd; beyond that it gets no events, so that answers have room. */
+enum { EVENTS_QUEUE_MAX = 1024 * 1024 };
+
 /* A listening socket. */
 struct door {
 	struct door *prev, *next;
@@ -283,6 +286,17 @@ void gate_renew(struct gate *gate)
 {
 	if (gate->httpd.link)
 		tell_logins(gate);
+}
+
+int gate_event(struct gate *gate, json_t *head, const void *body, size_t n)
+{
+	int ret = !gate->httpd.link ? -EPIPE : -ENOBUFS;
+
+	if (ret == -EPIPE || link_queued(gate->httpd.link) > EVENTS_QUEUE_MAX) {
+		json_decref(head);
+		return ret;
+	}
+	return link_send(gate->httpd.link, head, body, n, -1);
 }
 
 pid_t gate_pid(const struct gate *gate)

@@ -2,6 +2,7 @@
 #ifndef SVD_SVD_GATE_H
 #define SVD_SVD_GATE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -38,6 +39,12 @@ void gate_flush(struct gate *gate);
 
 /* The file of a multicall's member goes ahead of the reply, as its n-th. 0 or -errno. */
 must_check int gate_part(struct gate *gate, const struct call *member, size_t n);
+
+/*
+ * An `event` frame for svd-httpd; head is stolen. 0, or -errno: it is not there, or more than a
+ * megabyte waits for it already.
+ */
+int gate_event(struct gate *gate, json_t *head, const void *body, size_t n);
 
 /* The pid of svd-httpd; 0: it does not run. */
 pid_t gate_pid(const struct gate *gate);

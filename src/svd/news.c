@@ -2,6 +2,7 @@
 #include "svd/news.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "svd/bus.h"
 #include "svd/engine.h"
@@ -66,4 +67,46 @@ void news_mood(struct bus *bus, enum event_type type)
 void news_remote(struct bus *bus, const char *type, const char *data)
 {
 	bus_publish(bus, EVENT_REMOTE_COMMUNICATION, NULL, 0, "type:%s\n%s", type, data);
+}
+
+/* --- and back --- */
+
+/* Copies what is between two marks in n bytes, or behind the first to their end. */
+static void cut_out(const char *line, size_t n, const char *from, const char *to, char *buf)
+{
+	const char *begin = memmem(line, n, from, strlen(from)), *end;
+
+	buf[0] = '\0';
+	if (!begin)
+		return;
+	begin += strlen(from);
+	n -= (size_t)(begin - line);
+	end = memmem(begin, n, to, strlen(to));
+	if (end)
+		n = (size_t)(end - begin);
+	if (n >= SUBJECT_NAME_MAX)
+		n = SUBJECT_NAME_MAX - 1;
+	memcpy(buf, begin, n);
+	buf[n] = '\0';
+}
+
+static bool begins_with(const struct event *event, const char *text)
+{
+	return event->len >= strlen(text) && memcmp(event->payload, text, strlen(text)) == 0;
+}
+
+void news_subject(const struct event *event, struct subject *ret_subject)
+{
+	const char *newline = memchr(event->payload, '\n', event->len);
+	size_t n = newline ? (size_t)(newline - event->payload) : event->len;
+	const char *after = memmem(event->payload, n, " from_state:", strlen(" from_state:")) ?
+				    " from_state:" : " pid:";
+
+	*ret_subject = (struct subject){ .group = "" };
+	if (begins_with(event, "processname:")) {
+		cut_out(event->payload, n, "processname:", " groupname:", ret_subject->process);
+		cut_out(event->payload, n, " groupname:", after, ret_subject->group);
+	} else if (begins_with(event, "groupname:")) {
+		cut_out(event->payload, n, "groupname:", "\n", ret_subject->group);
+	}
 }

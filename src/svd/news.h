@@ -6,6 +6,7 @@
 #include "svd/procfsm.h"
 
 struct bus;
+struct event;
 struct process;
 
 /* A process has left the state `from` for the one that it is in now. */
@@ -19,5 +20,15 @@ void news_mood(struct bus *bus, enum event_type type);
 
 /* Somebody asks us to tell them, with sendRemoteCommEvent. */
 void news_remote(struct bus *bus, const char *type, const char *data);
+
+enum { SUBJECT_NAME_MAX = 1024 };
+
+/* Whom an event is about; "": about no group, about no process. */
+struct subject {
+	char group[SUBJECT_NAME_MAX], process[SUBJECT_NAME_MAX];
+};
+
+/* Found in its payload, which is all that there is of an event. */
+void news_subject(const struct event *event, struct subject *ret_subject);
 
 #endif

@@ -53,6 +53,8 @@ static void add_daemons(struct strbuf *sb, const struct engine *e)
 	add_daemon(sb, "svd-httpd", gate_pid(e->gate));
 	strbuf_addc(sb, ']');
 	counts_add(sb, "log", logs_own_counts(e->logs));
+	json_out_member_int(sb, "streams", (int64_t)e->followers.n);
+	json_out_member_large(sb, "streams_dropped", e->followers.n_dropped);
 }
 
 /* --- processes --- */

@@ -1,0 +1,24 @@
+/* events.h - /api/v1/events: what happens, as it happens */
+#ifndef SVD_HTTPD_EVENTS_H
+#define SVD_HTTPD_EVENTS_H
+
+#include "ipc/frame.h"
+
+struct events;
+struct request;
+struct rpc;
+
+/*
+ * GET /api/v1/events, see struct route. types=A,B in the query: names of event types; name=GLOB,
+ * any number of times: only events about such processes and groups.
+ */
+unsigned events_act(struct request *r);
+
+/* Hands an `event` frame to those who follow. */
+void events_take(struct rpc *rpc, const struct frame *frame);
+
+/* No more comes: the answer ends. */
+void events_end(struct events *events);		/* NULL is allowed */
+void events_free(struct events *events);	/* NULL is allowed */
+
+#endif
