@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "svctl/flags.h"
 #include "svctl/namespec.h"
 
 enum completes complete_kind(const char *line, size_t n)
@@ -31,12 +32,12 @@ static int offer(struct words *w, const char *word, const char *text)
 	return words_add(w, word, strlen(word));
 }
 
-static int offer_verbs(struct words *w, const char *text)
+static int offer_verbs(struct words *w, const char *text, bool compatible)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < n_verbs && r == 0; i++) {
-		if (verbs[i].help)
+		if (verbs[i].help && !(compatible && verbs[i].listed == LISTED_OURS))
 			r = offer(w, verbs[i].name, text);
 	}
 	return r;
@@ -83,12 +84,12 @@ static int offer_groups(struct words *w, const struct procinfo_list *infos, cons
 	return r;
 }
 
-int complete_words(enum completes kind, const char *text, const struct procinfo_list *infos,
-		   struct words *ret_words)
+int complete_words(enum completes kind, const char *text, bool compatible,
+		   const struct procinfo_list *infos, struct words *ret_words)
 {
 	switch (kind) {
 	case COMPLETES_VERBS:
-		return offer_verbs(ret_words, text);
+		return offer_verbs(ret_words, text, compatible);
 	case COMPLETES_PROCESSES:
 		return offer_processes(ret_words, infos, text);
 	case COMPLETES_GROUPS:
@@ -97,4 +98,22 @@ int complete_words(enum completes kind, const char *text, const struct procinfo_
 		break;
 	}
 	return 0;
+}
+
+int complete_flags(const char *line, const char *text, struct words *ret_words)
+{
+	const char *arg;
+	const struct verb *verb = verb_of_line(line, &arg);
+	struct strbuf name = { 0 };
+	int r = 0;
+
+	for (int i = 0; verb && i < FLAG_N && r == 0; i++) {
+		if (!(verb->flags & 1u << i))
+			continue;
+		strbuf_reset(&name);
+		strbuf_addf(&name, "--%s", flag_infos[i].name);
+		r = offer(ret_words, strbuf_str(&name), text);
+	}
+	strbuf_done(&name);
+	return r;
 }

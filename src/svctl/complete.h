@@ -2,6 +2,8 @@
 #ifndef SVD_SVCTL_COMPLETE_H
 #define SVD_SVCTL_COMPLETE_H
 
+#include <stdbool.h>
+
 #include "svctl/procinfo.h"
 #include "svctl/verbs.h"
 #include "svctl/words.h"
@@ -11,10 +13,13 @@ enum completes complete_kind(const char *line, size_t n);
 
 /*
  * Appends the words of that kind that begin with text. infos is looked at for names of processes
- * and groups only.
+ * and groups only. compatible: leave out the verbs that supervisorctl has not.
  * 0 or -ENOMEM.
  */
-must_check int complete_words(enum completes kind, const char *text,
+must_check int complete_words(enum completes kind, const char *text, bool compatible,
 			      const struct procinfo_list *infos, struct words *ret_words);
+
+/* Appends the flags that the verb of the line takes and that begin with text. 0 or -ENOMEM. */
+must_check int complete_flags(const char *line, const char *text, struct words *ret_words);
 
 #endif

@@ -73,6 +73,8 @@ static void show_help(const char *progname)
 		 "\tchanged group (default: only those of its processes that must be)\n"
 		 "-h/--help -- show this and exit\n"
 		 "-v/--version -- show the version of svctl and exit\n"
+		 "--json, --timeout SECONDS and others -- as behind an action that takes\n"
+		 "\tthem; \"help ACTION\" tells which\n"
 		 "\n"
 		 "Actions are \"status\", \"stop\" and the like; \"%s help\" lists them. Without\n"
 		 "an action a shell is started that reads actions.",

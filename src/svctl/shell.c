@@ -60,16 +60,25 @@ static char *next_offer(const char *text, int state)
 	return strdup(shell->offers.list[shell->next_offer++]);
 }
 
-static char **on_complete(const char *text, int start, int end)
+/* What begins so is no name of a process, but for Supervisor nothing else either. */
+static int fill_offers(const char *text, int start)
 {
+	bool compatible = shell->ctl->compatible;
 	enum completes kind = complete_kind(rl_line_buffer, (size_t)start);
 	bool asks = kind == COMPLETES_PROCESSES || kind == COMPLETES_GROUPS;
-	const struct procinfo_list *infos = asks ? known_processes() : &shell->infos;
 
+	if (strncmp(text, "--", 2) == 0 && !compatible)
+		return complete_flags(rl_line_buffer, text, &shell->offers);
+	return complete_words(kind, text, compatible, asks ? known_processes() : &shell->infos,
+			      &shell->offers);
+}
+
+static char **on_complete(const char *text, int start, int end)
+{
 	(void)end;
 	rl_attempted_completion_over = 1;
 	words_done(&shell->offers);
-	if (complete_words(kind, text, infos, &shell->offers) < 0)
+	if (fill_offers(text, start) < 0)
 		return NULL;
 	return rl_completion_matches(text, next_offer);
 }

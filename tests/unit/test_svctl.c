@@ -188,7 +188,7 @@ static void completes_to(enum completes kind, const char *text, const char *expe
 	struct words offers = { 0 };
 	struct strbuf sb = { 0 };
 
-	ck_assert_int_eq(complete_words(kind, text, &infos, &offers), 0);
+	ck_assert_int_eq(complete_words(kind, text, true, &infos, &offers), 0);
 	for (size_t i = 0; i < offers.n; i++)
 		strbuf_addf(&sb, i ? " %s" : "%s", offers.list[i]);
 	ck_assert_str_eq(strbuf_str(&sb), expected);
@@ -214,6 +214,38 @@ START_TEST(processes_complete_to_their_short_names_and_their_groups)
 	completes_to(COMPLETES_VERBS, "h", "help");
 	completes_to(COMPLETES_VERBS, "E", "");
 	completes_to(COMPLETES_NOTHING, "", "");
+} END_TEST
+
+static bool offers_verb(const char *text, bool compatible)
+{
+	struct procinfo_list none = { 0 };
+	struct words offers = { 0 };
+	bool offered;
+
+	ck_assert_int_eq(complete_words(COMPLETES_VERBS, text, compatible, &none, &offers), 0);
+	offered = offers.n > 0;
+	words_done(&offers);
+	return offered;
+}
+
+START_TEST(verbs_that_supervisorctl_has_not_are_offered_by_svctl_only)
+{
+	ck_assert(offers_verb("wai", false));
+	ck_assert(!offers_verb("wai", true));
+	ck_assert(offers_verb("stat", true));
+} END_TEST
+
+START_TEST(flags_complete_as_the_verb_takes_them)
+{
+	struct words offers = { 0 };
+
+	ck_assert_int_eq(complete_flags(" start cat --", "--w", &offers), 0);
+	ck_assert_uint_eq(offers.n, 1);
+	ck_assert_str_eq(offers.list[0], "--wait");
+	ck_assert_int_eq(complete_flags("fg --", "--", &offers), 0);
+	ck_assert_int_eq(complete_flags("nonsense --", "--", &offers), 0);
+	ck_assert_uint_eq(offers.n, 1);
+	words_done(&offers);
 } END_TEST
 
 /* One process, with a member replaced; NULL: without it. */
@@ -275,6 +307,8 @@ int main(void)
 	tcase_add_test(tc, the_first_word_completes_to_a_verb_and_the_next_as_the_verb_says);
 	tcase_add_test(tc, groups_complete_to_their_names_once_each);
 	tcase_add_test(tc, processes_complete_to_their_short_names_and_their_groups);
+	tcase_add_test(tc, verbs_that_supervisorctl_has_not_are_offered_by_svctl_only);
+	tcase_add_test(tc, flags_complete_as_the_verb_takes_them);
 	tcase_add_test(tc, process_information_that_lacks_something_is_refused);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
