@@ -28,6 +28,8 @@ static void complain(struct ctl *ctl, const char *text, int fault)
 {
 	if (report_is_wanted(ctl))
 		report_error(ctl, text, fault);
+	else if (fault == FAULT_NOT_PERMITTED)	/* its text says all, and nothing is broken */
+		out_line("ERROR: %s", text);
 	else if (fault)
 		out_line("error: %s: %s (fault %d)", client_serverurl(ctl->client), text, fault);
 	else

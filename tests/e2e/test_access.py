@@ -321,8 +321,11 @@ def test_the_client_tells_what_was_not_permitted(svd):
     assert ctl_as(svd, WEB, "clear", "db") == ("db: ERROR (not permitted)\n", 1)
     assert ctl_as(svd, WEB, "tail", "db") == ("db: ERROR (not permitted)\n", 1)
     assert ctl_as(svd, WEB, "remove", "db") == ("ERROR: not permitted: db\n", 1)
-    assert ctl_as(svd, WEB, "stop", "all")[1] == 1
-    assert "NOT_PERMITTED" in ctl_as(svd, WEB, "reread")[0]
+    for args, text in ((("stop", "all"), "stopAllProcesses needs the role operate"),
+                       (("reread",), "reloadConfig needs the role admin"),
+                       (("shutdown",), "shutdown needs the role admin")):
+        assert ctl_as(svd, WEB, *args) == (
+            "ERROR: NOT_PERMITTED: supervisor.%s for everything\n" % text, 1)
 
 
 # --- what counts when ---

@@ -120,6 +120,18 @@ def test_a_port_for_other_machines_is_not_opened_without_a_word(daemon, port):
 
 
 @pytest.mark.svd_only
+def test_a_name_counts_as_the_address_that_it_is(daemon):
+    name = socket.gethostname()
+    try:
+        addresses = {info[4][0] for info in socket.getaddrinfo(name, None)}
+    except OSError:
+        pytest.skip("this machine does not know itself")
+    is_open = any(not (a.startswith("127.") or a == "::1") for a in addresses)
+    d = daemon(config=OPEN % ("%s:%d" % (name, free_port()), ""))
+    assert (ADVICE in d.run("-c", d.conf, "--check").stdout) == is_open
+
+
+@pytest.mark.svd_only
 def test_who_says_so_gets_an_open_port(daemon):
     port = free_port()
     d = daemon(config=OPEN % ("*:%d" % port, "allow_unauthenticated=true")).spawn()
