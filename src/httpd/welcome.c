@@ -8,12 +8,14 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/repr.h"
+#include "base/strbuf.h"
 #include "httpd/origin.h"
 #include "httpd/peer.h"
 #include "httpd/request.h"
 
-enum { FAILURES_MAX = 10 };			/* lines in the log */
-static const double FAILURES_SECONDS = 60;	/* ... in so long */
+enum { REFUSALS_MAX = 10 };			/* lines in the log */
+static const double REFUSALS_SECONDS = 60;	/* ... in so long */
 
 void welcome_init(struct welcome *w, struct rpc *rpc)
 {
@@ -32,29 +34,43 @@ static const char *header(const struct request *r, const char *name)
 	return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
 }
 
-bool welcome_origin(const struct request *r)
-{
-	const char *origin = header(r, "Origin");
-
-	return !origin || origin_is_ours(origin, header(r, MHD_HTTP_HEADER_HOST),
-					 r->server->welcome->machine);
-}
-
-static void log_failure(const struct request *r)
+static void log_refusal(const struct request *r, const char *what)
 {
 	struct welcome *w = r->server->welcome;
 	char peer[128], unsaid[64] = "";
 	unsigned long n_unsaid;
 	bool is_last;
 
-	if (!burst_take(&w->failures, FAILURES_MAX, FAILURES_SECONDS, clock_mono(), &n_unsaid,
+	if (!burst_take(&w->refusals, REFUSALS_MAX, REFUSALS_SECONDS, clock_mono(), &n_unsaid,
 			&is_last))
 		return;
 	if (n_unsaid)
 		snprintf(unsaid, sizeof(unsaid), " (and %lu times more before)", n_unsaid);
 	peer_describe(r->client->peer, peer, sizeof(peer));
-	rpc_log(w->rpc, "warn", "%s: wrong user name or password from %s%s%s", r->server->name,
-		peer, unsaid, is_last ? "; more of that is not logged for a while" : "");
+	rpc_log(w->rpc, "warn", "%s: %s from %s%s%s", r->server->name, what, peer, unsaid,
+		is_last ? "; more of that is not logged for a while" : "");
+}
+
+static void log_foreign(const struct request *r, const char *origin)
+{
+	struct strbuf what = { 0 };
+
+	strbuf_adds(&what, "a page of ");
+	repr_add_word(&what, origin);
+	strbuf_adds(&what, " may not ask,");
+	log_refusal(r, what.oom ? "a page may not ask," : strbuf_str(&what));
+	strbuf_done(&what);
+}
+
+bool welcome_origin(const struct request *r)
+{
+	const char *origin = header(r, "Origin");
+
+	if (!origin || origin_is_ours(origin, header(r, MHD_HTTP_HEADER_HOST),
+				      r->server->welcome->machine))
+		return true;
+	log_foreign(r, origin);
+	return false;
 }
 
 bool welcome_login(struct request *r)
@@ -64,6 +80,6 @@ bool welcome_login(struct request *r)
 	if (auth_check(&r->server->auth, &r->server->welcome->logins, given, &r->user))
 		return true;
 	if (given)	/* without one it is a browser that has not asked its user yet */
-		log_failure(r);
+		log_refusal(r, "wrong user name or password");
 	return false;
 }

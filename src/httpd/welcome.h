@@ -15,7 +15,7 @@ struct rpc;
 struct welcome {
 	struct rpc   *rpc;	/* borrowed */
 	struct logins logins;
-	struct burst  failures;	/* logins that were wrong */
+	struct burst  refusals;	/* told in the log */
 	char          machine[256];	/* its name */
 };
 

@@ -482,6 +482,9 @@ def test_a_page_of_somebody_else_is_refused_everywhere(svd, target):
                          Authorization=basic("user", "secret"))
         assert answer.status == 403
     assert svd.calls == []
+    wait_for(lambda: len(svd.logs) == 2, "both are logged")
+    assert svd.logs[0] == ("warn", "inet: a page of http://evil.example may not ask, "
+                           "from 127.0.0.1")
 
 
 def test_own_pages_and_who_sends_no_origin_are_served(svd):
