@@ -1,7 +1,7 @@
 /*
- * origin.c - any page that somebody looks at can send requests to an address that only he can reach,
- * ours among them. It cannot lie about where it came from. What is no browser sends no Origin and is
- * never asked.
+ * origin.c - any page that somebody looks at can send requests to an address that only he can
+ * reach, ours among them. It cannot lie about where it came from. What is no browser sends no
+ * Origin and is never asked.
  */
 #include "httpd/origin.h"
 
