@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "base/base64.h"
 #include "base/utf8.h"
@@ -425,12 +426,23 @@ static void reader_done(struct reader *r)
 		XML_ParserFree(r->xml);
 }
 
+/* expat would ask the kernel anew for each message; once is as good against chosen names. */
+static unsigned long hash_salt(void)
+{
+	static unsigned long salt;
+
+	if (!salt && getrandom(&salt, sizeof(salt), GRND_NONBLOCK) != sizeof(salt))
+		salt = 0;	/* expat helps itself then */
+	return salt;
+}
+
 static int reader_init(struct reader *r, struct err *err)
 {
 	*r = (struct reader){ .n_levels = 1, .err = err };	/* levels[0]: the document */
 	r->xml = XML_ParserCreate(NULL);
 	if (!r->xml)
 		return err_set(err, -ENOMEM, "out of memory");
+	(void)XML_SetHashSalt(r->xml, hash_salt());
 	XML_SetUserData(r->xml, r);
 	XML_SetElementHandler(r->xml, on_start, on_end);
 	XML_SetCharacterDataHandler(r->xml, on_text);

@@ -179,7 +179,8 @@ static void start(void)
 static int dial(int which)
 {
 	const struct sockaddr_un *addr = &addresses[which];
-	socklen_t size = sizeof(sa_family_t) + 6;	/* as the kernel names them: "\0" and 5 digits */
+	/* The kernel's names are a NUL and five digits. */
+	socklen_t size = sizeof(sa_family_t) + 6;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || connect(fd, (const struct sockaddr *)addr, size) < 0)
