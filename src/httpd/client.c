@@ -6,6 +6,7 @@
 #include "httpd/client.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "httpd/peer.h"
@@ -18,6 +19,19 @@ static void on_deadline(struct timer *t)
 	(void)shutdown(client->fd, SHUT_RDWR);
 }
 
+/* Every call takes it along, so it is made once. */
+static char *members_text(const json_t *object)
+{
+	char *text = json_dumps(object, JSON_COMPACT);
+	size_t n = text ? strlen(text) : 0;
+
+	if (!text)
+		return NULL;
+	memmove(text, text + 1, n - 2);
+	text[n - 2] = '\0';
+	return text;
+}
+
 struct client *client_new(struct loop *loop, int fd)
 {
 	struct client *client = calloc(1, sizeof(*client));
@@ -25,12 +39,13 @@ struct client *client_new(struct loop *loop, int fd)
 	if (!client)
 		return NULL;
 	client->fd = fd;
+	timer_init(&client->deadline, loop, on_deadline);
 	client->peer = peer_new(fd);
-	if (!client->peer) {
-		free(client);
+	client->peer_text = client->peer ? members_text(client->peer) : NULL;
+	if (!client->peer_text) {
+		client_free(client);
 		return NULL;
 	}
-	timer_init(&client->deadline, loop, on_deadline);
 	return client;
 }
 
@@ -38,6 +53,7 @@ void client_free(struct client *client)
 {
 	timer_stop(&client->deadline);
 	json_decref(client->peer);
+	free(client->peer_text);
 	free(client);
 }
 

@@ -10,6 +10,7 @@
 struct client {
 	int          fd;	/* borrowed from libmicrohttpd */
 	json_t      *peer;	/* owned; who it is, see httpd/peer.h */
+	char        *peer_text;	/* owned; the same, as JSON text without its brackets */
 	struct timer deadline;
 };
 

@@ -149,7 +149,7 @@ struct request *request_new(struct server *server, struct client *client,
 	r->client = client;
 	r->connection = connection;
 	r->call.server = server->id;
-	r->call.peer = client->peer;
+	r->call.peer = client->peer_text;
 	r->is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
 	io_init(&r->hangup, server->loop, on_hangup);
 	timer_init(&r->look, server->loop, on_look);

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "base/fd.h"
+#include "base/jsonout.h"
+#include "base/strbuf.h"
 #include "httpd/usage.h"
 
 static void forget(struct rpc *rpc, struct call *call)
@@ -21,28 +23,35 @@ static void forget(struct rpc *rpc, struct call *call)
 	call->id = 0;
 }
 
-/* Whose call it is, among the members of the frame's head. */
-static void add_peer(json_t *head, const struct call *call)
+static void build_head(struct strbuf *sb, const struct call *call, const char *method)
 {
-	json_object_set_new(head, "server", json_integer(call->server));
-	json_object_update(head, call->peer);
+	strbuf_addc(sb, '{');
+	json_out_member(sb, "t", "call");
+	json_out_member_int(sb, "id", (int64_t)call->id);
+	json_out_member(sb, "method", method);
+	json_out_member_int(sb, "server", call->server);
 	if (call->user)
-		json_object_set_new(head, "user", json_text(call->user));
+		json_out_member(sb, "user", call->user);
+	if (call->own)
+		strbuf_adds(sb, ",\"own\":true");
+	if (call->safe)
+		strbuf_adds(sb, ",\"safe\":true");
+	if (*call->peer)
+		strbuf_addc(sb, ',');
+	strbuf_adds(sb, call->peer);
+	strbuf_addc(sb, '}');
 }
 
 static int send_call(struct rpc *rpc, const struct call *call, const char *method,
 		     const json_t *params)
 {
-	json_t *head = json_pack("{s:s, s:I, s:s, s:b, s:b}", "t", "call", "id",
-				 (json_int_t)call->id, "method", method, "own", call->own, "safe",
-				 call->safe);
+	_cleanup_(strbuf_done) struct strbuf head = { 0 };
 	char *body = json_dumps(params, JSON_COMPACT);
 	int ret = -ENOMEM;
 
-	add_peer(head, call);
+	build_head(&head, call, method);
 	if (body)
-		ret = link_send(rpc->link, json_incref(head), body, strlen(body), -1);
-	json_decref(head);
+		ret = link_send_text(rpc->link, &head, body, strlen(body));
 	free(body);
 	return ret;
 }

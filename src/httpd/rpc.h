@@ -31,7 +31,7 @@ struct call {
 	bool     own;	/* not a client's: see OWN in svd/methods.def */
 	bool     safe;	/* it may change nothing */
 	int      server;	/* number of the one that it came by */
-	json_t  *peer;	/* borrowed; whose it is, as httpd/peer.h has it */
+	const char *peer;	/* borrowed; whose it is: members of the frame, as JSON text */
 	const char *user;	/* borrowed; who logged in; NULL: nobody did */
 	struct parts parts;	/* owned; what came of it before its reply */
 	void   (*on_reply)(struct call *call, struct reply *reply);

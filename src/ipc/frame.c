@@ -41,6 +41,21 @@ ssize_t frame_parse(const char *p, size_t n, struct frame *ret_frame)
 	return (ssize_t)PREFIX + len[0] + len[1];
 }
 
+int frame_build_text(struct strbuf *sb, const char *head, size_t head_len, const void *body,
+		     size_t body_len)
+{
+	uint32_t len[2] = { (uint32_t)head_len, (uint32_t)body_len };
+
+	if (head_len > FRAME_HEAD_MAX || body_len > FRAME_BODY_MAX)
+		return -EMSGSIZE;
+	if (!strbuf_reserve(sb, PREFIX + head_len + body_len))
+		return -ENOMEM;
+	strbuf_add(sb, len, PREFIX);
+	strbuf_add(sb, head, head_len);
+	strbuf_add(sb, body, body_len);
+	return 0;
+}
+
 int frame_build(struct strbuf *sb, json_t *head, const void *body, size_t body_len, bool has_fd)
 {
 	size_t at = sb->len, head_len;

@@ -117,6 +117,7 @@ struct frame {
 };
 
 struct link;
+struct strbuf;
 
 struct link_ops {
 	/* A frame came. The link may be freed in here. */
@@ -142,6 +143,10 @@ void *link_user(const struct link *link);
  * never from in here.
  */
 int link_send(struct link *link, json_t *head, const void *body, size_t body_len, int fd);
+
+/* The same with a header that is JSON text already, and borrowed. For the frames that are many. */
+int link_send_text(struct link *link, const struct strbuf *head, const void *body,
+		   size_t body_len);
 
 /*
  * A lazy link collects frames without descriptors until link_flush, which its owner promises to
@@ -170,8 +175,11 @@ void link_drain(struct link *link, int milliseconds);
 ssize_t frame_parse(const char *p, size_t n, struct frame *ret_frame);
 
 /* Appends the bytes of a frame. head is borrowed. Returns 0, -EMSGSIZE or -ENOMEM. */
-struct strbuf;
 int frame_build(struct strbuf *sb, json_t *head, const void *body, size_t body_len, bool has_fd);
+
+/* The same with a header that is JSON text already. */
+int frame_build_text(struct strbuf *sb, const char *head, size_t head_len, const void *body,
+		     size_t body_len);
 
 /* A JSON string of any bytes: what is not UTF-8 becomes U+FFFD. NULL: no memory. */
 json_t *json_text(const char *s);

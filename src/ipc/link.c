@@ -203,17 +203,23 @@ static int keep_parcel(struct link *link)
 	return 0;
 }
 
-static int enqueue(struct link *link, json_t *head, const void *body, size_t body_len, int fd)
+/* Is there a place for so many bytes? 0 or -errno. */
+static int make_room(struct link *link, size_t n)
 {
-	int ret;
-
-	if (!head)
-		return -ENOMEM;
 	if (link->sock < 0)
 		return -EPIPE;
-	if (link_queued(link) + body_len > LINK_QUEUE_MAX)
+	if (link_queued(link) + n > LINK_QUEUE_MAX)
 		return -ENOBUFS;
 	compact(link);
+	return 0;
+}
+
+static int enqueue(struct link *link, json_t *head, const void *body, size_t body_len, int fd)
+{
+	int ret = head ? make_room(link, body_len) : -ENOMEM;
+
+	if (ret < 0)
+		return ret;
 	if (fd >= 0) {
 		ret = add_parcel(link, fd);
 		if (ret < 0)
@@ -238,6 +244,22 @@ int link_send(struct link *link, json_t *head, const void *body, size_t body_len
 	if (!link->lazy || fd >= 0 || link_queued(link) > LAZY_MAX)
 		flush(link);
 	return keep_parcel(link);
+}
+
+int link_send_text(struct link *link, const struct strbuf *head, const void *body,
+		   size_t body_len)
+{
+	int ret = head->oom ? -ENOMEM : make_room(link, body_len);
+
+	if (ret == 0)
+		ret = frame_build_text(&link->out, head->s, head->len, body, body_len);
+	if (ret < 0) {
+		link->out.oom = false;	/* what was queued before is still good */
+		return ret;
+	}
+	if (!link->lazy || link_queued(link) > LAZY_MAX)
+		flush(link);
+	return 0;
 }
 
 void link_set_lazy(struct link *link, bool on)

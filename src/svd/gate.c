@@ -7,6 +7,8 @@
 #include <utlist.h>
 
 #include "base/fd.h"
+#include "base/jsonout.h"
+#include "base/strbuf.h"
 #include "conf/config.h"
 #include "ipc/frame.h"
 #include "ipc/loop.h"
@@ -97,12 +99,17 @@ static void tell_door(struct gate *gate, const struct door *d)
 /* --- replies --- */
 
 /* Every call is answered, or its svd-httpd replaced: no client waits for nothing. */
+static void check_sent(struct gate *gate, int ret)
+{
+	if (ret == -ENOBUFS || ret == -ENOMEM) /* it does not read any more; or we are at our end */
+		sibling_fail(&gate->httpd);
+}
+
 static int send_reply(struct gate *gate, json_t *head, const char *body, int fd)
 {
 	int ret = link_send(gate->httpd.link, head, body, body ? strlen(body) : 0, fd);
 
-	if (ret == -ENOBUFS || ret == -ENOMEM) /* it does not read any more; or we are at our end */
-		sibling_fail(&gate->httpd);
+	check_sent(gate, ret);
 	return ret;
 }
 
@@ -127,14 +134,26 @@ static void send_own_fault(struct gate *gate, const struct call *call)
 	(void)send_reply(gate, head, NULL, -1);
 }
 
-static void send_result(struct gate *gate, const struct call *call, const char *body)
+/* Most replies are small and have no descriptor: then svd is spared a tree of values. */
+static int send_text(struct gate *gate, const struct call *call, const char *body)
 {
-	json_t *head = json_pack("{s:s, s:I}", "t", "reply", "id", call->id);
+	_cleanup_(strbuf_done) struct strbuf head = { 0 };
 	int ret;
 
-	if (head && call->usage)
-		json_object_set_new(head, "usage", json_true());
-	ret = send_reply(gate, head, body, call->fd);
+	strbuf_addc(&head, '{');
+	json_out_member(&head, "t", "reply");
+	json_out_member_int(&head, "id", call->id);
+	strbuf_adds(&head, call->usage ? ",\"usage\":true}" : "}");
+	ret = link_send_text(gate->httpd.link, &head, body, strlen(body));
+	check_sent(gate, ret);
+	return ret;
+}
+
+static void send_result(struct gate *gate, const struct call *call, const char *body)
+{
+	int ret = call->fd < 0 ? send_text(gate, call, body) :
+		  send_reply(gate, json_pack("{s:s, s:I}", "t", "reply", "id", call->id), body,
+			     call->fd);
 
 	if (ret == -EMSGSIZE)
 		send_fault(gate, call->id, FAULT_FAILED, "FAILED: the answer is too large");
