@@ -6,6 +6,7 @@
 
 #include "base/fd.h"
 #include "svctl/ask.h"
+#include "svctl/candidates.h"
 #include "svctl/ctl.h"
 #include "svctl/options.h"
 #include "svctl/output.h"
@@ -50,6 +51,11 @@ int main(int argc, char **argv)
 	/* A file that we open must never become somebody's standard output. */
 	(void)fd_fill_std();
 	(void)signal(SIGPIPE, SIG_IGN);
+	if (argc > 1 && strcmp(argv[1], "--complete") == 0) {
+		argv[1] = argv[0];
+		candidates_print(argc - 1, argv + 1);
+		return EXIT_SUCCESS;
+	}
 	if (options_parse(argc, argv, &opt, &status)) {
 		status = start(&opt);
 		options_done(&opt);

@@ -1,0 +1,17 @@
+# svctl.bash - bash completion for svctl, also where it is called supervisorctl. svctl itself knows
+# what may follow. Colons part words in bash, so that what stands before the last one is there
+# already.
+_svctl() {
+	local line=${COMP_LINE:0:COMP_POINT} word candidate
+	local -a words
+
+	read -ra words <<<"$line"
+	[[ $line == *[[:blank:]] ]] && words+=("")
+	word=${words[-1]}
+	COMPREPLY=()
+	while IFS= read -r candidate; do
+		[[ $COMP_WORDBREAKS == *:* ]] && candidate=${candidate#"${word%"${word##*:}"}"}
+		COMPREPLY+=("$candidate")
+	done < <("${words[0]}" --complete "${words[@]:1}" 2>/dev/null)
+}
+complete -o default -F _svctl svctl supervisorctl
