@@ -24,6 +24,9 @@ void strbuf_adds(struct strbuf *sb, const char *s);
 void strbuf_addc(struct strbuf *sb, char c);
 void strbuf_addf(struct strbuf *sb, const char *fmt, ...) printf_like(2, 3);
 
+/* A literal, whose length the compiler knows. */
+#define strbuf_add_lit(sb, lit) strbuf_add(sb, lit, sizeof(lit) - 1)
+
 /* Forget the contents, keep the memory. Clears oom. */
 void strbuf_reset(struct strbuf *sb);
 

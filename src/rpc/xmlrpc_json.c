@@ -27,6 +27,11 @@ static const bool is_plain[256] = {
 	['?' ... '['] = true, [']' ... 0x7f] = true,
 };
 
+/* What numbers are made of. */
+static const bool is_numeric[256] = {
+	['0' ... '9'] = true, ['+'] = true, ['-'] = true, ['.'] = true, ['e'] = true, ['E'] = true,
+};
+
 static void skip_space(struct text *t)
 {
 	while (t->p < t->end && (*t->p == ' ' || *t->p == '\t' || *t->p == '\n' || *t->p == '\r'))
@@ -154,9 +159,9 @@ static int take_string(struct text *t)
 	int ret;
 
 	t->p++;
-	strbuf_adds(t->xml, "<string>");
+	strbuf_add_lit(t->xml, "<string>");
 	ret = take_text(t);
-	strbuf_adds(t->xml, "</string>");
+	strbuf_add_lit(t->xml, "</string>");
 	return ret;
 }
 
@@ -176,9 +181,9 @@ static int take_real(struct text *t, const char *s, size_t n)
 	value = strtod(copy, &end);
 	if (*end || !isfinite(value))
 		return -EPROTO;
-	strbuf_adds(t->xml, "<double>");
+	strbuf_add_lit(t->xml, "<double>");
 	strbuf_add(t->xml, s, n);
-	strbuf_adds(t->xml, "</double>");
+	strbuf_add_lit(t->xml, "</double>");
 	return 0;
 }
 
@@ -188,7 +193,7 @@ static int take_number(struct text *t)
 	int64_t value = 0;
 	size_t n;
 
-	while (t->p < t->end && *t->p && strchr("0123456789+-.eE", *t->p))
+	while (t->p < t->end && is_numeric[(unsigned char)*t->p])
 		t->p++;
 	n = (size_t)(t->p - digits);
 	if (!n || *digits < '0' || *digits > '9')
@@ -228,7 +233,7 @@ static int take_literal(struct text *t)
 static int take_array(struct text *t)
 {
 	t->p++;
-	strbuf_adds(t->xml, "<array><data>\n");
+	strbuf_add_lit(t->xml, "<array><data>\n");
 	if (!take(t, ']')) {
 		do {
 			if (take_value(t) < 0)
@@ -237,7 +242,7 @@ static int take_array(struct text *t)
 		if (!take(t, ']'))
 			return -EPROTO;
 	}
-	strbuf_adds(t->xml, "</data></array>");
+	strbuf_add_lit(t->xml, "</data></array>");
 	return 0;
 }
 
@@ -245,20 +250,20 @@ static int take_member(struct text *t)
 {
 	if (!take(t, '"'))
 		return -EPROTO;
-	strbuf_adds(t->xml, "<member>\n<name>");
+	strbuf_add_lit(t->xml, "<member>\n<name>");
 	if (take_text(t) < 0 || !take(t, ':'))
 		return -EPROTO;
-	strbuf_adds(t->xml, "</name>\n");
+	strbuf_add_lit(t->xml, "</name>\n");
 	if (take_value(t) < 0)
 		return -EPROTO;
-	strbuf_adds(t->xml, "</member>\n");
+	strbuf_add_lit(t->xml, "</member>\n");
 	return 0;
 }
 
 static int take_struct(struct text *t)
 {
 	t->p++;
-	strbuf_adds(t->xml, "<struct>\n");
+	strbuf_add_lit(t->xml, "<struct>\n");
 	if (!take(t, '}')) {
 		do {
 			if (take_member(t) < 0)
@@ -267,7 +272,7 @@ static int take_struct(struct text *t)
 		if (!take(t, '}'))
 			return -EPROTO;
 	}
-	strbuf_adds(t->xml, "</struct>");
+	strbuf_add_lit(t->xml, "</struct>");
 	return 0;
 }
 
@@ -291,9 +296,9 @@ static int take_value(struct text *t)
 	if (t->p == t->end || t->depth > XMLRPC_DEPTH_MAX)
 		return -EPROTO;
 	t->depth++;
-	strbuf_adds(t->xml, "<value>");
+	strbuf_add_lit(t->xml, "<value>");
 	ret = take_typed(t);
-	strbuf_adds(t->xml, "</value>\n");
+	strbuf_add_lit(t->xml, "</value>\n");
 	t->depth--;
 	return ret;
 }
@@ -303,11 +308,11 @@ int xmlrpc_build_result_of(struct strbuf *sb, const char *json, size_t n)
 	struct text t = { .p = json, .end = json + n, .xml = sb };
 	int ret;
 
-	strbuf_adds(sb, XMLRPC_RESULT_HEAD);
+	strbuf_add_lit(sb, XMLRPC_RESULT_HEAD);
 	ret = take_value(&t);
 	skip_space(&t);
 	if (ret < 0 || t.p != t.end)
 		return -EPROTO;
-	strbuf_adds(sb, XMLRPC_RESULT_TAIL);
+	strbuf_add_lit(sb, XMLRPC_RESULT_TAIL);
 	return sb->oom ? -ENOMEM : 0;
 }

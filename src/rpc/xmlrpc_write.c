@@ -11,8 +11,6 @@
 
 #include "base/utf8.h"
 
-#define add_lit(sb, lit) strbuf_add(sb, lit, sizeof(lit) - 1)
-
 /* Characters that are copied as they are: ASCII but controls, '&', '<' and '>'. */
 static const bool is_plain[256] = {
 	['\t'] = true, ['\n'] = true, [' ' ... '%'] = true, ['\'' ... ';'] = true,
@@ -90,9 +88,9 @@ void xmlrpc_add_int(struct strbuf *sb, int64_t value)
 	} while (rest > 0);
 	if (capped < 0)
 		*--p = '-';
-	add_lit(sb, "<int>");
+	strbuf_add_lit(sb, "<int>");
 	strbuf_add(sb, p, (size_t)(digits + sizeof(digits) - p));
-	add_lit(sb, "</int>");
+	strbuf_add_lit(sb, "</int>");
 }
 
 /* jansson writes a decimal point in every locale. */
@@ -101,19 +99,19 @@ static void add_double(struct strbuf *sb, const json_t *value)
 	char text[64];
 	size_t n = json_dumpb(value, text, sizeof(text), JSON_ENCODE_ANY);
 
-	add_lit(sb, "<double>");
+	strbuf_add_lit(sb, "<double>");
 	strbuf_add(sb, text, n < sizeof(text) ? n : 0);
-	add_lit(sb, "</double>");
+	strbuf_add_lit(sb, "</double>");
 }
 
 static void add_value(struct strbuf *sb, const json_t *value);
 
 static void add_array(struct strbuf *sb, const json_t *array)
 {
-	add_lit(sb, "<array><data>\n");
+	strbuf_add_lit(sb, "<array><data>\n");
 	for (size_t i = 0; i < json_array_size(array); i++)
 		add_value(sb, json_array_get(array, i));
-	add_lit(sb, "</data></array>");
+	strbuf_add_lit(sb, "</data></array>");
 }
 
 static void add_struct(struct strbuf *sb, const json_t *object)
@@ -122,22 +120,22 @@ static void add_struct(struct strbuf *sb, const json_t *object)
 	const char *key;
 	json_t *value;
 
-	add_lit(sb, "<struct>\n");
+	strbuf_add_lit(sb, "<struct>\n");
 	json_object_foreach(o, key, value) {
-		add_lit(sb, "<member>\n<name>");
+		strbuf_add_lit(sb, "<member>\n<name>");
 		add_text(sb, key, strlen(key));
-		add_lit(sb, "</name>\n");
+		strbuf_add_lit(sb, "</name>\n");
 		add_value(sb, value);
-		add_lit(sb, "</member>\n");
+		strbuf_add_lit(sb, "</member>\n");
 	}
-	add_lit(sb, "</struct>");
+	strbuf_add_lit(sb, "</struct>");
 }
 
 static void add_string(struct strbuf *sb, const json_t *string)
 {
-	add_lit(sb, "<string>");
+	strbuf_add_lit(sb, "<string>");
 	add_text(sb, json_string_value(string), json_string_length(string));
-	add_lit(sb, "</string>");
+	strbuf_add_lit(sb, "</string>");
 }
 
 static void add_typed(struct strbuf *sb, const json_t *value)
@@ -148,17 +146,17 @@ static void add_typed(struct strbuf *sb, const json_t *value)
 	case JSON_STRING:	add_string(sb, value);				break;
 	case JSON_INTEGER:	xmlrpc_add_int(sb, json_integer_value(value));		break;
 	case JSON_REAL:		add_double(sb, value);				break;
-	case JSON_TRUE:		add_lit(sb, "<boolean>1</boolean>");		break;
-	case JSON_FALSE:	add_lit(sb, "<boolean>0</boolean>");		break;
-	case JSON_NULL:		add_lit(sb, "<nil/>");				break;
+	case JSON_TRUE:		strbuf_add_lit(sb, "<boolean>1</boolean>");		break;
+	case JSON_FALSE:	strbuf_add_lit(sb, "<boolean>0</boolean>");		break;
+	case JSON_NULL:		strbuf_add_lit(sb, "<nil/>");				break;
 	}
 }
 
 static void add_value(struct strbuf *sb, const json_t *value)
 {
-	add_lit(sb, "<value>");
+	strbuf_add_lit(sb, "<value>");
 	add_typed(sb, value);
-	add_lit(sb, "</value>\n");
+	strbuf_add_lit(sb, "</value>\n");
 }
 
 static int outcome(const struct strbuf *sb)
@@ -168,23 +166,23 @@ static int outcome(const struct strbuf *sb)
 
 int xmlrpc_build_call(struct strbuf *sb, const char *method, const json_t *params)
 {
-	add_lit(sb, XMLRPC_PROLOG "<methodCall>\n<methodName>");
+	strbuf_add_lit(sb, XMLRPC_PROLOG "<methodCall>\n<methodName>");
 	add_text(sb, method, strlen(method));
-	add_lit(sb, "</methodName>\n<params>\n");
+	strbuf_add_lit(sb, "</methodName>\n<params>\n");
 	for (size_t i = 0; i < json_array_size(params); i++) {
-		add_lit(sb, "<param>\n");
+		strbuf_add_lit(sb, "<param>\n");
 		add_value(sb, json_array_get(params, i));
-		add_lit(sb, "</param>\n");
+		strbuf_add_lit(sb, "</param>\n");
 	}
-	add_lit(sb, "</params>\n</methodCall>\n");
+	strbuf_add_lit(sb, "</params>\n</methodCall>\n");
 	return outcome(sb);
 }
 
 int xmlrpc_build_result(struct strbuf *sb, const json_t *result)
 {
-	add_lit(sb, XMLRPC_RESULT_HEAD);
+	strbuf_add_lit(sb, XMLRPC_RESULT_HEAD);
 	add_value(sb, result);
-	add_lit(sb, XMLRPC_RESULT_TAIL);
+	strbuf_add_lit(sb, XMLRPC_RESULT_TAIL);
 	return outcome(sb);
 }
 
@@ -209,12 +207,13 @@ void xmlrpc_add_text(struct strbuf *sb, const char *s, size_t n)
 
 int xmlrpc_build_fault(struct strbuf *sb, int code, const char *text)
 {
-	add_lit(sb, XMLRPC_PROLOG "<methodResponse>\n<fault>\n<value><struct>\n"
-		    "<member>\n<name>faultCode</name>\n<value>");
+	strbuf_add_lit(sb, XMLRPC_PROLOG "<methodResponse>\n<fault>\n<value><struct>\n"
+			   "<member>\n<name>faultCode</name>\n<value>");
 	xmlrpc_add_int(sb, code);
-	add_lit(sb, "</value>\n</member>\n<member>\n<name>faultString</name>\n<value><string>");
+	strbuf_add_lit(sb, "</value>\n</member>\n<member>\n<name>faultString</name>\n"
+			   "<value><string>");
 	add_text(sb, text, strlen(text));
-	add_lit(sb, "</string></value>\n</member>\n</struct></value>\n"
-		    "</fault>\n</methodResponse>\n");
+	strbuf_add_lit(sb, "</string></value>\n</member>\n</struct></value>\n"
+			   "</fault>\n</methodResponse>\n");
 	return outcome(sb);
 }
