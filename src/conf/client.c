@@ -1,6 +1,6 @@
 /*
- * client.c - the section [supervisorctl], which is all that svctl reads of the file. A client must
- * not fail over a variable that only the daemon's environment has.
+ * client.c - the sections [supervisorctl] and [ctlplugin:x], which are all that svctl reads of the
+ * file. A client must not fail over a variable that only the daemon's environment has.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,6 +9,40 @@
 #include "conf/config.h"
 #include "conf/load.h"
 #include "conf/values.h"
+
+static const char *value_of(const struct ini *ini, const struct ini_section *section,
+			    const char *name)
+{
+	const struct ini_option *option = ini_find_option(ini, section, name);
+
+	return option ? option->value : NULL;
+}
+
+/* Those that name a factory. 0 or -ENOMEM. */
+static int read_plugins(const struct ini *ini, struct client_config *client)
+{
+	static const char prefix[] = "ctlplugin:";
+	const struct ini_section *section;
+	size_t n = HASH_COUNT(ini->sections);
+
+	client->plugins = calloc(n + 1, sizeof(*client->plugins));
+	if (!client->plugins)
+		return -ENOMEM;
+	for (section = ini->sections; section; section = section->hh.next) {
+		const char *factory = value_of(ini, section, "supervisor.ctl_factory");
+		const char *match_group = value_of(ini, section, "match_group");
+		struct client_plugin *plugin = &client->plugins[client->n_plugins];
+
+		if (strncmp(section->name, prefix, strlen(prefix)) != 0 || !factory)
+			continue;
+		plugin->factory = strdup(factory);
+		if (!plugin->factory)
+			return -ENOMEM;
+		plugin->match_group = match_group && atoi(match_group) != 0;
+		client->n_plugins++;
+	}
+	return 0;
+}
 
 static int read_file(struct load *ld, const char *path, struct client_draft *draft,
 		     struct err *err)
@@ -35,14 +69,15 @@ static bool copy(const char *text, char **ret_text)
 	return !text || *ret_text;
 }
 
-static int copy_all(const struct client_draft *draft, struct client_config *ret_client,
-		    struct err *err)
+static int copy_all(const struct client_draft *draft, const struct ini *ini,
+		    struct client_config *ret_client, struct err *err)
 {
 	struct client_config client = { 0 };
 
 	if (copy(draft->serverurl, &client.serverurl) && copy(draft->username, &client.username) &&
 	    copy(draft->password, &client.password) && copy(draft->prompt, &client.prompt) &&
-	    copy(draft->history_file, &client.history_file)) {
+	    copy(draft->history_file, &client.history_file) &&
+	    read_plugins(ini, &client) == 0) {
 		*ret_client = client;
 		return 0;
 	}
@@ -63,7 +98,7 @@ int client_config_load(const char *path, struct client_config *ret_client, struc
 	if (r == 0 && path)
 		r = read_file(&ld, path, &draft, err);
 	if (r == 0)
-		r = copy_all(&draft, ret_client, err);
+		r = copy_all(&draft, &ld.ini, ret_client, err);
 	load_done(&ld);
 	return r;
 }
@@ -75,5 +110,8 @@ void client_config_done(struct client_config *client)
 	free(client->password);
 	free(client->prompt);
 	free(client->history_file);
+	for (size_t i = 0; i < client->n_plugins; i++)
+		free(client->plugins[i].factory);
+	free(client->plugins);
 	*client = (struct client_config){ 0 };
 }

@@ -254,7 +254,15 @@ void config_unref(struct config *config);	/* NULL is allowed */
 enum log_level log_level_parse(const char *name);
 
 /* What svctl reads: the section [supervisorctl]. Strings are owned; optional ones may be NULL. */
+/* A [ctlplugin:x]. */
+struct client_plugin {
+	char *factory;		/* owned; as written */
+	bool  match_group;	/* what supervisor-wildcards understands */
+};
+
 struct client_config {
+	struct client_plugin *plugins;	/* owned; as in the file */
+	size_t n_plugins;
 	char *serverurl;	/* never NULL */
 	char *username, *password;
 	char *prompt;

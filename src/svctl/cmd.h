@@ -1,4 +1,4 @@
-/* cmd.h - the functions behind the verbs, one for each row of verbs.def */
+/* cmd.h - the functions behind the verbs, one for each row of verbs.def and extras.def */
 #ifndef SVD_SVCTL_CMD_H
 #define SVD_SVCTL_CMD_H
 
@@ -9,5 +9,8 @@ struct ctl;
 	void run(struct ctl *ctl, const char *arg);
 #include "svctl/verbs.def"
 #undef VERB
+#define EXTRA_VERB(id, name, run, completes, help) void run(struct ctl *ctl, const char *arg);
+#include "svctl/extras.def"
+#undef EXTRA_VERB
 
 #endif

@@ -356,7 +356,8 @@ static struct control with_flags(const struct ctl *ctl, const struct control *co
 	for (size_t i = 0; i < names->n; i++)
 		glob = glob || glob_is(names->list[i]);
 	copy.no_wait = flags_have(&ctl->flags, FLAG_NO_WAIT);
-	copy.watches = control->goal && (glob || flags_have(&ctl->flags, FLAG_TIMEOUT));
+	copy.watches = control->goal &&
+		       (glob || ctl->at_once || flags_have(&ctl->flags, FLAG_TIMEOUT));
 	return copy;
 }
 

@@ -1,32 +1,48 @@
 /* cmd_help.c - help, and the three ways to leave the shell */
 #include <string.h>
 
+#include "base/strbuf.h"
 #include "svctl/cmd.h"
 #include "svctl/columns.h"
 #include "svctl/ctl.h"
 #include "svctl/output.h"
 #include "svctl/verbs.h"
 
-static void list_verbs(struct ctl *ctl)
+static bool is_listed(const struct ctl *ctl, const struct verb *verb)
 {
-	static const char header[] = "default commands (type help <topic>):";
+	return verb_is_there(verb) && (verb->listed == LISTED ||
+				       (verb->listed == LISTED_OURS && !ctl->compatible));
+}
+
+/* Those of a plug-in, or our own; nothing where there are none. */
+static void list_verbs_of(struct ctl *ctl, enum extra extra)
+{
+	static const char rule[] = "================================================";
 	struct words names = { 0 };
+	struct strbuf header = { 0 };
 	int r = 0;
 
 	for (size_t i = 0; i < n_verbs && r == 0; i++) {
-		if (verbs[i].listed == LISTED ||
-		    (verbs[i].listed == LISTED_OURS && !ctl->compatible))
+		if (verbs[i].extra == extra && is_listed(ctl, &verbs[i]))
 			r = words_add(&names, verbs[i].name, strlen(verbs[i].name));
 	}
-	if (r < 0) {
+	strbuf_addf(&header, "%s commands (type help <topic>):", extra_titles[extra]);
+	if (r < 0 || !strbuf_str(&header)) {
 		ctl_oom(ctl);
-	} else {
-		out_line("\n%s", header);
-		out_line("%.*s", (int)strlen(header), "========================================");
+	} else if (names.n > 0) {
+		out_line("\n%s", header.s);
+		out_line("%.*s", (int)header.len, rule);
 		columns_show(&names, 79);
 		out_line("%s", "");
 	}
+	strbuf_done(&header);
 	words_done(&names);
+}
+
+static void list_verbs(struct ctl *ctl)
+{
+	for (enum extra extra = EXTRA_NONE; extra < EXTRA_N; extra++)
+		list_verbs_of(ctl, extra);
 }
 
 static void show_help(const struct ctl *ctl, const struct verb *verb)

@@ -37,7 +37,8 @@ static int offer_verbs(struct words *w, const char *text, bool compatible)
 	int r = 0;
 
 	for (size_t i = 0; i < n_verbs && r == 0; i++) {
-		if (verbs[i].help && !(compatible && verbs[i].listed == LISTED_OURS))
+		if (verb_is_there(&verbs[i]) && verbs[i].help &&
+		    !(compatible && verbs[i].listed == LISTED_OURS))
 			r = offer(w, verbs[i].name, text);
 	}
 	return r;

@@ -29,6 +29,8 @@ struct ctl {
 	struct client *client;	/* owned */
 	bool interactive;	/* there is somebody to ask */
 	bool compatible;	/* we were called supervisorctl: look like it */
+	bool at_once;		/* what has several names is done to all of them at once */
+	bool match_group;	/* the wildcards of mstart and the others match "group:process" */
 	bool whole_groups;	/* update restarts all of a changed group, as Supervisor does */
 	bool leave;		/* a command ended the shell */
 	bool wants_login;	/* the server asked who we are: ask, then run the line again */

@@ -31,6 +31,7 @@ static int start(const struct options *opt)
 		.client = client_new(opt->serverurl, opt->username, opt->password),
 		.interactive = opt->interactive,
 		.compatible = opt->compatible,
+		.match_group = opt->match_group,
 		.whole_groups = opt->whole_groups,
 	};
 	int status = EXIT_GENERIC;

@@ -266,6 +266,10 @@ bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_
 	if (!read_flags(argc, argv, &given, ret_status) ||
 	    !read_file(argv[0], given.path, &opt.config))
 		return false;
+	for (size_t i = 0; i < opt.config.n_plugins; i++) {
+		if (verbs_add(opt.config.plugins[i].factory) == EXTRA_WILDCARDS)
+			opt.match_group = opt.config.plugins[i].match_group;
+	}
 	if (!read_line(argv, &given, &opt.line)) {
 		options_done(&opt);
 		return false;

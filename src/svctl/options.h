@@ -14,6 +14,7 @@ struct options {
 	const char *history_file;
 	bool  interactive;
 	bool  compatible;			/* called by the name of supervisorctl */
+	bool  match_group;			/* see struct ctl */
 	bool  whole_groups;			/* update as Supervisor does it */
 	char *line;				/* owned: the action and its flags; NULL: a shell */
 };

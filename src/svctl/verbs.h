@@ -12,6 +12,18 @@ enum completes { COMPLETES_NOTHING, COMPLETES_VERBS, COMPLETES_PROCESSES, COMPLE
 /* What supervisorctl has not, only svctl lists. */
 enum listed { NOT_LISTED, LISTED, LISTED_OURS };
 
+/* Plug-ins whose verbs we have ourselves. */
+enum extra {
+	EXTRA_NONE,
+#define EXTRA(id, factory, title) EXTRA_##id,
+#include "svctl/extras.def"
+#undef EXTRA
+	EXTRA_N
+};
+
+/* What `help` calls the verbs of each. */
+extern const char *const extra_titles[EXTRA_N];
+
 struct verb {
 	const char *name;
 	/* arg: the rest of the line without the flags, no blanks around it. */
@@ -20,10 +32,20 @@ struct verb {
 	enum listed listed;
 	unsigned flags;		/* WITH() of those that it takes */
 	const char *help, *more;	/* may be NULL */
+	enum extra extra;	/* whose it is */
 };
 
 extern const struct verb verbs[];
 extern const size_t n_verbs;
+
+/*
+ * From now on the verbs of the plug-in are there that this factory ("module:function") makes; which
+ * one that is, EXTRA_NONE if we have it not.
+ */
+enum extra verbs_add(const char *factory);
+
+/* Those of the table that are not there are not to be shown. */
+bool verb_is_there(const struct verb *verb);
 
 /* The verb with that name of n bytes, or NULL. */
 const struct verb *verb_find(const char *name, size_t n);
