@@ -3,13 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+
+enum { LOCK_PAUSE = 10 };	/* ms */
 
 static int unix_socket(int flags)
 {
@@ -104,10 +109,29 @@ static int open_to_all(const struct bound_file *file, const struct bound_how *ho
 	return 0;
 }
 
+/*
+ * From the look until we listen nobody else may do the same, or the later one would take the file
+ * of the earlier. It is only between daemons that lock: where the directory cannot be opened, or
+ * somebody does not let it go, we go on without. Returns a descriptor, or -1.
+ */
+static int lock_directory(const char *path, int patience)
+{
+	const char *slash = strrchr(path, '/');
+	_cleanup_(free_str) char *dir = slash ? strndup(path, (size_t)(slash - path) + 1) : NULL;
+	int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK &&
+	       patience > 0) {
+		(void)poll(NULL, 0, LOCK_PAUSE);
+		patience -= LOCK_PAUSE;
+	}
+	return fd;
+}
+
 int bound_unix(const struct bound_file *file, const struct bound_how *how, struct bound *ret_bound,
 	       struct err *err)
 {
-	_cleanup_(close_fd) int fd = -1;
+	_cleanup_(close_fd) int fd = -1, lock = lock_directory(file->path, how->patience);
 	struct bound bound = { .fd = -1 };
 	struct sockaddr_un addr;
 	int ret = unix_address(file->path, &addr, err);

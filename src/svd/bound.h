@@ -29,6 +29,7 @@ struct bound_file {
 struct bound_how {
 	int flags;		/* SOCK_NONBLOCK or 0 */
 	int backlog;		/* 0: as much as the system allows */
+	int patience;		/* ms to wait for others that bind in the same directory */
 };
 
 /*

@@ -82,7 +82,7 @@ static void unwatch(struct post *post)
 static int bind_again(struct post *post, struct err *err)
 {
 	struct bound fresh;
-	int fd, ret = listen_open(post->server, NULL, &fresh, err);
+	int fd, ret = listen_open(post->server, NULL, 0, &fresh, err);
 
 	if (ret < 0)
 		return ret;

@@ -12,10 +12,10 @@
 #include "conf/config.h"
 #include "svd/passed.h"
 
-static const struct bound_how how = { .flags = SOCK_NONBLOCK };
-
-static int open_unix(const struct server_config *server, struct bound *ret_bound, struct err *err)
+static int open_unix(const struct server_config *server, int patience, struct bound *ret_bound,
+		     struct err *err)
 {
+	const struct bound_how how = { .flags = SOCK_NONBLOCK, .patience = patience };
 	const struct bound_file file = { server->path, server->chmod, server->uid, server->gid };
 
 	return bound_unix(&file, &how, ret_bound, err);
@@ -30,6 +30,7 @@ static bool may_serve(const struct server_config *server, const struct sockaddr 
 static int bind_port(const struct server_config *server, const struct addrinfo *address,
 		     struct bound *ret_bound, struct err *err)
 {
+	static const struct bound_how how = { .flags = SOCK_NONBLOCK };
 	int ret;
 
 	if (!may_serve(server, address->ai_addr))
@@ -85,7 +86,7 @@ static int open_passed(int passed_fd, struct bound *ret_bound, struct err *err)
 	return 0;
 }
 
-int listen_open(const struct server_config *server, struct passed *passed,
+int listen_open(const struct server_config *server, struct passed *passed, int patience,
 		struct bound *ret_bound, struct err *err)
 {
 	int fd = passed ? passed_find(passed, server) : -1, ret;
@@ -93,7 +94,7 @@ int listen_open(const struct server_config *server, struct passed *passed,
 	if (fd >= 0)
 		ret = open_passed(fd, ret_bound, err);
 	else if (server->kind == SERVER_UNIX)
-		ret = open_unix(server, ret_bound, err);
+		ret = open_unix(server, patience, ret_bound, err);
 	else
 		ret = open_inet(server, ret_bound, err);
 	if (ret < 0)

@@ -32,6 +32,8 @@
 /* Seconds that the last answers and the last log lines get at the end. */
 static const double ANSWERS_TIME = 2, LOGS_TIME = 10;
 
+enum { BIND_PATIENCE = 1000 };	/* ms; see svd/bound.h */
+
 /* What the daemon has on the machine, to be given back in reverse. */
 struct holdings {
 	const char    *program;			/* borrowed: argv[0] */
@@ -90,7 +92,8 @@ static int bind_servers(struct holdings *h, struct err *err)
 	if (!h->bound)
 		return err_set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < config->n_servers; i++) {
-		int ret = listen_open(&config->servers[i], &h->passed, &h->bound[i], err);
+		int ret = listen_open(&config->servers[i], &h->passed, BIND_PATIENCE,
+				      &h->bound[i], err);
 
 		if (ret < 0)
 			return ret;

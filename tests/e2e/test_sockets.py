@@ -175,6 +175,23 @@ def test_another_program_at_the_path_is_left_alone_until_it_has_gone(daemon):
     assert not os.path.exists(d.socket)
 
 
+@pytest.mark.root_only
+def test_a_daemon_that_may_not_write_there_any_more_says_so(daemon):
+    d = daemon(config=ONE.replace("{box}/s.sock", "{box}/dir/s.sock")
+               .replace("[supervisord]\n", "[supervisord]\nuser=nobody\n")
+               .replace("{box}/supervisord", "{box}/dir/supervisord")
+               .replace("{box}/env.log", "NONE").replace("childlogdir={box}", "childlogdir={box}/dir"))
+    d.socket = d.path("dir/s.sock")
+    os.mkdir(d.path("dir"))
+    os.chmod(d.path("dir"), 0o777)
+    d.start()
+    os.chmod(d.path("dir"), 0o755)
+    os.unlink(d.socket)
+    wait_for(lambda: "s.sock: Permission denied" in d.read("dir/supervisord.log"), "it says so")
+    os.chmod(d.path("dir"), 0o777)
+    wait_for(lambda: is_served(d.socket), "the socket is back")
+
+
 # --- passed by a service manager ---
 
 LAUNCHER = """
@@ -298,6 +315,22 @@ def test_of_two_that_start_at_once_one_lives(box):
         assert int(d.read("supervisord.pid")) == winner.pid
         winner.terminate()
         assert winner.wait(30) == 0 and not os.path.exists(d.socket)
+
+
+def test_of_two_with_pid_files_of_their_own_one_has_the_socket(box):
+    d = Daemon(box, config=ONE)
+    for _ in range(10):
+        with open(d.path("console"), "wb") as console:
+            both = [subprocess.Popen([SVD, "-n", "-j", d.path("pid%d" % i), "-c", d.conf], cwd=box,
+                                     env=clean_env(box), stdin=subprocess.DEVNULL, stdout=console,
+                                     stderr=console, start_new_session=True) for i in range(2)]
+        wait_for(lambda: [p for p in both if p.poll() is not None], "one has ended")
+        loser, winner = sorted(both, key=lambda p: p.poll() is None)
+        assert loser.wait(30) == 2 and "already listening on it" in d.console()
+        wait_for(lambda: is_served(d.socket), "the other serves")
+        winner.terminate()
+        assert winner.wait(30) == 0
+        assert "was removed" not in d.log()
 
 
 def test_a_daemon_that_is_stopped_still_holds_its_place(daemon):

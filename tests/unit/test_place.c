@@ -98,7 +98,7 @@ START_TEST(a_socket_gets_its_mode_and_goes_with_us)
 	struct stat st;
 
 	server.chmod = 0770;
-	ck_assert_int_eq(listen_open(&server, NULL, &bound, &err), 0);
+	ck_assert_int_eq(listen_open(&server, NULL, 0, &bound, &err), 0);
 	ck_assert_int_eq(stat(path, &st), 0);
 	ck_assert_int_eq(st.st_mode & 0777, 0770);
 	listen_close(&server, &bound);
@@ -110,12 +110,12 @@ START_TEST(a_living_socket_is_not_taken_and_a_dead_one_is)
 	struct server_config server = a_server();
 	struct bound first, second;
 
-	ck_assert_int_eq(listen_open(&server, NULL, &first, &err), 0);
-	ck_assert_int_eq(listen_open(&server, NULL, &second, &err), -EADDRINUSE);
+	ck_assert_int_eq(listen_open(&server, NULL, 0, &first, &err), 0);
+	ck_assert_int_eq(listen_open(&server, NULL, 0, &second, &err), -EADDRINUSE);
 	ck_assert_ptr_nonnull(strstr(err.text, "x.conf:1: "));
 	ck_assert_ptr_nonnull(strstr(err.text, "another program is already listening"));
 	close_fd(&first.fd);
-	ck_assert_int_eq(listen_open(&server, NULL, &second, &err), 0);
+	ck_assert_int_eq(listen_open(&server, NULL, 0, &second, &err), 0);
 	listen_close(&server, &first);		/* the file is the second one's by now */
 	ck_assert_int_eq(access(path, F_OK), 0);
 	listen_close(&server, &second);
@@ -128,7 +128,7 @@ START_TEST(a_file_that_is_no_socket_is_left_alone)
 	struct bound bound;
 
 	fclose(fopen(path, "w"));
-	ck_assert_int_eq(listen_open(&server, NULL, &bound, &err), -EEXIST);
+	ck_assert_int_eq(listen_open(&server, NULL, 0, &bound, &err), -EEXIST);
 	ck_assert_int_eq(access(path, F_OK), 0);
 } END_TEST
 
@@ -141,7 +141,7 @@ START_TEST(a_path_that_is_too_long_is_refused)
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	server.path = name;
-	ck_assert_int_eq(listen_open(&server, NULL, &bound, &err), -ENAMETOOLONG);
+	ck_assert_int_eq(listen_open(&server, NULL, 0, &bound, &err), -ENAMETOOLONG);
 } END_TEST
 
 int main(void)
