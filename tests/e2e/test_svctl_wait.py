@@ -207,7 +207,7 @@ def test_waiting_shows_how_far_it_is(box):
     script.on_look = lambda: seen_enough(script)
 
     def seen_enough(script):
-        if script.looks > 8:
+        if script.looks > 7:
             script.lives["web:b"] = ["RUNNING"]
 
     seen, code = watched(box, script.serve, "wait", "web:*")
@@ -218,7 +218,7 @@ def test_waiting_shows_how_far_it_is(box):
 @pytest.mark.parametrize("kind", ["json", "supervisorctl"])
 def test_programs_and_purists_see_no_progress(box, kind):
     script = Script(a=["STARTING"])
-    script.on_look = lambda: script.looks > 8 and script.lives.update(a=["RUNNING"])
+    script.on_look = lambda: script.looks > 7 and script.lives.update(a=["RUNNING"])
     line = ["wait", "a"] + (["--json"] if kind == "json" else [])
     seen, code = watched(box, script.serve, *line,
                          program=COMPATIBLE if kind == "supervisorctl" else SVCTL)
@@ -263,6 +263,22 @@ def either(request, daemon):
     return daemon(PROGRAMS, program=request.param).start()
 
 
+def updates(either):
+    """What update says when it may not take long, and what in JSON."""
+    either.configure(PROGRAMS.replace("[program:stubborn]", "[program:other]"))
+    outcome = svctl(either.box, "-c", either.conf, "update", "--timeout", "0.2")
+    assert (outcome.out, outcome.code) == ("stubborn: ERROR (timeout: STOPPING)\n", 1)
+    wait_for(lambda: either.states()["stubborn:stubborn"] == "STOPPED", "it has stopped")
+    outcome = svctl(either.box, "-c", either.conf, "update", "nope", "all", "--json")
+    assert json.loads(outcome.out) == [
+        {"name": "stubborn", "result": "stopped"},
+        {"name": "stubborn", "result": "removed process group"},
+        {"name": "other", "result": "added process group"}]
+    outcome = svctl(either.box, "-c", either.conf, "update", "nope", "--json")
+    assert json.loads(outcome.out) == [{"name": "nope", "error": "no such group", "fault": 10}]
+    assert outcome.code == 1
+
+
 @pytest.mark.reference
 def test_it_works_with_both_daemons(either):
     def ctl(*line):
@@ -280,20 +296,4 @@ def test_it_works_with_both_daemons(either):
     assert ctl("restart", "good:g?")[1] == 0
     assert sorted(ctl("stop", "good:*", "--timeout", "30")[0].splitlines()) == [
         "good:g0: stopped", "good:g1: stopped"]
-
-
-@pytest.mark.reference
-def test_update_is_given_up_in_time_and_tells_in_json(either):
-    either.configure(PROGRAMS.replace("[program:stubborn]", "[program:other]"))
-    outcome = svctl(either.box, "-c", either.conf, "update", "--timeout", "0.2")
-    assert (outcome.out, outcome.code) == (
-        "stubborn: ERROR (timeout: STOPPING)\n", 1)
-    wait_for(lambda: either.states()["stubborn:stubborn"] == "STOPPED", "it has stopped")
-    outcome = svctl(either.box, "-c", either.conf, "update", "nope", "all", "--json")
-    assert json.loads(outcome.out) == [
-        {"name": "stubborn", "result": "stopped"},
-        {"name": "stubborn", "result": "removed process group"},
-        {"name": "other", "result": "added process group"}]
-    outcome = svctl(either.box, "-c", either.conf, "update", "nope", "--json")
-    assert json.loads(outcome.out) == [{"name": "nope", "error": "no such group", "fault": 10}]
-    assert outcome.code == 1
+    updates(either)
