@@ -12,8 +12,8 @@ struct server_config;
 
 /*
  * Binds and listens; the rules for files are those of bound_unix(). Where the service manager has
- * passed a socket for the server, that is what we listen on: passed may be NULL. patience is that of
- * struct bound_how. The descriptor is non-blocking and the caller's. Returns 0 or -errno with err.
+ * passed a socket for the server, that is what we listen on: passed may be NULL. patience is that
+ * of struct bound_how. The descriptor is non-blocking and the caller's. 0 or -errno with err.
  */
 must_check int listen_open(const struct server_config *server, struct passed *passed, int patience,
 			   struct bound *ret_bound, struct err *err);
