@@ -350,14 +350,12 @@ static bool control_resolved(struct ctl *ctl, const struct control *control,
 static struct control with_flags(const struct ctl *ctl, const struct control *control,
 				 const struct words *names)
 {
+	bool ours = globs_are_there(names, 0) || ctl->at_once ||
+		    flags_have(&ctl->flags, FLAG_TIMEOUT);
 	struct control copy = *control;
-	bool glob = false;
 
-	for (size_t i = 0; i < names->n; i++)
-		glob = glob || glob_is(names->list[i]);
 	copy.no_wait = flags_have(&ctl->flags, FLAG_NO_WAIT);
-	copy.watches = control->goal &&
-		       (glob || ctl->at_once || flags_have(&ctl->flags, FLAG_TIMEOUT));
+	copy.watches = control->goal && ours;
 	return copy;
 }
 

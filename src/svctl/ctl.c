@@ -255,19 +255,23 @@ static char *tidy(const char *line)
 	return asprintf(&text, "help %.*s", (int)n - 1, line + 1) < 0 ? NULL : text;
 }
 
-static void run_verb(struct ctl *ctl, const struct verb *verb, const char *arg)
-{
-	do {
-		report_clear(&ctl->report);
-		ctl->wants_login = false;
-		verb->run(ctl, arg);
-	} while (ctl->wants_login && ask_login(ctl));
-}
-
 static void set_deadline(struct ctl *ctl)
 {
 	ctl->deadline_mono = clock_mono() + flags_seconds(&ctl->flags, FLAG_TIMEOUT, INFINITY);
 	client_set_deadline(ctl->client, ctl->deadline_mono + GRACE_SECONDS);
+}
+
+static void run_verb(struct ctl *ctl, const struct verb *verb, const char *arg)
+{
+	do {
+		report_clear(&ctl->report);
+		set_deadline(ctl);
+		ctl->wants_login = false;
+		verb->run(ctl, arg);
+		progress_end(ctl);
+		/* What is asked at the prompt, for completion, has its time again. */
+		client_set_deadline(ctl->client, INFINITY);
+	} while (ctl->wants_login && ask_login(ctl));
 }
 
 /* arg: flags and all. */
@@ -277,9 +281,7 @@ static void run_with_flags(struct ctl *ctl, const struct verb *verb, const char 
 	struct err err;
 
 	if (flags_take(verb->flags, arg, &ctl->flags, &rest, &err) == 0) {
-		set_deadline(ctl);
 		run_verb(ctl, verb, strbuf_str(&rest));
-		progress_end(ctl);
 	} else {
 		ctl_misused(ctl, verb->name, "Error: %s", err.text);
 		ctl->status = EXIT_BAD_ARGS;

@@ -23,6 +23,15 @@ bool glob_is(const char *word)
 	return ns.process ? word[n] : n < ns.group_len;
 }
 
+bool globs_are_there(const struct words *words, size_t first)
+{
+	for (size_t i = first; i < words->n; i++) {
+		if (glob_is(words->list[i]))
+			return true;
+	}
+	return false;
+}
+
 bool glob_matches(const char *glob, const struct procinfo *info)
 {
 	struct strbuf full = { 0 };
@@ -96,6 +105,8 @@ int globs_expand(const struct procinfo_list *infos, struct words *words, size_t 
 	struct words to = { 0 };
 	int r = 0;
 
+	if (!globs_are_there(words, first))
+		return 0;
 	screen_use_utf8();
 	for (size_t i = 0; i < words->n && r == 0; i++) {
 		const char *word = words->list[i];
@@ -114,12 +125,9 @@ int globs_expand(const struct procinfo_list *infos, struct words *words, size_t 
 bool globs_resolve(struct ctl *ctl, struct words *words, size_t first)
 {
 	struct procinfo_list infos;
-	size_t i = first;
 	int r;
 
-	while (i < words->n && !glob_is(words->list[i]))
-		i++;
-	if (i >= words->n)
+	if (!globs_are_there(words, first))
 		return true;
 	if (!procinfo_list_get(ctl, &infos))
 		return false;

@@ -14,6 +14,9 @@ struct ctl;
 /* Is it one? "group:*" and "group:" are none, the server knows them. */
 bool glob_is(const char *word);
 
+/* Is any of the words from the first one on? */
+bool globs_are_there(const struct words *words, size_t first);
+
 /* Does it mean this process? It is compared with "group:process" and the short name. */
 bool glob_matches(const char *glob, const struct procinfo *info);
 

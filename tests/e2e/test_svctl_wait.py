@@ -226,16 +226,20 @@ def test_programs_and_purists_see_no_progress(box, kind):
 
 
 def test_ctrl_c_leads_from_waiting_to_the_prompt(box):
-    script = Script(a=["STOPPED"])
+    script = Script(alpha=["STOPPED"])
     with FakeServer(script.serve) as server, Terminal([SVCTL, "-s", server.url], box) as t:
         t.expect("> ")
-        t.edit("wait a\n")
+        t.edit("wait alpha\n")
         before = script.looks
         wait_for(lambda: script.looks > before + 2, "it has looked again")
         t.type("\x03")
         t.expect("> ")
-        t.edit("version x\n")
-        t.expect("accepts no arguments")
+        # A deadline is that of its command.
+        t.edit("wait alpha --timeout 0\n")
+        t.expect("alpha: ERROR (timeout: STOPPED)")
+        t.expect("> ")
+        t.edit("start al\t\n")
+        t.expect("alpha: started")
 
 
 PROGRAMS = """
