@@ -234,10 +234,6 @@ def test_ctrl_c_leads_from_waiting_to_the_prompt(box):
         wait_for(lambda: script.looks > before + 2, "it has looked again")
         t.type("\x03")
         t.expect("> ")
-        # A deadline is that of its command.
-        t.edit("wait alpha --timeout 0\n")
-        t.expect("alpha: ERROR (timeout: STOPPED)")
-        t.expect("> ")
         t.edit("start al\t\n")
         t.expect("alpha: started")
 
