@@ -184,14 +184,14 @@ static enum MHD_Result on_argument(void *cls, enum MHD_ValueKind kind, const cha
 	return MHD_YES;
 }
 
+/* There is no other answer: who follows hears of events until he goes. */
 static void on_refused(struct call *call, struct reply *reply)
 {
 	struct request *r = container_of(call, struct request, call);
 	json_t *fault = reply->text ? apifault_new(reply->code, reply->text) : NULL;
 
-	if (!r->response)	/* else it is a stream already, which ends */
-		r->status = answer_json(r, fault ? apifault_status(reply->code) :
-						   MHD_HTTP_INTERNAL_SERVER_ERROR, fault);
+	r->status = answer_json(r, fault ? apifault_status(reply->code) :
+					   MHD_HTTP_INTERNAL_SERVER_ERROR, fault);
 	json_decref(fault);
 	request_resume(r);
 }
