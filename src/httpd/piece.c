@@ -49,6 +49,16 @@ static int64_t edge(int fd, int64_t at)
 	return at;
 }
 
+/* The file may be written anew between two looks at it: the end is not before the beginning. */
+static void find_edges(int fd, int64_t from, int64_t n, int64_t *ret_at, int64_t *ret_end)
+{
+	int64_t end;
+
+	*ret_at = edge(fd, from);
+	end = edge(fd, from + n);
+	*ret_end = end > *ret_at ? end : *ret_at;
+}
+
 int piece_new(const json_t *value, int fd, const struct piece_form *form,
 	      struct piece **ret_piece)
 {
@@ -70,8 +80,7 @@ int piece_new(const json_t *value, int fd, const struct piece_form *form,
 		piece_free(piece);
 		return ret;
 	}
-	piece->at = edge(fd, from);
-	piece->end = edge(fd, from + n);
+	find_edges(fd, from, n, &piece->at, &piece->end);
 	*ret_piece = piece;
 	return 0;
 }
@@ -86,7 +95,7 @@ static int fill_in(const json_t *result, const char *text, size_t n, json_t **re
 		return string ? 0 : -ENOMEM;
 	}
 	value = json_is_array(result) ? json_copy((json_t *)(uintptr_t)result) : NULL;
-	if (!value || json_array_set_new(value, 0, string) < 0) {
+	if (json_array_set_new(value, 0, string) < 0) {	/* which releases it, too */
 		json_decref(value);
 		return json_is_array(result) ? -ENOMEM : -EPROTO;
 	}
@@ -122,8 +131,7 @@ int piece_value(const json_t *value, int fd, int64_t max, int64_t *ret_n, json_t
 		return -EPROTO;
 	if (size > max)
 		return -EFBIG;
-	at = edge(fd, from);
-	end = edge(fd, from + size);
+	find_edges(fd, from, size, &at, &end);
 	text = malloc((size_t)(end - at) + 1);
 	if (!text)
 		return -ENOMEM;
