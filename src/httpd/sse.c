@@ -66,9 +66,12 @@ static json_t *object_of(const json_t *head, const char *payload, size_t n)
 	for (size_t i = 0; i < ARRAY_LEN(same); i++)
 		if (json_object_get(head, same[i]))
 			json_object_set(object, same[i], json_object_get(head, same[i]));
-	text = strndup(payload, line);	/* the numbers at its end need one */
-	if (text)
+	text = malloc(line + 1);
+	if (text) {
+		memcpy(text, payload, line);
+		text[line] = '\0';	/* where a number at its end ends */
 		take_line(object, text, line);
+	}
 	free(text);
 	if (newline && line + 1 < n)
 		json_object_set_new(object, "data", json_textn(newline + 1, n - line - 1));

@@ -13,14 +13,19 @@ static void teardown(void)
 }
 
 /* The event whose frame has this head and payload is this text. */
-static void ck_event(const char *head, const char *payload, const char *expected)
+static void ck_event_of(const char *head, const char *payload, size_t n, const char *expected)
 {
 	json_t *value = json_loads(head, 0, NULL);
 
 	ck_assert_ptr_nonnull(value);
-	ck_assert_int_eq(sse_add_event(&sb, value, payload, strlen(payload)), 0);
+	ck_assert_int_eq(sse_add_event(&sb, value, payload, n), 0);
 	ck_assert_str_eq(strbuf_str(&sb), expected);
 	json_decref(value);
+}
+
+static void ck_event(const char *head, const char *payload, const char *expected)
+{
+	ck_event_of(head, payload, strlen(payload), expected);
 }
 
 START_TEST(a_state_has_its_tokens_as_members)
@@ -62,6 +67,15 @@ START_TEST(blanks_and_bytes_in_names_do_no_harm)
 		 "id: 1\nevent: TICK_5\ndata: {\"type\":\"TICK_5\",\"serial\":1,\"when\":5}\n\n");
 } END_TEST
 
+START_TEST(a_nul_is_a_byte_like_others)
+{
+	static const char payload[] = "tries:2 type:a\0b when:1 pid:3";
+
+	ck_event_of("{\"serial\": 1, \"name\": \"X\"}", payload, strlen("tries:2 type:a") + 16,
+		    "id: 1\nevent: X\ndata: {\"type\":\"X\",\"serial\":1,\"tries\":2,"
+		    "\"when\":1,\"pid\":3}\n\n");
+} END_TEST
+
 START_TEST(what_is_missing_is_told)
 {
 	sse_add_dropped(&sb, 12);
@@ -82,6 +96,7 @@ int main(void)
 	tcase_add_test(tcase, the_type_of_a_remote_event_is_any_text);
 	tcase_add_test(tcase, a_payload_may_be_empty);
 	tcase_add_test(tcase, blanks_and_bytes_in_names_do_no_harm);
+	tcase_add_test(tcase, a_nul_is_a_byte_like_others);
 	tcase_add_test(tcase, what_is_missing_is_told);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
