@@ -17,6 +17,7 @@
 #include "svctl/tame.h"
 
 #define QUIET_SECONDS 1.0
+#define PAUSE_SECONDS 0.5	/* libcurl comes oftener when there is something to read */
 #define LOOK_SECONDS 2.0	/* a server that takes longer is not asked for fun */
 
 static const char erase[] = "\r\033[K";
@@ -118,12 +119,13 @@ static void on_waiting(void *arg)
 {
 	struct ctl *ctl = arg;
 
-	if (!is_due(ctl))
+	if (!is_due(ctl) || clock_mono() - ctl->progress.looked_mono < PAUSE_SECONDS)
 		return;
 	if (!ctl->progress.second)
 		ctl->progress.second = client_clone(ctl->client);
 	if (ctl->progress.second)
 		look(ctl);
+	ctl->progress.looked_mono = clock_mono();
 }
 
 void progress_begin(struct ctl *ctl, const struct words *names, const struct goal *goal)

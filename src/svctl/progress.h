@@ -20,6 +20,7 @@ struct progress {
 	const struct words *names;	/* borrowed: what it does that to */
 	const struct goal *goal;	/* borrowed: what they shall be */
 	struct client *second;		/* owned: asks while a call waits */
+	double looked_mono;		/* when it has asked last */
 	bool drawn;
 };
 
