@@ -5,12 +5,10 @@ SVCTL=/usr/bin/supervisorctl.
 """
 import json
 import os
-import socket
 import subprocess
 
-import pytest
-
 from lib_daemon import SVCTL, clean_env
+from lib_files import free_port
 
 CAT = """
     [program:%s]
@@ -102,9 +100,7 @@ def summary(report):
 
 
 def test_each_state_is_reached_once_and_reported_truly(daemon):
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
+    port = free_port()
     d = daemon(PROGRAMS % port).start()
     d.configure(PROGRAMS % port + FRESH)
     told = [summary(each) for each in play(d, [task(*each, d, port) for each in ASKED])]

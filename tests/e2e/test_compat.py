@@ -12,6 +12,7 @@ import xmlrpc.client
 import pytest
 
 from lib_daemon import IS_SVD, REFERENCE, SVD, clean_env, wait_for
+from lib_files import free_port
 from lib_svctl import COMPATIBLE
 
 PROGRAMS = """
@@ -79,9 +80,7 @@ LOGIN = "Basic " + base64.b64encode(b"me:s3cret").decode()
 
 @pytest.fixture(scope="module")
 def svd(module_daemon):
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
+    port = free_port()
     d = module_daemon(PROGRAMS % port + (PLUGINS if IS_SVD else ""))
     with open(d.conf) as f:
         text = f.read()

@@ -1,7 +1,6 @@
 """Prometheus: what its node_exporter makes of svd, beside what it makes of Supervisor."""
 import contextlib
 import re
-import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -9,6 +8,7 @@ import urllib.request
 import pytest
 
 from lib_daemon import REFERENCE, SVD, clean_env, wait_for
+from lib_files import free_port
 
 PROGRAMS = """
     [inet_http_server]
@@ -35,12 +35,6 @@ PROGRAMS = """
     """
 SETTLED = {"cat:cat": "RUNNING", "web:idle": "STOPPED", "web:over": "EXITED",
            "web:killed": "EXITED", "web:fatal": "FATAL"}
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def page(port):
@@ -72,6 +66,24 @@ def told(text):
     """What is said of processes, with a start that varies."""
     lines = [line for line in text.splitlines() if line.startswith("node_supervisord_")]
     return sorted(re.sub(r"(start_time_seconds.*) \d.*", r"\1 STARTED", line) for line in lines)
+
+
+def sample_set(text):
+    """{(name, labels in order): value} of what is told of processes."""
+    return {(name, tuple(sorted(labels.split(",")))): float(value) for name, labels, value in
+            re.findall(r"(?m)^(node_supervisord_\w+)\{(.*)\} (\S+)$", text)}
+
+
+@pytest.mark.svd_only
+def test_svd_tells_by_itself_what_node_exporter_would_tell_of_it(daemon):
+    """Whoever changes from the one to the other keeps dashboards and alerts."""
+    port = free_port()
+    d = daemon(PROGRAMS % port).start()
+    wait_for(lambda: d.states() == SETTLED, "all have settled")
+    with node_exporter(d.box, "unix://" + d.socket) as metrics:
+        theirs = sample_set(metrics())
+    ours = sample_set(page(port))
+    assert len(theirs) > 3 * len(SETTLED) and ours == theirs
 
 
 @pytest.mark.reference

@@ -6,13 +6,13 @@ The Debian packages and npm's are installed by ./dev test; one that is missing i
 import json
 import os
 import re
-import socket
 import subprocess
 import xmlrpc.client
 
 import pytest
 
 from lib_daemon import BUILD, REFERENCE, SVD, clean_env, wait_for
+from lib_files import free_port
 from test_same_rpc import known_to, normalised
 
 pytestmark = [pytest.mark.reference, pytest.mark.svd_only]
@@ -94,9 +94,7 @@ class Served:
     """A daemon with a port and a password."""
 
     def __init__(self, daemon, name, program):
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
+        self.port = free_port()
         self.daemon = daemon(PROGRAMS % self.port, name=name, program=program).start()
         self.daemon.wait_state("two:1", "RUNNING")
         self.url = "http://%s:%s@127.0.0.1:%d/RPC2" % (USER, PASSWORD, self.port)

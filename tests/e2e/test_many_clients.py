@@ -8,6 +8,7 @@ import xmlrpc.client
 import pytest
 
 from lib_daemon import wait_for
+from lib_files import free_port
 
 PROGRAMS = """
     [inet_http_server]
@@ -44,9 +45,7 @@ CLIENTS = 8
 
 @pytest.fixture
 def d(daemon):
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
+    port = free_port()
     d = daemon(PROGRAMS % port)
     d.write("deaf.sh", """
         trap "" TERM
