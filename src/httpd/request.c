@@ -5,7 +5,7 @@
  */
 #include "httpd/request.h"
 
-#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,7 +20,7 @@
 #include "httpd/route.h"
 #include "httpd/welcome.h"
 
-static const double GRACE_SECONDS = 1, LOOK_SECONDS = 0.2;
+static const double GRACE_SECONDS = 1, LOOK_SECONDS = 0.2, AHEAD_SECONDS = 1;
 
 static void stop_looking(struct request *r)
 {
@@ -48,23 +48,24 @@ static void on_grace(struct timer *t)
 
 /*
  * The end of the stream: the client is gone, or has closed its sending half and waits (socat and
- * nc do that). The two look the same, so an answer that comes soon is still sent. What a client
- * sends ahead must stay for libmicrohttpd, and as long as it lies there nothing can be learned.
+ * nc do that). The two may look the same, so an answer that comes soon is still sent. What a client
+ * sends ahead must stay for libmicrohttpd, and while it lies there the loop would only spin: then
+ * we look now and then whether the end is behind it.
  */
 static void on_hangup(struct io *io, int events)
 {
 	struct request *r = container_of(io, struct request, hangup);
-	char c;
-	ssize_t n = recv(r->client->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
+	struct pollfd pfd = { .fd = r->client->fd, .events = POLLRDHUP };
 
 	(void)events;
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
 	io_stop(io);
-	if (n == 0)
-		timer_start(&r->grace, GRACE_SECONDS);
-	else if (n < 0)
+	(void)poll(&pfd, 1, 0);
+	if (pfd.revents & (POLLERR | POLLHUP))
 		request_abort(r);
+	else if (pfd.revents)
+		timer_start(&r->grace, GRACE_SECONDS);
+	else
+		timer_start(&r->look, AHEAD_SECONDS);
 }
 
 static void on_look(struct timer *t)

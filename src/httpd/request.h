@@ -30,7 +30,7 @@ struct request {
 	struct logtail *logtail;	/* owned; NULL: this is no stream */
 	struct events *events;		/* owned; NULL: nor one of events */
 	struct io    hangup;		/* while suspended: does the client still listen? */
-	struct timer look;		/* until hangup is worth two system calls */
+	struct timer look;		/* until hangup is worth its system calls */
 	struct timer grace;		/* it has stopped talking; how long it may still listen */
 	bool         at_once;		/* refused, and the rest of it is not worth waiting for */
 	bool         suspended;

@@ -353,6 +353,19 @@ def test_a_waiting_client_may_send_its_next_request(svd):
     assert fake.switches() - switches < 50
 
 
+@pytest.mark.parametrize("where", ["inet", "unix"])
+def test_one_who_sends_ahead_may_go_away_too(svd, where):
+    fake = svd(lambda method, params: LATER)
+    client = fake.tcp() if where == "inet" else fake.unix_client()
+    client.sendall(post_text(call_text("first")))
+    fake.wait_calls(1)
+    client.sendall(post_text(call_text("second")))
+    client.close()
+    wait_for(lambda: fake.gone == [fake.calls[0][0]], "svd hears of it")
+    wait_for(lambda: fake.connections() == 0, "the connection is closed")
+    assert len(fake.calls) == 1
+
+
 def test_a_reply_without_a_call_is_ignored(svd):
     fake = svd()
     fake.reply(77, "nobody asked")
