@@ -436,3 +436,19 @@ def test_scripts_that_grep(svd):
     assert shell(svd, "supervisorctl status cat:* | grep RUNNING | wc -l") == ("1\n", 0)
     assert shell(svd, "supervisorctl pid cat") == ("%d\n" % info["pid"], 0)
     assert shell(svd, "supervisorctl status >&2")[1] == 3
+
+
+def test_curl(svd):
+    """By hand: calls over both sockets, a login that is wrong, and a log that is followed."""
+    body = kolo("supervisor.getIdentification").decode()
+    call = "curl -sf -u me:%s --data '%s' -H 'Content-Type: text/xml' " % ("%s", body)
+    tcp, unix = "http://127.0.0.1:%d" % svd.port, "--unix-socket %s http://unix" % svd.socket
+    for where in tcp, unix:
+        for options in "", "--http1.0 ", "-H 'Transfer-Encoding: chunked' ", "-H 'Expect:' ":
+            out, code = shell(svd, (call % "s3cret") + options + where + "/RPC2")
+            assert code == 0 and xmlrpc.client.loads(out)[0] == ("supervisor",)
+        assert shell(svd, (call % "wrong") + where + "/RPC2") == ("", 22)
+        argv = ["curl", "-sN", "-u", "me:s3cret"] + (where + "/logtail/talker").split()
+        with subprocess.Popen(argv, stdout=subprocess.PIPE) as curl:
+            assert curl.stdout.readline() == b"to stdout\n"
+            curl.kill()
