@@ -122,7 +122,7 @@ def test_the_terminal_is_as_before_on_every_way_out(top, way, code):
     else:
         os.kill(top.pid, way)
     top.expect(LEAVE)
-    assert termios.tcgetattr(top.fd)[3] & termios.ICANON
+    wait_for(lambda: termios.tcgetattr(top.fd)[3] & termios.ICANON, "lines are edited again")
     top.end()
     assert top.code == code
 
