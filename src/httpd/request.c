@@ -152,6 +152,7 @@ struct request *request_new(struct server *server, struct client *client,
 	r->call.server = server->id;
 	r->call.peer = client->peer_text;
 	r->is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
+	r->is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
 	io_init(&r->hangup, server->loop, on_hangup);
 	timer_init(&r->look, server->loop, on_look);
 	timer_init(&r->grace, server->loop, on_grace);

@@ -24,6 +24,7 @@ struct request {
 	unsigned     status;		/* HTTP; 0: not decided yet */
 	struct MHD_Response *response;	/* owned; NULL: the status says it all */
 	bool         is_post;		/* its method is POST */
+	bool         is_head;		/* its method is HEAD */
 	char        *url;		/* owned; without the query */
 	char        *user;		/* owned; who logged in; NULL: nobody did */
 	struct call  call;

@@ -340,6 +340,21 @@ def test_a_log_of_any_bytes_is_json_text(svd, api):
     svd.rpc.clearProcessLogs("cat")
 
 
+def test_the_head_of_a_large_log_is_no_more_than_that(svd):
+    with open(svd.path("cat.log"), "wb") as f:
+        f.write(b"x" * 500000)
+    connection = http.client.HTTPConnection("127.0.0.1", svd.port, timeout=30)
+    connection.connect()
+    connection.sock.sendall(b"HEAD /api/v1/supervisor.readProcessStdoutLog?name=cat&offset=0"
+                            b"&length=0 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    answer = b"".join(iter(lambda: connection.sock.recv(4096), b""))
+    connection.close()
+    assert b" 200 " in answer.partition(b"\r\n")[0]
+    assert b"\r\nContent-Type: application/json\r\n" in answer
+    assert answer.endswith(b"\r\n\r\n") and answer.count(b"\r\n\r\n") == 1
+    svd.rpc.clearProcessLogs("cat")
+
+
 # --- what others make of it ---
 
 def test_a_validator_accepts_the_description(svd, api):
