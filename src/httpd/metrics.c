@@ -249,6 +249,8 @@ static unsigned answer_metrics(struct request *r, const struct reply *reply)
 {
 	struct strbuf text = { 0 };
 
+	if (!json_is_object(reply->result))	/* or it would look as if nothing were there */
+		return MHD_HTTP_INTERNAL_SERVER_ERROR;
 	metrics_render(&text, reply->result);
 	return answer_text(r, MHD_HTTP_OK, PROMTEXT_TYPE, &text);
 }

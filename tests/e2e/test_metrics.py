@@ -11,6 +11,7 @@ import time
 import pytest
 
 from lib_daemon import IS_SVD, wait_for
+from lib_httpd import FakeSvd
 
 pytestmark = pytest.mark.skipif(not IS_SVD, reason="only svd promises this")
 
@@ -273,6 +274,17 @@ logfile={box}/supervisord.log
 pidfile={box}/supervisord.pid
 childlogdir={box}
 """
+
+
+@pytest.mark.parametrize("answer", [b"nonsense", b"null", b"[]"])
+def test_an_answer_that_is_none_is_an_error(box, answer):
+    fake = FakeSvd(box, lambda method, params: answer).start()
+    connection = http.client.HTTPConnection("127.0.0.1", fake.port, timeout=30)
+    connection.request("GET", "/metrics")
+    assert connection.getresponse().status == 500
+    connection.close()
+    fake.done()
+    assert fake.complaints() == ""
 
 
 def test_a_login_is_needed_where_one_is_needed(module_daemon):
