@@ -61,7 +61,8 @@ bool openapi_has_get(const json_t *method)
 		return false;
 	json_array_foreach(json_object_get(method, "parameters"), i, param)
 		json_array_foreach(json_object_get(param, "types"), k, type)
-			if (strcmp(json_string_value(type), "array") == 0 ||
+			if (!json_is_string(type) ||
+			    strcmp(json_string_value(type), "array") == 0 ||
 			    strcmp(json_string_value(type), "struct") == 0)
 				return false;
 	return true;

@@ -248,6 +248,8 @@ START_TEST(what_is_no_list_of_methods_is_not_described)
 	ck_assert_ptr_null(described("{}"));
 	ck_assert_ptr_null(described("[{}]"));
 	ck_assert_ptr_null(described("[1]"));
+	ck_assert_ptr_null(described("[{\"name\": \"x\", \"safe\": true, \"parameters\": "
+				     "[{\"name\": \"n\", \"types\": [1]}]}]"));
 } END_TEST
 
 int main(void)
