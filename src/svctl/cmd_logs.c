@@ -224,10 +224,20 @@ static bool show_text(struct source *s, const json_t *result, long asked)
 	return true;
 }
 
+/*
+ * Is it this log's trouble only? Supervisor's answer is no XML where the program has printed what
+ * XML cannot carry.
+ */
+static bool is_its_own(const struct answer *a)
+{
+	return a->kind == ANSWER_FAULT || (a->err.code != -EIO && a->http_status == 0);
+}
+
 static void tell_fault(struct source *s, const struct answer *a)
 {
-	if (a->kind == ANSWER_FAULT) {
-		fprintf(stderr, "%s: %s\n", s->file->label, a->fault_text);
+	if (is_its_own(a)) {
+		fprintf(stderr, "%s: %s\n", s->file->label,
+			a->kind == ANSWER_FAULT ? a->fault_text : a->err.text);
 		s->view->ctl->status = EXIT_GENERIC;
 	} else {
 		ctl_complain(s->view->ctl, a);
@@ -246,9 +256,10 @@ static bool read_one(struct source *s)
 
 		ctl_call(s->view->ctl, method, read_params(s->file->full_name, bytes), &a);
 		done = a.kind != ANSWER_RESULT || show_text(s, a.result, bytes);
-		if (a.kind != ANSWER_RESULT)
+		if (a.kind != ANSWER_RESULT) {
 			tell_fault(s, &a);
-		good = a.kind != ANSWER_FAILED;
+			good = is_its_own(&a);
+		}
 		answer_done(&a);
 	}
 	return good && flush_lines(s->view);

@@ -223,6 +223,10 @@ def test_on_a_terminal_names_have_colours_and_nothing_harms(server):
     with Terminal([SVCTL, "-c", server.conf, "logs", "-f", "evil"], server.box,
                   {"NO_COLOR": "1"}) as t:
         t.expect("evil | ^[[31mred^[[0m ^[]0;title^G^[[2J\r\n")
+    # Supervisor's answer for that one is no XML; that is no harm to the others.
+    shown = logs(server, "evil", "dog")
+    assert "dog  | woof\n" in shown.out
+    assert shown.err.startswith("evil: the server's answer is not XML-RPC") != server.is_svd
     with Follower(server, "evil") as f:
         f.expect("evil | \033[31mred\033[0m \033]0;title\007\033[2J\r")
 
