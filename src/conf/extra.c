@@ -87,6 +87,18 @@ static int begin(struct load *ld, struct config *base)
 	return environment_scope(ld, base->environment, &ld->daemon);
 }
 
+/* They are by name. Those of a file groups.c looks at, when it knows all of their group. */
+static int check_names(const struct program_list *list, const struct ini_section *section,
+		       struct err *err)
+{
+	for (size_t i = 1; i < list->n; i++)
+		if (strcmp(list->list[i - 1].name, list->list[i].name) == 0)
+			return section_error(section, -EINVAL, err,
+					     "two processes of one group are named %s",
+					     list->list[i].name);
+	return 0;
+}
+
 static int set_group(struct load *ld, const struct group_config *like,
 		     const struct program_list *list)
 {
@@ -120,6 +132,8 @@ static int read_program(struct load *ld, const struct ini_section *section,
 		r = no_memory(err);
 	if (r == 0)
 		r = program_read(ld, &v, like->name, &list, err);
+	if (r == 0)
+		r = check_names(&list, section, err);
 	if (r == 0 && set_group(ld, like, &list) < 0)
 		r = no_memory(err);
 	program_list_done(&list);

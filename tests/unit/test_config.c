@@ -373,6 +373,21 @@ START_TEST(a_program_of_no_file_is_as_if_it_were_in_this_one)
 	config_unref(extra);
 } END_TEST
 
+START_TEST(a_program_of_no_file_has_each_name_once)
+{
+	static const struct extra_option options[] = {
+		{ "command", "x" }, { "numprocs", "12" },
+		{ "process_name", "p%(process_num).1s" },
+	};
+	struct config *extra;
+	struct err err;
+
+	loads("[supervisord]\n[group:g]\nprograms=\n");
+	ck_assert_int_eq(extra_load(config, &config->groups[0], "p", options, ARRAY_LEN(options),
+				    &extra, &err), -EINVAL);
+	ck_assert_str_eq(err.text, "options:1: [program:p] two processes of one group are named p1");
+} END_TEST
+
 START_TEST(default_options_stand_behind_all_sections)
 {
 	loads("[DEFAULT]\npriority=5\nminfds=9\n[supervisord]\n[program:a]\ncommand=x\n"
@@ -466,6 +481,7 @@ int main(void)
 	tcase_add_test(tc, plug_ins_are_accepted_and_said_not_to_be_loaded);
 	tcase_add_test(tc, plug_ins_that_svd_has_itself_are_in_the_snapshot);
 	tcase_add_test(tc, a_program_of_no_file_is_as_if_it_were_in_this_one);
+	tcase_add_test(tc, a_program_of_no_file_has_each_name_once);
 	tcase_add_test(tc, default_options_stand_behind_all_sections);
 	tcase_add_test(tc, the_file_is_found_beside_the_program_first);
 	tcase_add_test(tc, no_file_is_an_error_with_all_places);
