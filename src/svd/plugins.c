@@ -85,10 +85,11 @@ void plugins_free(struct plugin *list)
 bool plugin_leaves_out(const struct method *m)
 {
 	const char *const *list = m->plugin ? m->plugin->conf->whitelist : NULL;
-	const char *name = strrchr(m->name, '.') + 1;
+	const char *name;
 
 	if (!list || !*list)
 		return false;
+	name = strrchr(m->name, '.') + 1;
 	while (*list && strcmp(*list, name) != 0)
 		list++;
 	return !*list;
