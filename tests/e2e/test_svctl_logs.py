@@ -48,7 +48,10 @@ def served(request, module_daemon):
 @pytest.fixture
 def server(served):
     """The daemon, whose logs are empty."""
-    served.rpc.clearAllProcessLogs()
+    for name, log in (("cat", "cat.log"), ("web:w1", "web.log"), ("evil", "evil.log"),
+                      ("dog", "dog.log")):
+        if served.read(log):
+            served.rpc.clearProcessLogs(name)
     return served
 
 
