@@ -280,6 +280,15 @@ size_t link_queued(const struct link *link)
 
 /* --- receiving --- */
 
+static void keep_fd(struct link *link, int fd)
+{
+	if (link->n_fds < FDS_WAITING_MAX)
+		link->fds[link->n_fds++] = fd;
+	else
+		close_fd(&fd);
+}
+
+/* One that we had no number left for keeps its place: its frame must not get the next one's. */
 static void take_fds(struct link *link, struct msghdr *msg)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
@@ -289,13 +298,11 @@ static void take_fds(struct link *link, struct msghdr *msg)
 		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS || n > FDS_PER_READ)
 			continue;
 		memcpy(fds, CMSG_DATA(c), n * sizeof(int));
-		for (size_t i = 0; i < n; i++) {
-			if (link->n_fds < FDS_WAITING_MAX)
-				link->fds[link->n_fds++] = fds[i];
-			else
-				close_fd(&fds[i]);
-		}
+		for (size_t i = 0; i < n; i++)
+			keep_fd(link, fds[i]);
 	}
+	if (msg->msg_flags & MSG_CTRUNC)
+		keep_fd(link, -1);
 }
 
 static int first_fd(struct link *link)

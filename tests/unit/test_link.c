@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -75,6 +76,7 @@ struct end {
 	struct loop *loop;
 	int frames, downs, error, last, stop_after;
 	int fd;			/* the last one that came; owned */
+	int fd_of;		/* number of the frame that it came with */
 	bool free_on_frame;
 };
 
@@ -90,6 +92,7 @@ static void on_frame(struct link *link, struct frame *frame)
 	if (frame->fd >= 0) {
 		close_fd(&end->fd);
 		end->fd = steal_fd(&frame->fd);
+		end->fd_of = end->last;
 	}
 	if (end->free_on_frame) {
 		link_free(link);
@@ -208,7 +211,8 @@ START_TEST(the_queue_has_a_ceiling)
 	ck_assert_int_eq(send_number(a.link, 1, FRAME_BODY_MAX + 1, -1), -ENOBUFS);
 } END_TEST
 
-START_TEST(garbage_ends_the_link_and_not_the_program)
+/* The other end of b's link from now on; the caller's. */
+static int bare_end(void)
 {
 	int pair[2];
 
@@ -217,10 +221,75 @@ START_TEST(garbage_ends_the_link_and_not_the_program)
 	link_free(b.link);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	ck_assert_int_eq(link_new(loop, pair[1], &ops, &b, &b.link), 0);
-	ck_assert_int_eq(write(pair[0], "GET / HTTP/1.1\r\n\r\n", 18), 18);
+	return pair[0];
+}
+
+static void send_raw(int sock, const char *p, size_t n, int fd)
+{
+	union {
+		struct cmsghdr head;
+		char           space[CMSG_SPACE(sizeof(int))];
+	} control = { .head = { .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET,
+				.cmsg_type = SCM_RIGHTS } };
+	struct iovec iov = { .iov_base = (char *)(uintptr_t)p, .iov_len = n };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+			      .msg_controllen = sizeof(control) };
+
+	memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
+	ck_assert_int_eq(sendmsg(sock, &msg, 0), (ssize_t)n);
+}
+
+static void on_timer(struct timer *t)
+{
+	loop_stop(t->loop);
+}
+
+/* What lies there already is read. */
+static void run_once(void)
+{
+	struct timer timer;
+
+	timer_init(&timer, loop, on_timer);
+	timer_start(&timer, 0);
+	loop_run(loop);
+}
+
+START_TEST(a_descriptor_that_finds_no_room_leaves_the_others_alone)
+{
+	json_t *first = json_pack("{s:s, s:i}", "t", "x", "n", 1);
+	json_t *second = json_pack("{s:s, s:i}", "t", "x", "n", 2);
+	struct rlimit before, none = { .rlim_cur = 0 };
+	struct strbuf one = { 0 }, two = { 0 };
+	int sock = bare_end();
+
+	ck_assert_int_eq(frame_build(&one, first, "body", 4, true), 0);
+	ck_assert_int_eq(frame_build(&two, second, NULL, 0, true), 0);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none.rlim_max = before.rlim_max;
+	send_raw(sock, one.s, one.len - 2, STDIN_FILENO);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	run_once();
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+	ck_assert_int_eq(write(sock, one.s + one.len - 2, 2), 2);
+	send_raw(sock, two.s, two.len, STDIN_FILENO);
+	run_once();
+	ck_assert_int_eq(b.frames, 2);
+	ck_assert_int_eq(b.fd_of, 2);
+	strbuf_done(&one);
+	strbuf_done(&two);
+	json_decref(first);
+	json_decref(second);
+	close_fd(&sock);
+} END_TEST
+
+START_TEST(garbage_ends_the_link_and_not_the_program)
+{
+	int sock = bare_end();
+
+	ck_assert_int_eq(write(sock, "GET / HTTP/1.1\r\n\r\n", 18), 18);
 	loop_run(loop);
 	ck_assert_int_eq(b.error, -EPROTO);
-	close_fd(&pair[0]);
+	close_fd(&sock);
 } END_TEST
 
 int main(void)
@@ -239,6 +308,7 @@ int main(void)
 	tcase_add_test(way, the_other_side_hears_of_the_end_after_the_last_frame);
 	tcase_add_test(way, a_link_may_be_freed_by_its_own_frame);
 	tcase_add_test(way, the_queue_has_a_ceiling);
+	tcase_add_test(way, a_descriptor_that_finds_no_room_leaves_the_others_alone);
 	tcase_add_test(way, garbage_ends_the_link_and_not_the_program);
 	suite_add_tcase(s, format);
 	suite_add_tcase(s, way);
