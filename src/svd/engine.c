@@ -234,6 +234,7 @@ static void shut_down(struct engine *e)
 		news_mood(&e->bus, EVENT_SUPERVISOR_STATE_CHANGE_STOPPING);
 	run_events(e);	/* now or never: those who listen may be the next to be stopped */
 	if (!stop_step(e)) {
+		e->ended = true;
 		timer_stop(&e->report);
 		loop_stop(e->loop);
 	} else if (first) {

@@ -52,6 +52,7 @@ struct engine {
 	double         started_at;	/* wall clock */
 	bool           autostarted;
 	bool           stopping;	/* the ordered stop has begun */
+	bool           ended;		/* ... and is done: no turn comes after this one */
 	bool           reap_wanted;	/* SIGCHLD came */
 	bool           updating;	/* some process has a renewal, see update.h */
 	bool           again;		/* something changed: another round of this turn */

@@ -22,7 +22,7 @@ enum {
 	RESULTS_MAX = FRAME_BODY_MAX / 2,	/* bytes; the rest is for faults, which are short */
 };
 
-static const double SLICE = 0.002;	/* seconds of a turn */
+static const double SLICE = 0.002, LAST_SLICE = 0.1;	/* seconds of a turn */
 
 struct multicall {
 	const json_t *members;		/* borrowed from the call's parameters */
@@ -180,22 +180,30 @@ static void finish(struct call *call)
  */
 static bool has_to_pause(struct engine *e, struct multicall *multi, double until)
 {
-	if (e->mood != MOOD_RUNNING)	/* the last turns; and there is nothing that takes long */
-		return false;
 	if (clock_mono() > until)
 		timer_start(&multi->pause, 0);
 	return timer_is_armed(&multi->pause) || (multi->n_parts && gate_is_behind(e->gate));
 }
 
+/* Those that the end of svd leaves no time for. */
+static void refuse_rest(struct multicall *multi)
+{
+	for (; multi->next < json_array_size(multi->members); multi->next++)
+		add_fault(multi, FAULT_SHUTDOWN_STATE, fault_name(FAULT_SHUTDOWN_STATE));
+}
+
 static void step(struct engine *e, struct call *call)
 {
-	double until = clock_mono() + SLICE;
+	double until = clock_mono() + (e->ended ? LAST_SLICE : SLICE);
 	struct multicall *multi = call->multi;
 
 	while (!multi->waiting && multi->next < json_array_size(multi->members)) {
-		if (has_to_pause(e, multi, until))
+		if (!e->ended && has_to_pause(e, multi, until))
 			return;
-		begin_next(e, call);
+		if (e->ended && clock_mono() > until)
+			refuse_rest(multi);
+		else
+			begin_next(e, call);
 	}
 	if (!multi->waiting)
 		finish(call);

@@ -10,6 +10,7 @@ import xmlrpc.client
 
 import pytest
 
+from lib_api import Api
 from lib_daemon import REFERENCE, wait_for
 from lib_httpd import post_text
 from test_same_rpc import known_to, normalised
@@ -158,6 +159,33 @@ def test_many_members_hold_up_nobody_either(ours):
     assert ours.proxy.system.multicall(calls) == ["3.0"] * 10000
     with pytest.raises(xmlrpc.client.Fault, match="FAILED: more than 10000 calls in one"):
         ours.proxy.system.multicall(calls + calls[:1])
+
+
+@pytest.mark.svd_only
+def test_the_end_of_svd_waits_for_no_members(module_daemon):
+    """They hold up nobody while all is being stopped; what is left of them then is refused."""
+    d = module_daemon("""
+        [program:many]
+        command=/bin/cat
+        process_name=%(process_num)d
+        numprocs=1000
+        autostart=false
+        [program:stubborn]
+        command=/bin/sh -c 'trap "" TERM; exec sleep 1000'
+        startsecs=0
+        """, "ending", supervisord="loglevel=trace").start()
+    stubborn = d.info("stubborn")["pid"]
+    d.rpc.shutdown()
+    calls = [member("svd.getHealth", "many")] * 2000
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(Api(d.socket).post, "system.multicall", [calls])
+        d.wait_log("method called: system.multicall()")
+        assert "svd.getHealth" in d.proxy.system.listMethods()
+        os.kill(stubborn, signal.SIGKILL)
+        answers = waiting.result().json["result"]
+    assert len(answers) == len(calls)
+    assert answers[-1] == {"faultCode": 6, "faultString": "SHUTDOWN_STATE"}
+    assert d.process.wait(30) == 0
 
 
 @pytest.fixture(scope="module")

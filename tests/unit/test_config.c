@@ -385,7 +385,8 @@ START_TEST(a_program_of_no_file_has_each_name_once)
 	loads("[supervisord]\n[group:g]\nprograms=\n");
 	ck_assert_int_eq(extra_load(config, &config->groups[0], "p", options, ARRAY_LEN(options),
 				    &extra, &err), -EINVAL);
-	ck_assert_str_eq(err.text, "options:1: [program:p] two processes of one group are named p1");
+	ck_assert_str_eq(err.text,
+			 "options:1: [program:p] two processes of one group are named p1");
 } END_TEST
 
 START_TEST(default_options_stand_behind_all_sections)
