@@ -72,16 +72,23 @@ static void of_being_there(struct promtext *p, const json_t *result, const char 
 	promtext_add(p, NULL, 0, 1);
 }
 
-static void of_daemons(struct promtext *p, const json_t *result, const char *member)
+/* The member of each object in a list, which is told apart by a label of its name. */
+static void of_named(struct promtext *p, const json_t *list, const char *label_name,
+		     const char *member)
 {
-	const json_t *d;
+	const json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(result, "daemons"), i, d) {
-		struct promlabel label = { "daemon", text_of(d, "name") };
+	json_array_foreach(list, i, one) {
+		struct promlabel label = { label_name, text_of(one, "name") };
 
-		add_member(p, &label, 1, d, member);
+		add_member(p, &label, 1, one, member);
 	}
+}
+
+static void of_daemons(struct promtext *p, const json_t *result, const char *member)
+{
+	of_named(p, json_object_get(result, "daemons"), "daemon", member);
 }
 
 /* --- of each process --- */
@@ -192,14 +199,7 @@ static void of_channels(struct promtext *p, const json_t *result, const char *me
 
 static void of_pools(struct promtext *p, const json_t *result, const char *member)
 {
-	const json_t *pool;
-	size_t i;
-
-	json_array_foreach(json_object_get(result, "pools"), i, pool) {
-		struct promlabel label = { "pool", text_of(pool, "name") };
-
-		add_member(p, &label, 1, pool, member);
-	}
+	of_named(p, json_object_get(result, "pools"), "pool", member);
 }
 
 static void of_listeners(struct promtext *p, const json_t *result, const char *member)

@@ -150,7 +150,7 @@ void rpc_add_process_info(struct strbuf *sb, const struct process *p)
 	json_out_member(sb, "description", description);
 }
 
-struct process *rpc_process_named(struct engine *e, struct call *call)
+static const struct process *process_named(struct engine *e, struct call *call)
 {
 	const char *name = call_string(call, 0);
 	struct group *group;
@@ -162,26 +162,26 @@ struct process *rpc_process_named(struct engine *e, struct call *call)
 	return NULL;
 }
 
-static void add_info(struct strbuf *sb, const struct process *p)
+static void add_object(struct strbuf *sb, const struct process *p, rpc_members_fn *add)
 {
 	json_out_comma(sb);
 	strbuf_addc(sb, '{');
-	rpc_add_process_info(sb, p);
+	add(sb, p);
 	strbuf_addc(sb, '}');
 }
 
-void rpc_get_process_info(struct engine *e, struct call *call)
+void rpc_tell_process(struct engine *e, struct call *call, rpc_members_fn *add)
 {
-	const struct process *p = rpc_process_named(e, call);
+	const struct process *p = process_named(e, call);
 	struct strbuf sb = { 0 };
 
 	if (!p)
 		return;
-	add_info(&sb, p);
+	add_object(&sb, p, add);
 	call_result_text(call, strbuf_steal(&sb));
 }
 
-void rpc_get_all_process_info(struct engine *e, struct call *call)
+void rpc_tell_all_processes(struct engine *e, struct call *call, rpc_members_fn *add)
 {
 	struct process **list;
 	size_t n = lookup_all_by_name(e, &list);
@@ -190,8 +190,18 @@ void rpc_get_all_process_info(struct engine *e, struct call *call)
 	strbuf_addc(&sb, '[');
 	for (size_t i = 0; i < n; i++)
 		if (permit_sees(e, call, list[i]))
-			add_info(&sb, list[i]);
+			add_object(&sb, list[i], add);
 	strbuf_addc(&sb, ']');
 	free(list);
 	call_result_text(call, strbuf_steal(&sb));
+}
+
+void rpc_get_process_info(struct engine *e, struct call *call)
+{
+	rpc_tell_process(e, call, rpc_add_process_info);
+}
+
+void rpc_get_all_process_info(struct engine *e, struct call *call)
+{
+	rpc_tell_all_processes(e, call, rpc_add_process_info);
 }

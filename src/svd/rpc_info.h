@@ -2,20 +2,21 @@
 #ifndef SVD_SVD_RPC_INFO_H
 #define SVD_SVD_RPC_INFO_H
 
-#include "base/macro.h"
-
 struct call;
 struct engine;
 struct process;
 struct strbuf;
 
-/* Appends, as JSON text, the members of Supervisor's struct of getProcessInfo. */
-void rpc_add_process_info(struct strbuf *sb, const struct process *p);
+/* Appends members of a JSON object that tells of the process. */
+typedef void rpc_members_fn(struct strbuf *sb, const struct process *p);
 
-/* The same, and those of svd.getProcessStatus. */
-void rpc_add_process_status(struct strbuf *sb, const struct process *p);
+rpc_members_fn rpc_add_process_info;	/* Supervisor's struct of getProcessInfo */
+rpc_members_fn rpc_add_process_status;	/* the same, and those of svd.getProcessStatus */
 
-/* The process that the first parameter names; NULL: there is none, and the call has its fault. */
-must_check struct process *rpc_process_named(struct engine *e, struct call *call);
+/* Answers with one object: of the process that the first parameter names, or with its fault. */
+void rpc_tell_process(struct engine *e, struct call *call, rpc_members_fn *add);
+
+/* Answers with an array: of all processes that the client may see, by group and name. */
+void rpc_tell_all_processes(struct engine *e, struct call *call, rpc_members_fn *add);
 
 #endif

@@ -2,15 +2,11 @@
  * rpc_status.c - what Supervisor's getProcessInfo leaves out. That struct stays as it is, since
  * there are clients that read it member by member; this one may grow.
  */
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "base/jsonout.h"
 #include "base/strbuf.h"
 #include "svd/call.h"
 #include "svd/engine.h"
-#include "svd/lookup.h"
-#include "svd/permit.h"
 #include "svd/rpc_info.h"
 
 static const char *const autorestarts[] = {
@@ -34,38 +30,14 @@ void rpc_add_process_status(struct strbuf *sb, const struct process *p)
 	json_out_member(sb, "autorestart", autorestarts[p->conf->autorestart]);
 }
 
-static void add_status(struct strbuf *sb, const struct process *p)
-{
-	json_out_comma(sb);
-	strbuf_addc(sb, '{');
-	rpc_add_process_status(sb, p);
-	strbuf_addc(sb, '}');
-}
-
 void rpc_get_process_status(struct engine *e, struct call *call)
 {
-	struct process *p = rpc_process_named(e, call);
-	struct strbuf sb = { 0 };
-
-	if (!p)
-		return;
-	add_status(&sb, p);
 	call->usage = true;
-	call_result_text(call, strbuf_steal(&sb));
+	rpc_tell_process(e, call, rpc_add_process_status);
 }
 
 void rpc_get_all_process_status(struct engine *e, struct call *call)
 {
-	struct process **list;
-	size_t n = lookup_all_by_name(e, &list);
-	struct strbuf sb = { .oom = !list };
-
-	strbuf_addc(&sb, '[');
-	for (size_t i = 0; i < n; i++)
-		if (permit_sees(e, call, list[i]))
-			add_status(&sb, list[i]);
-	strbuf_addc(&sb, ']');
-	free(list);
 	call->usage = true;
-	call_result_text(call, strbuf_steal(&sb));
+	rpc_tell_all_processes(e, call, rpc_add_process_status);
 }
