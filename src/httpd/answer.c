@@ -100,7 +100,7 @@ static unsigned answer_stream(struct request *r, struct piece *piece, const char
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
 	}
 	/* After the head of a chunked answer libmicrohttpd sends the last chunk all the same, and a
-	 * client takes that for the next answer: this one is not chunked but ends the connection. */
+	 * client takes that for the next answer. This one is not chunked but closes. */
 	if (r->is_head)
 		(void)MHD_set_response_options(r->response, MHD_RF_HTTP_VERSION_1_0_ONLY,
 					       MHD_RO_END);
