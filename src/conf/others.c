@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "conf/ctlplugins.h"
 #include "conf/load.h"
 #include "conf/plugins.h"
 #include "conf/values.h"
@@ -43,7 +44,10 @@ static int read_plugin(struct load *ld, const struct values *v, enum option_id f
 		return section_error(v->section, -EINVAL, err,
 				     "section [%s] does not specify a %s", v->section->name,
 				     option_table[factory].name);
-	r = factory == OPT_RPCINTERFACE_factory ? plugin_read(ld, v, err) : 1;
+	if (factory == OPT_RPCINTERFACE_factory)
+		r = plugin_read(ld, v, err);
+	else
+		r = ctlplugin_find(v->set[factory]->value) == CTLPLUGIN_NONE;
 	if (r == 1)
 		r = note_plugin(ld, v->set[factory], v->section) < 0 ? no_memory(err) : 0;
 	return r;

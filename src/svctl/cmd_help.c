@@ -15,7 +15,7 @@ static bool is_listed(const struct ctl *ctl, const struct verb *verb)
 }
 
 /* Those of a plug-in, or our own; nothing where there are none. */
-static void list_verbs_of(struct ctl *ctl, enum extra extra)
+static void list_verbs_of(struct ctl *ctl, enum ctlplugin plugin)
 {
 	static const char rule[] = "================================================";
 	struct words names = { 0 };
@@ -23,10 +23,10 @@ static void list_verbs_of(struct ctl *ctl, enum extra extra)
 	int r = 0;
 
 	for (size_t i = 0; i < n_verbs && r == 0; i++) {
-		if (verbs[i].extra == extra && is_listed(ctl, &verbs[i]))
+		if (verbs[i].plugin == plugin && is_listed(ctl, &verbs[i]))
 			r = words_add(&names, verbs[i].name, strlen(verbs[i].name));
 	}
-	strbuf_addf(&header, "%s commands (type help <topic>):", extra_titles[extra]);
+	strbuf_addf(&header, "%s commands (type help <topic>):", plugin_titles[plugin]);
 	if (r < 0 || !strbuf_str(&header)) {
 		ctl_oom(ctl);
 	} else if (names.n > 0) {
@@ -41,8 +41,8 @@ static void list_verbs_of(struct ctl *ctl, enum extra extra)
 
 static void list_verbs(struct ctl *ctl)
 {
-	for (enum extra extra = EXTRA_NONE; extra < EXTRA_N; extra++)
-		list_verbs_of(ctl, extra);
+	for (enum ctlplugin plugin = CTLPLUGIN_NONE; plugin < CTLPLUGIN_N; plugin++)
+		list_verbs_of(ctl, plugin);
 }
 
 static void show_help(const struct ctl *ctl, const struct verb *verb)

@@ -267,7 +267,7 @@ bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_
 	    !read_file(argv[0], given.path, &opt.config))
 		return false;
 	for (size_t i = 0; i < opt.config.n_plugins; i++) {
-		if (verbs_add(opt.config.plugins[i].factory) == EXTRA_WILDCARDS)
+		if (verbs_add(opt.config.plugins[i].factory) == CTLPLUGIN_WILDCARDS)
 			opt.match_group = opt.config.plugins[i].match_group;
 	}
 	if (!read_line(argv, &given, &opt.line)) {

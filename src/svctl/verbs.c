@@ -11,48 +11,37 @@
 
 const struct verb verbs[] = {
 #define VERB(name, run, completes, listed, flags, help, more) \
-	{ name, run, completes, listed, flags, help, more, EXTRA_NONE },
+	{ name, run, completes, listed, flags, help, more, CTLPLUGIN_NONE },
 #include "svctl/verbs.def"
 #undef VERB
 #define EXTRA_VERB(id, name, run, completes, help) \
-	{ name, run, completes, LISTED, 0, help, NULL, EXTRA_##id },
+	{ name, run, completes, LISTED, 0, help, NULL, CTLPLUGIN_##id },
 #include "svctl/extras.def"
 #undef EXTRA_VERB
 };
 const size_t n_verbs = ARRAY_LEN(verbs);
 
-const char *const extra_titles[EXTRA_N] = {
-	[EXTRA_NONE] = "default",
-#define EXTRA(id, factory, title) [EXTRA_##id] = title,
-#include "svctl/extras.def"
-#undef EXTRA
-};
-
-static const char *const factories[EXTRA_N] = {
-#define EXTRA(id, factory, title) [EXTRA_##id] = factory,
-#include "svctl/extras.def"
-#undef EXTRA
+const char *const plugin_titles[CTLPLUGIN_N] = {
+	[CTLPLUGIN_NONE] = "default",
+#define CTLPLUGIN(id, factory, title) [CTLPLUGIN_##id] = title,
+#include "conf/ctlplugins.def"
+#undef CTLPLUGIN
 };
 
 /* Of a program's life, as its configuration says: there is but one. */
-static bool is_added[EXTRA_N] = { [EXTRA_NONE] = true };
+static bool is_added[CTLPLUGIN_N] = { [CTLPLUGIN_NONE] = true };
 
-enum extra verbs_add(const char *factory)
+enum ctlplugin verbs_add(const char *factory)
 {
-	const char *colon = strrchr(factory, ':');
-	enum extra extra = EXTRA_N;
+	enum ctlplugin plugin = ctlplugin_find(factory);
 
-	while (--extra > EXTRA_NONE) {
-		if (strcmp(factories[extra], colon ? colon + 1 : factory) == 0)
-			break;
-	}
-	is_added[extra] = true;
-	return extra;
+	is_added[plugin] = true;
+	return plugin;
 }
 
 bool verb_is_there(const struct verb *verb)
 {
-	return is_added[verb->extra];
+	return is_added[verb->plugin];
 }
 
 const struct verb *verb_find(const char *name, size_t n)

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "conf/ctlplugins.h"
+
 struct ctl;
 
 enum completes { COMPLETES_NOTHING, COMPLETES_VERBS, COMPLETES_PROCESSES, COMPLETES_GROUPS };
@@ -12,17 +14,8 @@ enum completes { COMPLETES_NOTHING, COMPLETES_VERBS, COMPLETES_PROCESSES, COMPLE
 /* What supervisorctl has not, only svctl lists. */
 enum listed { NOT_LISTED, LISTED, LISTED_OURS };
 
-/* Plug-ins whose verbs we have ourselves. */
-enum extra {
-	EXTRA_NONE,
-#define EXTRA(id, factory, title) EXTRA_##id,
-#include "svctl/extras.def"
-#undef EXTRA
-	EXTRA_N
-};
-
-/* What `help` calls the verbs of each. */
-extern const char *const extra_titles[EXTRA_N];
+/* What `help` calls the verbs of each plug-in. */
+extern const char *const plugin_titles[CTLPLUGIN_N];
 
 struct verb {
 	const char *name;
@@ -32,7 +25,7 @@ struct verb {
 	enum listed listed;
 	unsigned flags;		/* WITH() of those that it takes */
 	const char *help, *more;	/* may be NULL */
-	enum extra extra;	/* whose it is */
+	enum ctlplugin plugin;	/* whose it is */
 };
 
 extern const struct verb verbs[];
@@ -40,9 +33,9 @@ extern const size_t n_verbs;
 
 /*
  * From now on the verbs of the plug-in are there that this factory ("module:function") makes; which
- * one that is, EXTRA_NONE if we have it not.
+ * one that is, CTLPLUGIN_NONE if we have it not.
  */
-enum extra verbs_add(const char *factory);
+enum ctlplugin verbs_add(const char *factory);
 
 /* Those of the table that are not there are not to be shown. */
 bool verb_is_there(const struct verb *verb);

@@ -50,6 +50,15 @@ def test_a_good_file_is_fine(check):
     assert check("[include]\nfiles=conf.d/*.conf\n").status == 0
 
 
+def test_a_plugin_whose_verbs_svctl_has_is_no_reason_to_warn(check):
+    text = "[ctlplugin:s]\nsupervisor.ctl_factory=a.b:make_%s_controllerplugin\n"
+    for name in "cache", "quick", "serialrestart", "wildcards":
+        assert check(text % name).lines == []
+    assert check(text % "other").lines == [
+        "main.conf:6: warning: [ctlplugin:s] supervisor.ctl_factory="
+        "a.b:make_other_controllerplugin: plug-ins in Python cannot be loaded, it is ignored"]
+
+
 def test_warnings_are_status_1_and_errors_2(check):
     assert check("nodeamon=true\n").lines == [
         "main.conf:5: warning: [supervisord] nodeamon is an unknown option, it is ignored; "

@@ -69,7 +69,7 @@ START_TEST(the_verbs_are_sorted_and_unique)
 {
 	for (size_t i = 1; i < n_verbs; i++) {
 		/* Those of plug-ins have a list of their own. */
-		if (verbs[i - 1].extra != EXTRA_NONE || verbs[i].extra == EXTRA_NONE)
+		if (verbs[i - 1].plugin != CTLPLUGIN_NONE || verbs[i].plugin == CTLPLUGIN_NONE)
 			ck_assert_str_lt(verbs[i - 1].name, verbs[i].name);
 	}
 } END_TEST
@@ -77,10 +77,10 @@ START_TEST(the_verbs_are_sorted_and_unique)
 START_TEST(verbs_of_plugins_are_there_when_their_factory_is_named)
 {
 	ck_assert_ptr_null(verb_find("mstop", 5));
-	ck_assert_int_eq(verbs_add("other.module:make_thing"), EXTRA_NONE);
-	ck_assert_int_eq(verbs_add(""), EXTRA_NONE);
+	ck_assert_int_eq(verbs_add("other.module:make_thing"), CTLPLUGIN_NONE);
+	ck_assert_int_eq(verbs_add(""), CTLPLUGIN_NONE);
 	ck_assert_ptr_null(verb_find("mstop", 5));
-	ck_assert_int_eq(verbs_add("a.b:make_wildcards_controllerplugin"), EXTRA_WILDCARDS);
+	ck_assert_int_eq(verbs_add("a.b:make_wildcards_controllerplugin"), CTLPLUGIN_WILDCARDS);
 	ck_assert_ptr_nonnull(verb_find("mstop", 5));
 	ck_assert_ptr_null(verb_find("quickstop", 9));
 } END_TEST
