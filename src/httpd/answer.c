@@ -9,6 +9,7 @@
 
 #include "base/fd.h"
 #include "base/strbuf.h"
+#include "httpd/apifault.h"
 #include "httpd/jsontext.h"
 #include "httpd/piece.h"
 #include "httpd/request.h"
@@ -57,6 +58,15 @@ unsigned answer_json(struct request *r, unsigned status, const json_t *value)
 	if (!value || jsontext_add(&text, value) < 0)
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
 	return answer_json_text(r, status, &text);
+}
+
+unsigned answer_fault(struct request *r, unsigned status, int code, const char *text)
+{
+	json_t *fault = apifault_new(code, text);
+
+	status = answer_json(r, status, fault);
+	json_decref(fault);
+	return status;
 }
 
 unsigned answer_status(struct request *r, unsigned status)

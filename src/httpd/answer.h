@@ -32,6 +32,9 @@ unsigned answer_status(struct request *r, unsigned status);
 unsigned answer_json(struct request *r, unsigned status, const json_t *value);
 unsigned answer_json_text(struct request *r, unsigned status, struct strbuf *text);
 
+/* A fault as the JSON API tells it, see httpd/apifault.h. */
+unsigned answer_fault(struct request *r, unsigned status, int code, const char *text);
+
 /* A result in a file, in a message of that form and type. */
 unsigned answer_piece(struct request *r, struct reply *reply, const struct piece_form *form,
 		      const char *type);

@@ -22,18 +22,9 @@ static const char root[] = "/api/v1";
 
 /* --- answers --- */
 
-static unsigned answer_fault(struct request *r, unsigned status, int code, const char *text)
-{
-	json_t *fault = apifault_new(code, text);
-
-	status = answer_json(r, status, fault);
-	json_decref(fault);
-	return status;
-}
-
 static unsigned refuse(struct request *r, unsigned status, enum fault code, const char *why)
 {
-	char text[512];
+	char text[sizeof(struct err) + 64];
 
 	snprintf(text, sizeof(text), "%s: %s", fault_name(code), why);
 	return answer_fault(r, status, code, text);

@@ -188,11 +188,10 @@ static enum MHD_Result on_argument(void *cls, enum MHD_ValueKind kind, const cha
 static void on_refused(struct call *call, struct reply *reply)
 {
 	struct request *r = container_of(call, struct request, call);
-	json_t *fault = reply->text ? apifault_new(reply->code, reply->text) : NULL;
 
-	r->status = answer_json(r, fault ? apifault_status(reply->code) :
-					   MHD_HTTP_INTERNAL_SERVER_ERROR, fault);
-	json_decref(fault);
+	r->status = reply->text ? answer_fault(r, apifault_status(reply->code), reply->code,
+					       reply->text) :
+				  MHD_HTTP_INTERNAL_SERVER_ERROR;
 	request_resume(r);
 }
 

@@ -7,15 +7,6 @@
 #include "httpd/apifault.h"
 #include "httpd/request.h"
 
-static unsigned answer_fault(struct request *r, const struct reply *reply)
-{
-	json_t *fault = apifault_new(reply->code, reply->text);
-	unsigned status = answer_json(r, apifault_status(reply->code), fault);
-
-	json_decref(fault);
-	return status;
-}
-
 static unsigned answer_health(struct request *r, const struct reply *reply)
 {
 	bool healthy = json_is_true(json_object_get(reply->result, "healthy"));
@@ -29,7 +20,9 @@ static void on_reply(struct call *call, struct reply *reply)
 {
 	struct request *r = container_of(call, struct request, call);
 
-	r->status = reply->text ? answer_fault(r, reply) : answer_health(r, reply);
+	r->status = reply->text ? answer_fault(r, apifault_status(reply->code), reply->code,
+					       reply->text) :
+				  answer_health(r, reply);
 	request_resume(r);
 }
 

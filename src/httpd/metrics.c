@@ -237,7 +237,7 @@ void metrics_render(struct strbuf *sb, const json_t *result)
 
 /* --- the request --- */
 
-static unsigned answer_fault(struct request *r, const struct reply *reply)
+static unsigned answer_refusal(struct request *r, const struct reply *reply)
 {
 	struct strbuf text = { 0 };
 
@@ -259,7 +259,7 @@ static void on_reply(struct call *call, struct reply *reply)
 {
 	struct request *r = container_of(call, struct request, call);
 
-	r->status = reply->text ? answer_fault(r, reply) : answer_metrics(r, reply);
+	r->status = reply->text ? answer_refusal(r, reply) : answer_metrics(r, reply);
 	request_resume(r);
 }
 
