@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <microhttpd.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "httpd/answer.h"
 #include "httpd/request.h"
+#include "httpd/welcome.h"
 #include "rpc/xmlrpc.h"
 
 static void on_reply(struct call *call, struct reply *reply)
@@ -15,6 +17,15 @@ static void on_reply(struct call *call, struct reply *reply)
 
 	r->status = answer_xmlrpc(r, reply);
 	request_resume(r);
+}
+
+static unsigned refuse(const struct request *r, const struct err *why)
+{
+	char what[sizeof(*why) + 64];
+
+	snprintf(what, sizeof(what), "what is no XML-RPC call (%s)", why->text);
+	welcome_tell(r, what);
+	return MHD_HTTP_BAD_REQUEST;
 }
 
 unsigned rpc2_act(struct request *r)
@@ -26,11 +37,8 @@ unsigned rpc2_act(struct request *r)
 
 	r->server->is_bloated |= r->body.len >= SERVER_LARGE;
 	strbuf_done(&r->body);
-	if (ret == -EBADMSG) {
-		rpc_log(r->server->rpc, "warn", "%s: a request is no XML-RPC call: %s",
-			r->server->name, err.text);
-		return MHD_HTTP_BAD_REQUEST;
-	}
+	if (ret == -EBADMSG)
+		return refuse(r, &err);
 	r->call.on_reply = on_reply;
 	r->call.as_text = true;
 	if (ret == 0)

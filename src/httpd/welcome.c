@@ -34,7 +34,7 @@ static const char *header(const struct request *r, const char *name)
 	return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
 }
 
-static void log_refusal(const struct request *r, const char *what)
+void welcome_tell(const struct request *r, const char *what)
 {
 	struct welcome *w = r->server->welcome;
 	char peer[128], unsaid[64] = "";
@@ -58,7 +58,7 @@ static void log_foreign(const struct request *r, const char *origin)
 	strbuf_adds(&what, "a page of ");
 	repr_add_word(&what, origin);
 	strbuf_adds(&what, " may not ask,");
-	log_refusal(r, what.oom ? "a page may not ask," : strbuf_str(&what));
+	welcome_tell(r, what.oom ? "a page may not ask," : strbuf_str(&what));
 	strbuf_done(&what);
 }
 
@@ -80,6 +80,6 @@ bool welcome_login(struct request *r)
 	if (auth_check(&r->server->auth, &r->server->welcome->logins, given, &r->user))
 		return true;
 	if (given)	/* without one it is a browser that has not asked its user yet */
-		log_refusal(r, "wrong user name or password");
+		welcome_tell(r, "wrong user name or password");
 	return false;
 }

@@ -22,6 +22,12 @@ struct welcome {
 void welcome_init(struct welcome *w, struct rpc *rpc);
 void welcome_done(struct welcome *w);
 
+/*
+ * Tells the log what was wrong with a request, and who sent it: "WHAT from WHOM". Not as often as
+ * somebody tries.
+ */
+void welcome_tell(const struct request *r, const char *what);
+
 /* Has no page of somebody else sent it? See httpd/origin.h. */
 must_check bool welcome_origin(const struct request *r);
 

@@ -136,7 +136,16 @@ def test_what_is_no_call_is_a_bad_request_and_logged(svd, body):
     assert request(fake, body=body).status == 400
     wait_for(lambda: fake.logs, "the request is logged")
     assert fake.logs[0][0] == "warn" and "no XML-RPC call" in fake.logs[0][1]
+    assert fake.logs[0][1].endswith(" from 127.0.0.1")
     assert fake.calls == []
+
+
+def test_what_is_no_call_does_not_fill_the_log(svd):
+    fake = svd()
+    for _ in range(40):
+        assert request(fake, body="<a/>").status == 400
+    assert request(fake, body=call_text()).status == 200
+    assert len(fake.logs) == 10 and "more of that is not logged" in fake.logs[-1][1]
 
 
 # --- HTTP ---
