@@ -15,11 +15,15 @@
 #include "svctl/output.h"
 #include "svctl/procinfo.h"
 
-/* Python's str() of a fault, which Supervisor shows here. */
-static void tell_fault(const struct answer *a)
+/* Python's str() of a fault, which Supervisor shows here; of one that it has not, as everywhere. */
+static void tell_fault(struct ctl *ctl, const struct answer *a)
 {
 	struct strbuf text = { 0 };
 
+	if (a->fault == FAULT_NOT_PERMITTED) {
+		ctl_complain(ctl, a);
+		return;
+	}
 	repr_add(&text, a->fault_text);
 	out_line("ERROR: <Fault %d: %s>", a->fault, strbuf_str(&text) ? strbuf_str(&text) : "");
 	strbuf_done(&text);
@@ -54,7 +58,7 @@ static bool check(struct ctl *ctl, const char *name)
 	else if (a.fault == FAULT_BAD_NAME)
 		ctl_tell(ctl, "ERROR: bad process name supplied");
 	else
-		tell_fault(&a);
+		tell_fault(ctl, &a);
 	answer_done(&a);
 	if (state != STATE_CODE_RUNNING)
 		ctl_tell(ctl, "ERROR: process not running");
@@ -113,7 +117,7 @@ static bool feed(struct ctl *ctl, const char *name, const char *line)
 	} else if (a.kind == ANSWER_FAULT && a.fault == FAULT_NOT_RUNNING) {
 		tell_killed();
 	} else if (a.kind == ANSWER_FAULT) {
-		tell_fault(&a);
+		tell_fault(ctl, &a);
 		out_line("Exiting foreground");
 	}
 	answer_done(&a);

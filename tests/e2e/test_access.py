@@ -321,6 +321,8 @@ def test_the_client_tells_what_was_not_permitted(svd):
     assert ctl_as(svd, WEB, "clear", "db") == ("db: ERROR (not permitted)\n", 1)
     assert ctl_as(svd, WEB, "tail", "db") == ("db: ERROR (not permitted)\n", 1)
     assert ctl_as(svd, WEB, "remove", "db") == ("ERROR: not permitted: db\n", 1)
+    assert ctl_as(svd, WEB, "fg", "db") == (
+        "ERROR: NOT_PERMITTED: supervisor.getProcessInfo of db needs the role read\n", 1)
     for args, text in ((("stop", "all"), "stopAllProcesses needs the role operate"),
                        (("reread",), "reloadConfig needs the role admin"),
                        (("shutdown",), "shutdown needs the role admin")):
