@@ -6,10 +6,10 @@ struct logtail;
 struct request;
 
 /*
- * For the routes of request.c: /logtail/NAME[/CHANNEL] and /mainlogtail. The last 1024 bytes of the
- * file, then what is added, for as long as the client listens; other files of that name follow each
- * other. Bounded memory however slow the client is: it gets at once what it missed, or, of a file
- * that was removed meanwhile, its rest.
+ * Of the routes /logtail/NAME[/CHANNEL] and /mainlogtail, see struct route. The last 1024 bytes of
+ * the file, then what is added, for as long as the client listens; other files of that name follow
+ * each other. Bounded memory however slow the client is: it gets at once what it missed, or, of a
+ * file that was removed meanwhile, its rest.
  */
 unsigned logtail_process(struct request *r);
 unsigned logtail_main(struct request *r);

@@ -1,5 +1,5 @@
 /*
- * rpc.c - svd-httpd knows nothing of processes: every XML-RPC call becomes a `call` frame, and
+ * rpc.c - svd-httpd knows nothing of processes: whatever is asked becomes a `call` frame, and
  * its reply finds the way back by a number. Numbers are never used twice, so that a reply that
  * comes after its client went away meets nobody.
  */
