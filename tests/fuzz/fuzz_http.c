@@ -214,7 +214,8 @@ static bool go_on(int fd, uint8_t kind, int milliseconds)
 	struct pollfd fds[] = { { .fd = fd, .events = POLLIN },
 				{ .fd = link_fd, .events = POLLIN } };
 
-	if (poll(fds, 2, milliseconds) <= 0 && milliseconds == PATIENCE_MS)
+	/* libFuzzer's own timer may interrupt it. */
+	if (poll(fds, 2, milliseconds) == 0 && milliseconds == PATIENCE_MS)
 		abort();
 	if (fds[1].revents)
 		be_svd(kind);
