@@ -22,7 +22,7 @@
 
 enum { AGAIN_MSEC = 1000 };
 
-struct watch {
+struct feed {
 	struct ctl *ctl;		/* borrowed */
 	const struct words *names;	/* borrowed; none: all events */
 	bool json, coloured;
@@ -32,7 +32,7 @@ struct watch {
 	bool lost;			/* there was a stream, and we said that it is gone */
 };
 
-static bool is_wanted(const struct watch *w, const json_t *event)
+static bool is_wanted(const struct feed *w, const json_t *event)
 {
 	const char *group = json_string_value(json_object_get(event, "group"));
 	const char *process = json_string_value(json_object_get(event, "process"));
@@ -41,14 +41,22 @@ static bool is_wanted(const struct watch *w, const json_t *event)
 	return w->names->n == 0 || (group && globs_mean(w->names, 0, &info));
 }
 
+static void add_json(struct strbuf *sb, const json_t *event)
+{
+	char *text = report_dump(event, JSON_COMPACT);
+
+	strbuf_adds(sb, text ? text : "{}");
+	free(text);
+}
+
 static void on_event(void *arg, const char *data, size_t n)
 {
-	struct watch *w = arg;
-	json_t *event = json_loadb(data, n, 0, NULL);
+	struct feed *w = arg;
+	json_t *event = json_loadb(data, n, JSON_ALLOW_NUL, NULL);
 
 	if (json_is_object(event) && is_wanted(w, event)) {
 		if (w->json)
-			strbuf_add(&w->out, data, n);
+			add_json(&w->out, event);
 		else
 			eventline_add(&w->out, event, w->coloured);
 		strbuf_addc(&w->out, '\n');
@@ -58,7 +66,7 @@ static void on_event(void *arg, const char *data, size_t n)
 
 static bool on_piece(void *arg, const char *data, size_t n)
 {
-	struct watch *w = arg;
+	struct feed *w = arg;
 	bool good = sse_feed(&w->sse, data, n) == 0 && strbuf_str(&w->out) &&
 		    out_bytes(strbuf_str(&w->out), w->out.len);
 
@@ -70,7 +78,7 @@ static bool on_piece(void *arg, const char *data, size_t n)
 static void on_header(void *arg, const char *line, size_t n)
 {
 	static const char good[] = "HTTP/1.1 200";
-	struct watch *w = arg;
+	struct feed *w = arg;
 
 	if (!w->lost || n < sizeof(good) - 1 || memcmp(line, good, sizeof(good) - 1) != 0)
 		return;
@@ -80,14 +88,14 @@ static void on_header(void *arg, const char *line, size_t n)
 
 static void on_end(void *arg, long http_status, const char *why)
 {
-	struct watch *w = arg;
+	struct feed *w = arg;
 
 	(void)why;
 	w->http_status = http_status;
 }
 
 /* false: it could not even be begun, which was said, or this is the end. */
-static bool follow_once(struct watch *w, const char *query)
+static bool follow_once(struct feed *w, const char *query)
 {
 	const struct follow_reader reader = { on_piece, on_header, on_end, w };
 	struct follow *f = follow_new(w->ctl->client);
@@ -107,7 +115,7 @@ static bool follow_once(struct watch *w, const char *query)
 }
 
 /* Is there hope for another try? Says what there is to say. */
-static bool is_to_be_tried_again(struct watch *w)
+static bool is_to_be_tried_again(struct feed *w)
 {
 	const char *url = client_serverurl(w->ctl->client);
 
@@ -131,7 +139,7 @@ static void pause_before_again(void)
 	(void)poll(&interrupt, 1, AGAIN_MSEC);
 }
 
-static void follow_events(struct watch *w, const char *query)
+static void follow_events(struct feed *w, const char *query)
 {
 	interrupt_catch();
 	while (follow_once(w, query) && !interrupt_seen() && is_to_be_tried_again(w)) {
@@ -167,7 +175,7 @@ void cmd_events(struct ctl *ctl, const char *arg)
 {
 	const char *types = flags_word(&ctl->flags, FLAG_TYPES, NULL);
 	struct strbuf query = { 0 };
-	struct watch w = {
+	struct feed w = {
 		.ctl = ctl,
 		.json = flags_have(&ctl->flags, FLAG_JSON),
 		.coloured = colour_wanted(),

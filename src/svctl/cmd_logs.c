@@ -74,7 +74,7 @@ static void add_json(struct source *s, const char *line, size_t n)
 	object = json_pack("{s:s, s:O, s:s, s:s#}", "name", s->file->label, "processes",
 			   s->file->users, "channel", s->view->channel, "line",
 			   strbuf_str(&text) ? strbuf_str(&text) : "", (int)text.len);
-	dump = json_dumps(object, JSON_COMPACT);
+	dump = report_dump(object, JSON_COMPACT);
 	strbuf_adds(&s->view->out, dump ? dump : "{}");
 	free(dump);
 	json_decref(object);

@@ -25,6 +25,10 @@
 #include "svctl/topview.h"
 
 static const double DELAY_SECONDS = 2, DELAY_MIN_SECONDS = 1;
+static const double DELAY_MAX_SECONDS = 24 * 60 * 60;	/* more than poll() can wait is too much */
+
+/* A server that hangs must not keep a screen from its keys, nor a signal from ending us. */
+static const double ANSWER_SECONDS = 5;
 
 #define KEYS_SHOWN "q quit  c m n u r sort  arrows choose  s stop  k signal"
 
@@ -33,6 +37,7 @@ struct monitor {
 	struct top top;
 	enum top_sort sort;
 	double delay;
+	bool live;			/* on a screen of its own */
 	size_t first, chosen, rows;	/* rows: as many as fit */
 	char question;			/* 's', 'k': one is asked; 0: none */
 	char answer[32];		/* typed so far */
@@ -41,6 +46,15 @@ struct monitor {
 
 /* --- looking --- */
 
+/* client_call, but not for ever where there is a screen. */
+static enum answer_kind call(struct monitor *m, const char *method, json_t *params,
+			     struct answer *ret_answer)
+{
+	if (m->live)
+		client_set_deadline(m->ctl->client, clock_mono() + ANSWER_SECONDS);
+	return ctl_call(m->ctl, method, params, ret_answer);
+}
+
 /* A look at all. false: it failed; err says why. */
 static bool look(struct monitor *m, struct err *err)
 {
@@ -48,7 +62,7 @@ static bool look(struct monitor *m, struct err *err)
 	struct answer a;
 	int r = -EIO;
 
-	if (ctl_call(m->ctl, "svd.getAllProcessStatus", NULL, &a) == ANSWER_RESULT)
+	if (call(m, "svd.getAllProcessStatus", NULL, &a) == ANSWER_RESULT)
 		r = top_read(a.result, &m->top, clock_mono(), &top, err);
 	else if (a.kind == ANSWER_FAULT && a.fault == FAULT_UNKNOWN_METHOD)
 		(void)err_set(err, -ENOSYS, "only svd tells what top shows, and this is none");
@@ -63,15 +77,15 @@ static bool look(struct monitor *m, struct err *err)
 	return true;
 }
 
-static void add_view(struct monitor *m, struct strbuf *sb, size_t width, bool live)
+static void add_view(struct monitor *m, struct strbuf *sb, size_t width)
 {
 	struct topview view = {
 		.server = client_serverurl(m->ctl->client),
 		.sort = m->sort,
 		.width = width,
-		.first = live ? m->first : 0,
-		.rows = live ? m->rows : SIZE_MAX,
-		.chosen = live ? m->chosen : SIZE_MAX,
+		.first = m->live ? m->first : 0,
+		.rows = m->live ? m->rows : SIZE_MAX,
+		.chosen = m->live ? m->chosen : SIZE_MAX,
 		.coloured = colour_wanted(),
 	};
 	time_t now = time(NULL);
@@ -89,7 +103,7 @@ static void add_view(struct monitor *m, struct strbuf *sb, size_t width, bool li
 static void print_json(struct monitor *m)
 {
 	json_t *all = top_json(&m->top, (double)time(NULL));
-	char *text = json_dumps(all, JSON_COMPACT);
+	char *text = report_dump(all, JSON_COMPACT);
 
 	if (text)
 		out_line("%s", text);
@@ -104,7 +118,7 @@ static void print_table(struct monitor *m, bool is_first)
 	struct strbuf sb = { 0 };
 
 	strbuf_adds(&sb, is_first ? "" : "\n");
-	add_view(m, &sb, isatty(STDOUT_FILENO) ? screen_width(STDOUT_FILENO) : SIZE_MAX, false);
+	add_view(m, &sb, isatty(STDOUT_FILENO) ? screen_width(STDOUT_FILENO) : SIZE_MAX);
 	if (strbuf_str(&sb))
 		out_text(strbuf_str(&sb));
 	else
@@ -152,12 +166,8 @@ static void keep_in_sight(struct monitor *m)
 static void name_chosen(const struct monitor *m, struct strbuf *sb)
 {
 	const struct top_row *row = &m->top.rows[m->chosen];
-	struct strbuf name = { 0 };
 
-	namespec_add(&name, row->group, row->process);
-	if (strbuf_str(&name))
-		tame_add(sb, strbuf_str(&name), name.len, 0);
-	strbuf_done(&name);
+	namespec_add_tame(sb, row->group, row->process);
 }
 
 static void add_footer(const struct monitor *m, struct strbuf *sb, size_t width)
@@ -189,7 +199,7 @@ static void draw(struct monitor *m)
 	fullscreen_size(&columns, &lines);
 	m->rows = lines > TOPVIEW_HEADER + 1 ? lines - TOPVIEW_HEADER - 1 : 1;
 	keep_in_sight(m);
-	add_view(m, &sb, columns, true);
+	add_view(m, &sb, columns);
 	add_footer(m, &sb, columns);
 	fullscreen_show(&sb);
 	strbuf_done(&sb);
@@ -218,7 +228,7 @@ static void act(struct monitor *m, const char *method, json_t *last_param, const
 	params = ctl_one_param(strbuf_str(&name) ? strbuf_str(&name) : "", name.len);
 	strbuf_done(&name);
 	json_array_append_new(params, last_param);
-	if (ctl_call(m->ctl, method, params, &a) != ANSWER_RESULT)
+	if (call(m, method, params, &a) != ANSWER_RESULT)
 		text = a.kind == ANSWER_FAULT ? a.fault_text : a.err.text;
 	strbuf_reset(&m->note);
 	name_chosen(m, &m->note);
@@ -397,8 +407,7 @@ void cmd_top(struct ctl *ctl, const char *arg)
 		.sort = top_sort_named(flags_word(&ctl->flags, FLAG_SORT, "cpu")),
 		.delay = flags_seconds(&ctl->flags, FLAG_DELAY, DELAY_SECONDS),
 	};
-	bool batch = flags_have(&ctl->flags, FLAG_BATCH) || flags_have(&ctl->flags, FLAG_JSON) ||
-		     !screen_is_there() || !isatty(STDIN_FILENO);
+	bool batch = ctl->flags.given & (WITH(BATCH) | WITH(COUNT) | WITH(JSON));
 
 	if (!ctl_takes_nothing(ctl, "top", arg))
 		return;
@@ -409,11 +418,13 @@ void cmd_top(struct ctl *ctl, const char *arg)
 	if (ctl_upcheck(ctl) <= 0)
 		return;
 	m.delay = m.delay < DELAY_MIN_SECONDS ? DELAY_MIN_SECONDS : m.delay;
+	m.delay = m.delay > DELAY_MAX_SECONDS ? DELAY_MAX_SECONDS : m.delay;
+	m.live = !batch && screen_is_there() && isatty(STDIN_FILENO);
 	screen_use_utf8();
-	if (batch)
-		run_batch(&m, flags_number(&ctl->flags, FLAG_COUNT, 0));
-	else
+	if (m.live)
 		run_live(&m);
+	else
+		run_batch(&m, flags_number(&ctl->flags, FLAG_COUNT, 0));
 	top_done(&m.top);
 	strbuf_done(&m.note);
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "svctl/tame.h"
+
 struct namespec namespec_split(const char *text)
 {
 	const char *colon = strchr(text, ':');
@@ -29,4 +31,14 @@ void namespec_add(struct strbuf *sb, const char *group, const char *process)
 	if (strcmp(group, process) != 0)
 		strbuf_addf(sb, "%s:", group);
 	strbuf_adds(sb, process);
+}
+
+void namespec_add_tame(struct strbuf *sb, const char *group, const char *process)
+{
+	struct strbuf name = { 0 };
+
+	namespec_add(&name, group, process);
+	if (strbuf_str(&name))
+		tame_add(sb, name.s, name.len, 0);
+	strbuf_done(&name);
 }

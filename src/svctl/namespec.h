@@ -23,4 +23,7 @@ bool namespec_matches(const struct namespec *ns, const char *group, const char *
 /* Appends the short form: "process" where the group has the same name. */
 void namespec_add(struct strbuf *sb, const char *group, const char *process);
 
+/* The same for a terminal: tame whatever the names are. */
+void namespec_add_tame(struct strbuf *sb, const char *group, const char *process);
+
 #endif

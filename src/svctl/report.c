@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 #include "base/strbuf.h"
@@ -104,9 +105,16 @@ void report_error(struct ctl *ctl, const char *why, int fault)
 		(void)json_object_set_new(r->error, "fault", json_integer(fault));
 }
 
+/* JSON escapes control characters of seven bits only. */
+char *report_dump(const json_t *value, size_t flags)
+{
+	return json_dumps(value, flags | JSON_ENCODE_ANY |
+				 (isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0));
+}
+
 static void print(json_t *document)
 {
-	_cleanup_(free_str) char *text = json_dumps(document, JSON_ENCODE_ANY);
+	_cleanup_(free_str) char *text = report_dump(document, 0);
 
 	out_line("%s", text ? text : "{\"error\": {\"text\": \"Cannot allocate memory\"}}");
 }

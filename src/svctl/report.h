@@ -43,6 +43,12 @@ void report_error(struct ctl *ctl, const char *why, int fault);
 /* A text of the user's, which may be no UTF-8. NULL: no memory. */
 json_t *report_text(const char *text);
 
+/*
+ * A value of any kind on one line, with flags of json_dumps(), the caller's to free; on a terminal
+ * without characters that could do something to it. NULL: no memory.
+ */
+char *report_dump(const json_t *value, size_t flags);
+
 /* Prints what there is, if anything. */
 void report_print(const struct report *r);
 void report_clear(struct report *r);

@@ -31,16 +31,6 @@ static void add_line(struct strbuf *sb, struct strbuf *line, size_t width, const
 	strbuf_reset(line);
 }
 
-static void name_of(struct strbuf *sb, const struct top_row *row)
-{
-	struct strbuf name = { 0 };
-
-	namespec_add(&name, row->group, row->process);
-	if (strbuf_str(&name))
-		tame_add(sb, strbuf_str(&name), name.len, 0);
-	strbuf_done(&name);
-}
-
 /* The name's column: as wide as the longest name, if there is room for the others. */
 static size_t name_width(const struct top *t, size_t width)
 {
@@ -51,7 +41,7 @@ static size_t name_width(const struct top *t, size_t width)
 		size_t used;
 
 		strbuf_reset(&name);
-		name_of(&name, &t->rows[i]);
+		namespec_add_tame(&name, t->rows[i].group, t->rows[i].process);
 		used = tame_width(name.s ? name.s : "", name.len);
 		widest = used > widest ? used : widest;
 	}
@@ -66,7 +56,7 @@ static void add_name(struct strbuf *line, const struct top_row *row, size_t widt
 	struct strbuf name = { 0 };
 	size_t n, used;
 
-	name_of(&name, row);
+	namespec_add_tame(&name, row->group, row->process);
 	n = tame_cut(strbuf_str(&name) ? strbuf_str(&name) : "", width);
 	used = tame_width(name.s ? name.s : "", n);
 	strbuf_add(line, name.s ? name.s : "", n);

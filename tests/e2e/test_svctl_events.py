@@ -77,6 +77,19 @@ def asked(server):
     return [head.split(" ")[1] for head, body in server.requests if not body]
 
 
+def test_bytes_of_an_event_neither_hide_it_nor_harm_a_terminal(box):
+    evil = event(1, "PROCESS_LOG_STDOUT", data="a\0b\x9b2Jc")
+    with streams(evil.replace(b"\\u009b", b"\xc2\x9b")) as server:
+        with Events(box, "-s", server.url, "events", "--json") as events:
+            events.expect("c\"}\n")
+            assert json.loads(events.out)["data"] == "a\0b\x9b2Jc"
+    with streams(evil.replace(b"\\u009b", b"\xc2\x9b")) as server:
+        with Terminal([SVCTL, "-s", server.url, "events", "--json"], box) as t:
+            t.expect("\\u0000b\\u009B2Jc")
+    with streams(evil) as server, Events(box, "-s", server.url, "events") as events:
+        events.expect("a^@b\ufffd2Jc\n")
+
+
 def test_each_event_is_a_line_or_an_object(box):
     happened = (event(1, group="web", process="w1", from_state="STARTING", pid=7) +
                 b": comment\n\n" + event(2, "TICK_5", when=5))
@@ -122,7 +135,7 @@ def test_on_a_terminal_types_have_colours_and_ctrl_c_ends(box):
 def test_a_server_that_goes_is_waited_for(box):
     with streams(event(1), event(2) + b"data: ha", event(3)) as server, \
             Events(box, "-s", server.url, "events", "--json") as e:
-        e.expect('"serial": 3')
+        e.expect('"serial":3')
         assert e.out.count(b"serial") == 3
         gone, back = ("%s: %s\n" % (server.url, what) for what in (
             "connection lost, trying again", "connected again"))

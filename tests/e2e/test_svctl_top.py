@@ -5,11 +5,12 @@ import os
 import signal
 import struct
 import termios
+import xmlrpc.client
 
 import pytest
 
 from lib_daemon import REFERENCE, SVCTL, wait_for
-from lib_svctl import Terminal, svctl
+from lib_svctl import FakeServer, Terminal, http_answer, svctl
 
 PROGRAMS = """
     [program:cat]
@@ -149,6 +150,36 @@ def test_no_line_is_wider_than_the_window(top):
     top.expect("32 processes: 32 running, 0 st\033[K")
     top.type("q")
     top.end()
+
+
+def test_a_number_of_tables_means_text_and_any_delay_will_do(server):
+    with Terminal([SVCTL, "-c", server.conf, "top", "-n1"], server.box) as t:
+        assert "UPTIME" in t.end() and ENTER not in t.text
+    with Terminal([SVCTL, "-c", server.conf, "top", "-d1e300"], server.box) as t:
+        t.expect(FOOTER)
+        t.type("q")
+        t.end()
+        assert t.code == 0
+
+
+def hangs(server, connection):
+    """A server that answers until it has told of no processes, and then no more."""
+    answers = {"supervisor.getVersion": ("3.0",), "svd.getAllProcessStatus": ([],)}
+    while server.read_request(connection) is not None and server.methods()[-1] in answers:
+        connection.sendall(http_answer(xmlrpc.client.dumps(
+            answers.pop(server.methods()[-1]), methodresponse=True)))
+    connection.recv(1)
+
+
+def test_a_server_that_hangs_keeps_nobody_from_the_keys(box):
+    with FakeServer(hangs) as fake:
+        with Terminal([SVCTL, "-s", fake.url, "top", "-d", "1"], box) as t:
+            t.expect("0 processes")
+            wait_for(lambda: fake.methods().count("svd.getAllProcessStatus") > 1, "another look")
+            os.kill(t.pid, signal.SIGTERM)
+            t.expect(LEAVE)
+            t.end()
+            assert t.code == -signal.SIGTERM
 
 
 @pytest.mark.reference
