@@ -38,18 +38,6 @@ static int add(struct watch *w, const struct procinfo *info)
 	return r;
 }
 
-/* Does the word mean anybody? */
-static bool is_known(const struct procinfo_list *infos, const char *word)
-{
-	struct words one = { .list = (char **)&word, .n = 1 };
-
-	for (size_t i = 0; i < infos->n; i++) {
-		if (globs_mean(&one, 0, &infos->list[i]))
-			return true;
-	}
-	return strcmp(word, "all") == 0;
-}
-
 /* false: there are some that mean nobody, which was said, or no memory. */
 static bool choose(struct ctl *ctl, const struct words *names, const struct procinfo_list *infos,
 		   struct watch *w)
@@ -57,9 +45,11 @@ static bool choose(struct ctl *ctl, const struct words *names, const struct proc
 	bool good = true;
 
 	for (size_t i = 0; i < names->n; i++) {
-		if (is_known(infos, names->list[i]))
+		const char *word = names->list[i];
+
+		if (glob_means_any(word, infos) || strcmp(word, "all") == 0)
 			continue;
-		report_unknown(ctl, names->list[i]);
+		report_unknown(ctl, word);
 		ctl->status = EXIT_STATUS_UNKNOWN;
 		good = false;
 	}

@@ -32,7 +32,7 @@ bool globs_are_there(const struct words *words, size_t first)
 	return false;
 }
 
-bool glob_matches(const char *glob, const struct procinfo *info)
+static bool glob_matches(const char *glob, const struct procinfo *info)
 {
 	struct strbuf full = { 0 };
 	bool matches;
@@ -45,14 +45,27 @@ bool glob_matches(const char *glob, const struct procinfo *info)
 	return fnmatch(glob, info->name, 0) == 0;
 }
 
+bool glob_means(const char *word, const struct procinfo *info)
+{
+	struct namespec ns = namespec_split(word);
+
+	return strcmp(word, "all") == 0 || namespec_matches(&ns, info->group, info->name) ||
+	       (glob_is(word) && glob_matches(word, info));
+}
+
 bool globs_mean(const struct words *words, size_t first, const struct procinfo *info)
 {
 	for (size_t i = first; i < words->n; i++) {
-		const char *word = words->list[i];
-		struct namespec ns = namespec_split(word);
+		if (glob_means(words->list[i], info))
+			return true;
+	}
+	return false;
+}
 
-		if (strcmp(word, "all") == 0 || namespec_matches(&ns, info->group, info->name) ||
-		    (glob_is(word) && glob_matches(word, info)))
+bool glob_means_any(const char *word, const struct procinfo_list *infos)
+{
+	for (size_t i = 0; i < infos->n; i++) {
+		if (glob_means(word, &infos->list[i]))
 			return true;
 	}
 	return false;
@@ -69,22 +82,35 @@ static bool is_name(const struct procinfo_list *infos, const char *word)
 	return false;
 }
 
-/* Each once: to start one twice is an error. */
-int globs_add(struct words *words, const struct procinfo *info)
+/* Each once from the first one on: to start one twice is an error. */
+static int add_once(struct words *words, size_t first, const char *name)
+{
+	for (size_t i = first; i < words->n; i++) {
+		if (strcmp(words->list[i], name) == 0)
+			return 0;
+	}
+	return words_add(words, name, strlen(name));
+}
+
+static int add_process(struct words *words, size_t first, const struct procinfo *info)
 {
 	struct strbuf name = { 0 };
-	int r = 0;
+	int r = -ENOMEM;
 
 	namespec_add(&name, info->group, info->name);
-	if (!strbuf_str(&name))
-		r = -ENOMEM;
-	else if (!words_have(words, strbuf_str(&name)))
-		r = words_add(words, strbuf_str(&name), name.len);
+	if (strbuf_str(&name))
+		r = add_once(words, first, name.s);
 	strbuf_done(&name);
 	return r;
 }
 
-static int expand(const struct procinfo_list *infos, const char *word, struct words *to)
+int globs_add(struct words *words, const struct procinfo *info)
+{
+	return add_process(words, 0, info);
+}
+
+static int expand(const struct procinfo_list *infos, const char *word, struct words *to,
+		  size_t first)
 {
 	bool found = false;
 	int r = 0;
@@ -94,10 +120,10 @@ static int expand(const struct procinfo_list *infos, const char *word, struct wo
 			if (!glob_matches(word, &infos->list[i]))
 				continue;
 			found = true;
-			r = globs_add(to, &infos->list[i]);
+			r = add_process(to, first, &infos->list[i]);
 		}
 	}
-	return found ? r : words_add(to, word, strlen(word));
+	return found ? r : add_once(to, first, word);
 }
 
 int globs_expand(const struct procinfo_list *infos, struct words *words, size_t first)
@@ -111,7 +137,8 @@ int globs_expand(const struct procinfo_list *infos, struct words *words, size_t 
 	for (size_t i = 0; i < words->n && r == 0; i++) {
 		const char *word = words->list[i];
 
-		r = i < first ? words_add(&to, word, strlen(word)) : expand(infos, word, &to);
+		r = i < first ? words_add(&to, word, strlen(word))
+			      : expand(infos, word, &to, first);
 	}
 	if (r < 0) {
 		words_done(&to);

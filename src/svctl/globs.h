@@ -17,10 +17,14 @@ bool glob_is(const char *word);
 /* Is any of the words from the first one on? */
 bool globs_are_there(const struct words *words, size_t first);
 
-/* Does it mean this process? It is compared with "group:process" and the short name. */
-bool glob_matches(const char *glob, const struct procinfo *info);
+/*
+ * Does the word mean this process? It may be a name, "all" or a pattern, which is compared with
+ * "group:process" and the short name.
+ */
+bool glob_means(const char *word, const struct procinfo *info);
+bool glob_means_any(const char *word, const struct procinfo_list *infos);
 
-/* Does one of the words from the first one on mean this process? They may be patterns or "all". */
+/* Does one of the words from the first one on? */
 bool globs_mean(const struct words *words, size_t first, const struct procinfo *info);
 
 /*

@@ -15,35 +15,13 @@
 
 enum { USERS_NAMED = 3 };	/* in a label; of more, their number */
 
-static bool means(const char *name, const struct procinfo *info)
-{
-	struct namespec ns = namespec_split(name);
-
-	if (strcmp(name, "all") == 0 || namespec_matches(&ns, info->group, info->name))
-		return true;
-	return glob_is(name) && glob_matches(name, info);
-}
-
-static bool is_meant(const struct words *names, const struct procinfo *info)
-{
-	for (size_t i = 0; i < names->n; i++) {
-		if (means(names->list[i], info))
-			return true;
-	}
-	return false;
-}
-
 static int note_unknown(const struct procinfo_list *infos, const struct words *names,
 			struct words *ret_unknown)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < names->n && r == 0; i++) {
-		size_t k = 0;
-
-		while (k < infos->n && !means(names->list[i], &infos->list[k]))
-			k++;
-		if (k == infos->n)
+		if (!glob_means_any(names->list[i], infos))
 			r = words_add(ret_unknown, names->list[i], strlen(names->list[i]));
 	}
 	return r;
@@ -157,7 +135,7 @@ int logfiles_find(const struct procinfo_list *infos, const struct words *names,
 	if (!ret_files->list)
 		r = -ENOMEM;
 	for (size_t i = 0; i < infos->n && r == 0; i++) {
-		if (is_meant(names, &infos->list[i]))
+		if (globs_mean(names, 0, &infos->list[i]))
 			r = take(ret_files, &infos->list[i], path_of(infos, i, channel), ret_none);
 	}
 	for (size_t i = 0; i < ret_files->n && r == 0; i++)

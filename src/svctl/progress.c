@@ -32,16 +32,11 @@ static bool is_due(const struct ctl *ctl)
 
 static void add_late(struct strbuf *sb, const struct procinfo *late)
 {
-	struct strbuf name = { 0 };
-
-	namespec_add(&name, late->group, late->name);
 	strbuf_adds(sb, ", waiting for ");
-	if (strbuf_str(&name))
-		tame_add(sb, name.s, name.len, 0);
+	namespec_add_tame(sb, late->group, late->name);
 	strbuf_adds(sb, " (");
 	tame_add(sb, late->statename, strlen(late->statename), 0);
 	strbuf_adds(sb, ")");
-	strbuf_done(&name);
 }
 
 /* The last column stays free: some terminals begin a new line there. */

@@ -68,15 +68,6 @@ static void add_tame(struct strbuf *sb, const char *what)
 	tame_add(sb, what, strlen(what), 0);
 }
 
-static void add_name(struct strbuf *sb, const struct procinfo *info)
-{
-	if (strcmp(info->group, info->name) != 0) {
-		add_tame(sb, info->group);
-		strbuf_addc(sb, ':');
-	}
-	add_tame(sb, info->name);
-}
-
 /* Over its whole life so far: one look at it knows no other. */
 static void add_cpu(struct strbuf *sb, const struct procinfo *info)
 {
@@ -104,7 +95,7 @@ static void add_last_exit(struct strbuf *sb, const struct procinfo *info)
 	char buf[HUMAN_MAX];
 
 	if (at > 0)
-		strbuf_addf(sb, "%s ago: ", human_span(buf, (long)(now - at)));
+		strbuf_addf(sb, "%s ago: ", human_span(buf, now > at ? (long)(now - at) : 0));
 	add_tame(sb, *reason || !failed ? reason : info->description);
 }
 
@@ -114,7 +105,7 @@ static void add_cell(struct strbuf *sb, enum column column, const struct procinf
 
 	switch (column) {
 	case NAME:
-		add_name(sb, info);
+		namespec_add_tame(sb, info->group, info->name);
 		break;
 	case STATE:
 		add_tame(sb, info->statename);
@@ -209,7 +200,7 @@ static void measure(const struct status_table *t, size_t width, size_t widths[CO
 		numbers += widths[c] + GAP;
 	width = width > numbers + GAP ? width - numbers - GAP : 0;
 	wanted = widths[LAST_EXIT] < LAST_MIN ? widths[LAST_EXIT] : LAST_MIN;
-	if (widths[NAME] + wanted > width)
+	if (widths[NAME] + wanted > width && widths[NAME] > NAME_MIN)
 		widths[NAME] = width > NAME_MIN + wanted ? width - wanted : NAME_MIN;
 	if (widths[NAME] + widths[LAST_EXIT] > width)
 		widths[LAST_EXIT] = width > widths[NAME] ? width - widths[NAME] : 0;

@@ -61,6 +61,7 @@ START_TEST(a_name_that_several_globs_mean_comes_once)
 {
 	becomes("c* start ?at s*", "cat start star*");
 	becomes("cat c*", "cat");
+	becomes("c* cat nope nope", "cat nope");
 } END_TEST
 
 START_TEST(a_short_name_is_only_that_of_a_process_with_a_group_of_its_own)
@@ -79,6 +80,7 @@ START_TEST(what_matches_nothing_and_what_is_a_name_stays)
 START_TEST(words_before_the_first_name_stay)
 {
 	becomes_from(1, "* c*", "* cat");
+	becomes_from(1, "cat c* cat", "cat cat");
 	becomes_from(3, "* c*", "* c*");
 } END_TEST
 
