@@ -62,6 +62,16 @@ static void on_knock(struct io *io, int events)
 	timer_start(&gate->httpd.respawn, 0); /* it starts svd-httpd, and tries again if need be */
 }
 
+/*
+ * Every call is answered and every socket served, or svd-httpd replaced: no client waits for
+ * nothing.
+ */
+static void check_sent(struct gate *gate, int ret)
+{
+	if (ret == -ENOBUFS || ret == -ENOMEM) /* it does not read any more; or we are at our end */
+		sibling_fail(&gate->httpd);
+}
+
 /* Who is not told of a change, for want of memory, must not go on with what it knew. */
 static void tell_logins(struct gate *gate)
 {
@@ -80,6 +90,14 @@ static void tell_logins(struct gate *gate)
 	free(body);
 }
 
+/* Without a name in it there would be no password either: never send what is not whole. */
+static int set_login(json_t *head, const struct server_config *conf)
+{
+	if (json_object_set_new(head, "username", json_text(conf->username)) < 0)
+		return -ENOMEM;
+	return json_object_set_new(head, "password", json_text(conf->password)) < 0 ? -ENOMEM : 0;
+}
+
 static void tell_door(struct gate *gate, const struct door *d)
 {
 	const struct server_config *conf = d->conf;
@@ -87,23 +105,16 @@ static void tell_door(struct gate *gate, const struct door *d)
 				 conf->kind == SERVER_UNIX ? "unix" : "inet", "name",
 				 json_text(conf->kind == SERVER_UNIX ? conf->path : conf->host));
 
-	if (head && conf->username) {
-		json_object_set_new(head, "username", json_text(conf->username));
-		json_object_set_new(head, "password", json_text(conf->password));
+	if (head && conf->username && set_login(head, conf) < 0) {
+		json_decref(head);
+		head = NULL;
 	}
 	if (head && gate->engine->began->health.is_public)
 		json_object_set_new(head, "health", json_true());
-	(void)link_send(gate->httpd.link, head, NULL, 0, d->fd);
+	check_sent(gate, link_send(gate->httpd.link, head, NULL, 0, d->fd));
 }
 
 /* --- replies --- */
-
-/* Every call is answered, or its svd-httpd replaced: no client waits for nothing. */
-static void check_sent(struct gate *gate, int ret)
-{
-	if (ret == -ENOBUFS || ret == -ENOMEM) /* it does not read any more; or we are at our end */
-		sibling_fail(&gate->httpd);
-}
 
 static int send_reply(struct gate *gate, json_t *head, const char *body, int fd)
 {

@@ -8,7 +8,7 @@
 #include "base/fd.h"
 #include "ipc/loop.h"
 
-enum { MAX = 256, FIRST_PID = 100, CHILD_FDS = 3 };
+enum { MAX = 256, FIRST_PID = 100, CHILD_FDS = 4 };
 
 static struct {
 	double now, look_costs;
@@ -19,6 +19,7 @@ static struct {
 	struct { bool open; int fds[CHILD_FDS]; } children[MAX];
 	struct timer *armed[MAX];
 	int    n_armed, stopped;
+	struct io *last_io;
 } world;
 
 static void close_child(int child)
@@ -47,6 +48,11 @@ int fake_loop_stopped(void) { return world.stopped; }
 void fake_spawn_fails(int error) { world.spawn_error = error; }
 void fake_exec_fails(int error) { world.exec_error = error; }
 void fake_kill_fails(int error) { world.kill_error = error; }
+
+void fake_ready(int events)
+{
+	world.last_io->on_ready(world.last_io, events);
+}
 
 void fake_look_costs(double seconds)
 {
@@ -85,7 +91,7 @@ static pid_t child_begins(const struct spawn_plan *plan)
 	close_child(child);
 	world.children[child].open = true;
 	for (int i = 0; i < CHILD_FDS; i++)
-		world.children[child].fds[i] = fd_dup(plan->fds[i]);
+		world.children[child].fds[i] = i < plan->n_fds ? fd_dup(plan->fds[i]) : -1;
 	return FIRST_PID + world.n_spawned - 1;
 }
 
@@ -194,7 +200,13 @@ void io_init(struct io *io, struct loop *loop, void (*on_ready)(struct io *io, i
 	io->on_ready = on_ready;
 }
 
-void io_start(struct io *io, int fd, int events) { (void)io; (void)fd; (void)events; }
+void io_start(struct io *io, int fd, int events)
+{
+	(void)fd;
+	(void)events;
+	world.last_io = io;
+}
+
 void io_stop(struct io *io) { (void)io; }
 bool io_is_started(const struct io *io) { (void)io; return false; }
 

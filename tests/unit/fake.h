@@ -28,7 +28,13 @@ void fake_exec_fails(int error);
 /* kill(2) fails with -error from now on, or (0) works. */
 void fake_kill_fails(int error);
 
-/* The other end of a living child's standard input (0) or output (1, 2), as the child has it. */
+/* What was watched last can be read, or written to. */
+void fake_ready(int events);
+
+/*
+ * The other end of a living child's standard input (0) or output (1, 2), or of the link of one of
+ * our own (3), as the child has it.
+ */
 int fake_child_fd(pid_t pid, int fd);
 
 /* What happened: how many children were spawned, the last signal and whom it went to. */
