@@ -3,11 +3,12 @@ import os
 import shutil
 import subprocess
 import time
+import xmlrpc.client
 
 import pytest
 
 from lib_daemon import REPO, SVCTL, clean_env
-from lib_svctl import FakeServer, Terminal, raw, svctl
+from lib_svctl import FakeServer, Terminal, methods, raw, svctl
 
 PROGRAMS = """
     [program:cat]
@@ -96,8 +97,8 @@ printf '%s\n' "${COMPREPLY[@]}"
 
 @pytest.mark.parametrize("line, candidates", [
     ("svctl -c CONF sto", ["stop"]),
-    ("supervisorctl -c CONF stop ", ["cat", "web:w0", "web:*", "web:w1"]),
-    ("svctl -c CONF stop web:", ["w0", "*", "w1"]),
+    ("supervisorctl -c CONF stop ", ["cat", "web:w0", r"web:\*", "web:w1"]),
+    ("svctl -c CONF stop web:", ["w0", r"\*", "w1"]),
     ("svctl -c CONF add w", ["web"]),
     ("svctl -s http://127.0.0.1:1 stop ", []),
 ])
@@ -108,6 +109,20 @@ def test_bash_completes(server, line, candidates):
          server.path("bin")], env=clean_env(server.box), cwd=server.box, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, universal_newlines=True, check=False, timeout=60)
     assert (said.returncode, said.stdout.split()) == (0, candidates)
+
+
+def test_a_name_is_no_command_for_bash(box):
+    evil = dict(group="x;touch$IFS`pwd`/$(id)", name="x;touch$IFS`pwd`/$(id)", statename="RUNNING",
+                description="", state=20, pid=1)
+    script = r"""source "$1"; COMP_LINE="$2 -s $3 stop " COMP_POINT=999; _svctl
+                 eval "words=(${COMPREPLY[*]})"; printf '%s\n' "${words[@]}" """
+    with FakeServer(methods({"supervisor.getAllProcessInfo": xmlrpc.client.dumps(
+            ([evil],), methodresponse=True)})) as fake:
+        said = subprocess.run(
+            ["bash", "--norc", "-c", script, "bash", SCRIPTS + "svctl.bash", SVCTL, fake.url],
+            env=clean_env(box), cwd=str(box), stdout=subprocess.PIPE, universal_newlines=True,
+            check=True, timeout=60)
+    assert said.stdout == evil["name"] + "\n"
 
 
 def on_path(server):
