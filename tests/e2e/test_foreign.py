@@ -175,7 +175,8 @@ class Foreign:
         self.process.communicate()
 
     def __call__(self, line):
-        self.process.stdin.write(json.dumps(line).encode() + b"\n")
+        # xmlrpc-c reads beyond the four digits of an escaped letter.
+        self.process.stdin.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         assert answer, self.process.communicate(timeout=30)[1].decode()

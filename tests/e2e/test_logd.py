@@ -338,7 +338,7 @@ def test_a_thousand_idle_channels_cost_nothing(logd, box):
     for i in range(1000):
         wait_for_bytes("%s/%d.log" % (box, i), b"a line\n")
     grown = d.status("VmRSS") - before
-    assert grown < 900 or d.is_sanitized(), "%d KB for 1000 channels" % grown
+    assert grown < 1000 or d.is_sanitized(), "%d KB for 1000 channels" % grown
     wait_idle(d.process.pid)
     for out in outs:
         os.close(out)
