@@ -109,6 +109,19 @@ static bool flush_lines(struct view *v)
 	return good;
 }
 
+/* A terminal is to survive what others call their programs, and their errors. */
+static void tell(struct ctl *ctl, const char *who, const char *what)
+{
+	struct strbuf sb = { 0 };
+
+	tame_add(&sb, who, strlen(who), 0);
+	strbuf_adds(&sb, ": ");
+	tame_add(&sb, what, strlen(what), 0);
+	fprintf(stderr, "%s\n", strbuf_str(&sb) ? strbuf_str(&sb) : strerror(ENOMEM));
+	strbuf_done(&sb);
+	ctl->status = EXIT_GENERIC;
+}
+
 /* --- following --- */
 
 static void on_header(void *arg, const char *line, size_t n)
@@ -137,18 +150,17 @@ static void on_end(void *arg, long http_status, const char *why)
 {
 	struct source *s = arg;
 	struct view *v = s->view;
+	char text[128];
 
 	lines_end(&s->lines);
 	(void)flush_lines(v);
 	if (http_status == 200)
 		return;
-	v->ctl->status = EXIT_GENERIC;
 	if (http_status == 0)
-		fprintf(stderr, "%s: cannot connect: %s\n", s->file->label, why);
-	else if (http_status == 404)
-		fprintf(stderr, "%s: no log file\n", s->file->label);
+		snprintf(text, sizeof(text), "cannot connect: %s", why);
 	else
-		fprintf(stderr, "%s: cannot read, status code %ld\n", s->file->label, http_status);
+		snprintf(text, sizeof(text), "cannot read, status code %ld", http_status);
+	tell(v->ctl, s->file->label, http_status == 404 ? "no log file" : text);
 }
 
 static int follow_one(struct follow *f, struct source *s, struct err *err)
@@ -235,13 +247,11 @@ static bool is_its_own(const struct answer *a)
 
 static void tell_fault(struct source *s, const struct answer *a)
 {
-	if (is_its_own(a)) {
-		fprintf(stderr, "%s: %s\n", s->file->label,
-			a->kind == ANSWER_FAULT ? a->fault_text : a->err.text);
-		s->view->ctl->status = EXIT_GENERIC;
-	} else {
+	if (is_its_own(a))
+		tell(s->view->ctl, s->file->label,
+		     a->kind == ANSWER_FAULT ? a->fault_text : a->err.text);
+	else
 		ctl_complain(s->view->ctl, a);
-	}
 }
 
 /* false: the server fails. */
@@ -302,10 +312,8 @@ static void show_files(struct view *v, const struct logfiles *files)
 
 static void tell_each(struct ctl *ctl, const struct words *names, const char *what)
 {
-	for (size_t i = 0; i < names->n; i++) {
-		fprintf(stderr, "%s: %s\n", names->list[i], what);
-		ctl->status = EXIT_GENERIC;
-	}
+	for (size_t i = 0; i < names->n; i++)
+		tell(ctl, names->list[i], what);
 }
 
 static void logs(struct view *v, const struct words *names)

@@ -12,15 +12,9 @@
 #include "svctl/procinfo.h"
 #include "svctl/screen.h"
 #include "svctl/status_table.h"
+#include "svctl/tame.h"
 
 enum { NAME_WIDTH_MIN = 30, NAME_GAP = 3, STATE_WIDTH = 10 };
-
-static const char *full_name(struct strbuf *sb, const struct procinfo *info)
-{
-	strbuf_reset(sb);
-	namespec_add(sb, info->group, info->name);
-	return strbuf_str(sb) ? strbuf_str(sb) : info->name;
-}
 
 enum look { LOOK_PLAIN, LOOK_TABLE, LOOK_JSON };
 
@@ -29,8 +23,19 @@ struct table {
 	struct strbuf name;
 	size_t width;		/* of the longest name that is shown */
 	enum look look;
+	bool is_seen;		/* on a terminal, to which names must do nothing */
 	struct status_table rows;	/* LOOK_TABLE */
 };
+
+static const char *full_name(struct table *t, const struct procinfo *info)
+{
+	strbuf_reset(&t->name);
+	if (t->is_seen)
+		namespec_add_tame(&t->name, info->group, info->name);
+	else
+		namespec_add(&t->name, info->group, info->name);
+	return strbuf_str(&t->name) ? t->name.s : "?";
+}
 
 /* ns NULL: all. Widens the table by what will be shown; false when nothing matches. */
 static bool measure(struct table *t, const struct namespec *ns)
@@ -43,7 +48,7 @@ static bool measure(struct table *t, const struct namespec *ns)
 
 		if (ns && !namespec_matches(ns, info->group, info->name))
 			continue;
-		width = out_width(full_name(&t->name, info));
+		width = out_width(full_name(t, info));
 		if (width > t->width)
 			t->width = width;
 		found = true;
@@ -51,12 +56,26 @@ static bool measure(struct table *t, const struct namespec *ns)
 	return found;
 }
 
+static void show_plain(struct table *t, const struct procinfo *info)
+{
+	struct strbuf rest = { 0 };
+
+	out_padded(full_name(t, info), t->width + NAME_GAP);
+	strbuf_addf(&rest, "%-*s%s", STATE_WIDTH, info->statename, info->description);
+	strbuf_reset(&t->name);
+	if (t->is_seen && strbuf_str(&rest))
+		tame_add(&t->name, rest.s, rest.len, TAME_TABS);
+	else
+		strbuf_adds(&t->name, strbuf_str(&rest) ? rest.s : info->statename);
+	out_line("%s", strbuf_str(&t->name) ? t->name.s : "?");
+	strbuf_done(&rest);
+}
+
 static void show_one(struct ctl *ctl, struct table *t, const struct procinfo *info)
 {
 	switch (t->look) {
 	case LOOK_PLAIN:
-		out_padded(full_name(&t->name, info), t->width + NAME_GAP);
-		out_line("%-*s%s", STATE_WIDTH, info->statename, info->description);
+		show_plain(t, info);
 		break;
 	case LOOK_TABLE:
 		if (status_table_add(&t->rows, info) < 0)
@@ -132,7 +151,8 @@ static void show_words(struct ctl *ctl, struct table *t, struct words *names)
 static void status(struct ctl *ctl, struct words *names)
 {
 	struct procinfo_list infos = { 0 };
-	struct table t = { .infos = &infos, .width = NAME_WIDTH_MIN, .look = choose_look(ctl) };
+	struct table t = { .infos = &infos, .width = NAME_WIDTH_MIN, .look = choose_look(ctl),
+			   .is_seen = isatty(STDOUT_FILENO) && !ctl->compatible };
 
 	if (!get_infos(ctl, t.look, &infos))
 		return;

@@ -5,11 +5,12 @@ import signal
 import subprocess
 import threading
 import time
+import xmlrpc.client
 
 import pytest
 
 from lib_daemon import REFERENCE, SVCTL, SVD, clean_env, wait_for
-from lib_svctl import Terminal, svctl
+from lib_svctl import FakeServer, Terminal, methods, svctl
 
 PROGRAMS = """
     [program:cat]
@@ -293,3 +294,15 @@ def test_the_server_gives_whole_lines_to_who_asks(server):
     assert head("") == (False, "one\ntwo\nthree\n")
     assert head("?lines=x") == (False, "one\ntwo\nthree\n")
     assert head("?lines=-2") == (False, "one\ntwo\nthree\n")
+
+
+def test_names_do_nothing_to_a_terminal(box):
+    evil = dict(group="a\x9b2J", name="a\x9b2J", statename="FATAL", description="b\x9b2J",
+                state=200, pid=0)
+    answers = {"supervisor.getVersion": ("3.0",), "supervisor.getAllProcessInfo": ([evil],)}
+    with FakeServer(methods({method: xmlrpc.client.dumps(answer, methodresponse=True)
+                             for method, answer in answers.items()})) as fake:
+        assert svctl(box, "-s", fake.url, "logs", "a*").err == "a\ufffd2J: no log file\n"
+        with Terminal([SVCTL, "-s", fake.url, "status"], box) as t:
+            assert t.end().split() == ["a\ufffd2J", "FATAL", "b\ufffd2J"]
+        assert "a\x9b2J " in svctl(box, "-s", fake.url, "status").out
