@@ -7,9 +7,12 @@
 #include <errno.h>
 #include <string.h>
 
+enum { SSE_FIELD_MAX = 8 };	/* bytes of "data: ", and more */
+
 static void add_data(struct sse *s, const char *text, size_t n)
 {
-	if (s->data.len + n > SSE_DATA_MAX) {
+	/* What lines.c gives out in parts is that long at least. */
+	if (s->data.len + n + SSE_FIELD_MAX > SSE_DATA_MAX) {
 		s->too_long = true;
 		strbuf_reset(&s->data);
 	}

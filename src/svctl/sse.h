@@ -9,8 +9,8 @@
 #include "base/strbuf.h"
 #include "svctl/lines.h"
 
-/* An event's data that is longer is left out. */
-#define SSE_DATA_MAX (4UL << 20)
+/* An event's data that is longer is left out, and so is one with a line that is. */
+#define SSE_DATA_MAX LINES_LONGEST
 
 struct sse {
 	/* An event that is complete; the data of n bytes is terminated. */

@@ -192,11 +192,29 @@ START_TEST(data_without_end_is_left_out)
 	memcpy(piece, "data: ", 6);
 	piece[LINES_LONGEST - 1] = '\n';
 	sse_init(&s, note_event, &seen);
-	for (size_t n = 0; n <= SSE_DATA_MAX / LINES_LONGEST; n++)
+	for (int i = 0; i < 3; i++)
 		ck_assert_int_eq(sse_feed(&s, piece, LINES_LONGEST), 0);
 	ck_assert_uint_le(s.data.cap, 4 * SSE_DATA_MAX);
 	ck_assert_int_eq(sse_feed(&s, "\ndata: next\n\n", 14), 0);
 	ck_assert_str_eq(strbuf_str(&seen), "<next>");
+	sse_done(&s);
+	strbuf_done(&seen);
+	free(piece);
+}
+END_TEST
+
+START_TEST(a_line_without_end_is_no_data)
+{
+	struct strbuf seen = { 0 };
+	char *piece = malloc(LINES_LONGEST);
+	struct sse s;
+
+	memset(piece, 'x', LINES_LONGEST);
+	memcpy(piece, "data: ", 6);
+	sse_init(&s, note_event, &seen);
+	ck_assert_int_eq(sse_feed(&s, piece, LINES_LONGEST), 0);
+	ck_assert_int_eq(sse_feed(&s, "data: false\n\ndata: true\n\n", 26), 0);
+	ck_assert_str_eq(strbuf_str(&seen), "<true>");
 	sse_done(&s);
 	strbuf_done(&seen);
 	free(piece);
@@ -354,6 +372,7 @@ int main(void)
 	tcase_add_test(tc, an_event_is_its_data_up_to_an_empty_line);
 	tcase_add_test(tc, what_has_no_data_or_no_end_is_no_event);
 	tcase_add_test(tc, data_without_end_is_left_out);
+	tcase_add_test(tc, a_line_without_end_is_no_data);
 	tcase_add_test(tc, an_event_is_a_line_of_columns);
 	tcase_add_test(tc, an_event_can_harm_no_terminal);
 	tcase_add_test(tc, names_groups_and_globs_mean_logs);
