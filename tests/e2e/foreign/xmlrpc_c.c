@@ -44,10 +44,11 @@ static xmlrpc_value *answer(xmlrpc_client *client, xmlrpc_server_info *server, c
 	xmlrpc_env_init(&call);
 	xmlrpc_env_init(&env);
 	xmlrpc_client_call2(&call, client, server, method, params, &result);
-	said = call.fault_occurred
-		? xmlrpc_build_value(&env, "{s:(is)}", "fault", (xmlrpc_int32)call.fault_code,
-				     words(call.fault_string))
-		: xmlrpc_build_value(&env, "{s:V}", "result", result);
+	if (call.fault_occurred)
+		said = xmlrpc_build_value(&env, "{s:(is)}", "fault", (xmlrpc_int32)call.fault_code,
+					  words(call.fault_string));
+	else
+		said = xmlrpc_build_value(&env, "{s:V}", "result", result);
 	die_on(&env);
 	if (result)
 		xmlrpc_DECREF(result);
