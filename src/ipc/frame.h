@@ -47,8 +47,9 @@
  *   closed  ch, read, dropped, lines
  *                  The channel is done; svd may forget it and close its copy of the descriptor.
  *                  The counts are those of `counted`, for the last time.
- *   counted id, body = JSON object: for each channel, its number (as text) and an array of bytes
- *                  read, bytes dropped and lines dropped since `open` by this svd-logd.
+ *   counted id, body = JSON object: for each channel that something came of, its number (as text)
+ *                  and an array of bytes read, bytes dropped and lines dropped since `open` by
+ *                  this svd-logd.
  *   output  ch, body    What was read, in order, in pieces as they came; only with tell. A piece
  *                  that does not fit into the queue is dropped: a slow svd holds up no program.
  *                  lost (optional): bytes that were dropped right before this.

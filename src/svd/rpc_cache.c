@@ -19,8 +19,9 @@ static int by_text(const void *a, const void *b)
 
 void rpc_cache_get_keys(struct engine *e, struct call *call)
 {
-	json_t *kept = call->plugin->kept, *keys = json_array(), *value;
+	json_t *kept = call->plugin->kept, *value;
 	const char **list = calloc(json_object_size(kept) + 1, sizeof(*list)), *key;
+	json_t *keys = list ? json_array() : NULL;
 	size_t n = 0;
 
 	(void)e;
@@ -32,6 +33,10 @@ void rpc_cache_get_keys(struct engine *e, struct call *call)
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(keys, json_string(list[i]));
 	free(list);
+	if (json_array_size(keys) < n) {	/* who misses one would take it for lost */
+		json_decref(keys);
+		keys = NULL;
+	}
 	call_result(call, keys);
 }
 

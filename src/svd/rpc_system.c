@@ -13,14 +13,15 @@ static int by_text(const void *a, const void *b)
 
 void rpc_list_methods(struct engine *e, struct call *call)
 {
-	json_t *list = json_array();
 	const struct method *m;
 	const char **names;
+	json_t *list;
 	size_t n = 0;
 
 	while (method_at(e, n))
 		n++;
 	names = calloc(n + 1, sizeof(*names));
+	list = names ? json_array() : NULL;
 	n = 0;
 	while (names && (m = method_at(e, n)))
 		names[n++] = m->name;
