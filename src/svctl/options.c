@@ -31,6 +31,10 @@ static const struct option long_options[] = {
 	{ "password", required_argument, NULL, 'p' },
 	{ "history-file", required_argument, NULL, 'r' },
 	{ "history_file", required_argument, NULL, 'r' },	/* Supervisor's spelling */
+	/* Supervisor takes any beginning; these are some of ours as well. */
+	{ "c", required_argument, NULL, 'c' },
+	{ "co", required_argument, NULL, 'c' },
+	{ "s", required_argument, NULL, 's' },
 	{ "interactive", no_argument, NULL, 'i' },
 	{ "supervisor-compatible-update", no_argument, NULL, WHOLE_GROUPS },
 	{ "help", no_argument, NULL, 'h' },

@@ -30,6 +30,9 @@ OPTIONS = """\
 --username a --username b status
 -c /nonexistent/file status
 --configuration=/nonexistent/file
+--c /nonexistent/file status
+--co=/nonexistent/file
+--s http: status
 -u
 """
 
