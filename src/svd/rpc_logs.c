@@ -62,12 +62,13 @@ static struct log_file open_file(const char *path)
 	return (struct log_file){ .fd = fd, .size = S_ISREG(st.st_mode) ? st.st_size : 0 };
 }
 
-/* Supervisor makes an AUTO file when it makes up its name, we when there is something to write. */
+/* Supervisor makes an AUTO file when it makes up its name, we when there is somebody to write. */
 static struct log_file open_process_log(const struct process *p, enum channel channel)
 {
 	struct log_file file = open_file(proc_logfile(p, channel));
+	bool has_run = p->pid > 0 || p->ends.n > 0;
 
-	if (file.fd == -ENOENT && p->autolog[channel] && p->started_at == 0)
+	if (file.fd == -ENOENT && p->autolog[channel] && !has_run)
 		file.fd = fd_dup(p->group->engine->null_fd);
 	return file;
 }

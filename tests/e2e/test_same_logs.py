@@ -29,6 +29,9 @@ PROGRAMS = "".join("""
     stderr_logfile={box}/stderr
     [group:pair]
     programs=wide
+    [program:lost]
+    command=/no/such/program
+    startretries=0
     [program:runs]
     command=/bin/sh -c 'echo out; echo err >&2; exec cat'
     startsecs=0
@@ -54,6 +57,7 @@ STORIES = {
     "what is not there": [(method, name) + piece for method in EVERY for name in
                           ("none", "missing", "dir", "merged", "auto", "text")
                           for piece in FEW],
+    "what could not be started": [(method, "lost") + piece for method in EVERY for piece in FEW],
     "whole characters": [(method, "pair:wide") + piece for method in (READ, TAIL)
                          for piece in ((0, 0), (0, 4), (2, 2), (-2, 0), (0, 100))],
     "names": [(method, name, 0, 0) for method in EVERY for name in
