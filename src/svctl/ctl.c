@@ -310,5 +310,10 @@ void ctl_run_line(struct ctl *ctl, const char *line)
 		ctl->status = EXIT_GENERIC;
 		return;
 	}
+	/* Where it would be a name, everybody means the question. */
+	if (strcmp(arg, "--help") == 0 && !ctl->compatible) {
+		arg = verb->name;
+		verb = verb_find("help", strlen("help"));
+	}
 	run_with_flags(ctl, verb, arg);
 }

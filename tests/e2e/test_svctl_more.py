@@ -273,6 +273,14 @@ def test_status_looks_like_supervisors_for_all_others(looker, box):
         assert (shown, code) == (PLAIN, 3), kind
 
 
+def test_help_may_be_asked_of_a_verb(box):
+    for verb in "status", "events", "shutdown", "help":
+        asked, told = svctl(box, verb, "--help"), svctl(box, "help", verb)
+        assert (asked.code, asked.out) == (0, told.out)
+        assert told.out.startswith(verb)
+    assert svctl(box, "status", "--help", program=COMPATIBLE).code != 0      # a name there
+
+
 def test_help_tells_of_what_is_ours_by_our_name_only(box):
     ours, theirs = svctl(box, "help").out, svctl(box, "help", program=COMPATIBLE).out
     assert "wait" in ours.split() and "wait" not in theirs.split()
