@@ -32,7 +32,8 @@ static int take_terminal(struct fullscreen *fs)
 	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);	/* Ctrl-C and Ctrl-Z stay signals */
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
-	if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw) < 0)
+	/* Not flushed: it may be ours already, and what was pressed meanwhile is meant for us. */
+	if (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) < 0)
 		return -errno;
 	fs->is_there = true;
 	(void)out_bytes(enter, sizeof(enter) - 1);

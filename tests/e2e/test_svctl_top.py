@@ -128,13 +128,26 @@ def test_the_terminal_is_as_before_on_every_way_out(top, way, code):
     assert top.code == code
 
 
-def test_it_makes_way_while_it_is_suspended(top):
+def wait_stopped(top):
     def state():
         with open("/proc/%d/stat" % top.pid) as f:
             return f.read().rpartition(")")[2].split()[0]
+    wait_for(lambda: state() == "T", "it is stopped")
+
+
+def test_no_key_is_lost_when_it_is_stopped_by_force(top):
+    os.kill(top.pid, signal.SIGSTOP)
+    wait_stopped(top)
+    top.type("q")
+    os.kill(top.pid, signal.SIGCONT)
+    top.end()
+    assert top.code == 0
+
+
+def test_it_makes_way_while_it_is_suspended(top):
     os.kill(top.pid, signal.SIGTSTP)
     top.expect(LEAVE)
-    wait_for(lambda: state() == "T", "it is stopped")
+    wait_stopped(top)
     assert termios.tcgetattr(top.fd)[3] & termios.ICANON
     os.kill(top.pid, signal.SIGCONT)
     top.expect(ENTER)
