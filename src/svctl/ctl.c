@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fd.h"
@@ -109,13 +110,20 @@ void ctl_misunderstood(struct ctl *ctl, const char *why)
 	ctl_error(ctl, "unexpected answer: %s", why);
 }
 
+/* Is there a person who can say who he is? Supervisor's client asks when told to be interactive. */
+static bool can_ask(const struct ctl *ctl)
+{
+	return ctl->interactive || (!ctl->compatible && !report_is_wanted(ctl) &&
+				    isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+}
+
 void ctl_complain(struct ctl *ctl, const struct answer *a)
 {
 	if (a->kind == ANSWER_FAULT) {
 		complain(ctl, a->fault_text, a->fault);
 	} else if (a->http_status == 401) {
 		ctl_say(ctl, "Server requires authentication");
-		ctl->wants_login = ctl->interactive;
+		ctl->wants_login = can_ask(ctl);
 		ctl->status = EXIT_GENERIC;
 	} else {
 		ctl_error(ctl, "%s", a->err.text);
@@ -261,9 +269,14 @@ static void set_deadline(struct ctl *ctl)
 	client_set_deadline(ctl->client, ctl->deadline_mono + GRACE_SECONDS);
 }
 
+/* That somebody had to log in first is no failure; to Supervisor it is one. */
 static void run_verb(struct ctl *ctl, const struct verb *verb, const char *arg)
 {
+	int before = ctl->status;
+
 	do {
+		if (!ctl->compatible)
+			ctl->status = before;
 		report_clear(&ctl->report);
 		set_deadline(ctl);
 		ctl->wants_login = false;

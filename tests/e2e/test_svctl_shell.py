@@ -6,7 +6,7 @@ import xmlrpc.client
 import pytest
 
 from lib_daemon import SVCTL, wait_for
-from lib_svctl import UNKNOWN_METHOD, FakeServer, Terminal, http_answer, methods
+from lib_svctl import COMPATIBLE, UNKNOWN_METHOD, FakeServer, Terminal, http_answer, methods
 
 PROMPT = "supervisor> "
 INFOS = [{"group": group, "name": name, "statename": "RUNNING", "description": "fine",
@@ -254,6 +254,16 @@ def test_a_server_that_asks_for_a_login_gets_it_from_the_person(box):
         ends_well(t)
 
 
+def test_a_command_on_a_terminal_asks_as_well(box):
+    for argv, status in (["pid"], 0), (["pid", "--json"], 1):
+        with FakeServer(guarded) as server, Terminal([SVCTL, "-s", server.url] + argv, box) as t:
+            if status == 0:
+                log_in(t, "secret")
+                t.expect("4711")
+            t.end()
+            assert t.code == status
+
+
 def test_ctrl_c_at_the_password_turns_the_echo_on_again(box):
     with FakeServer(guarded) as server:
         script = "trap : INT; %s -s %s; stty -a" % (SVCTL, server.url)
@@ -266,8 +276,8 @@ def test_ctrl_c_at_the_password_turns_the_echo_on_again(box):
     assert " echo " in settings and " icanon " in settings
 
 
-def test_nobody_is_asked_for_a_login_without_a_shell(box):
-    with FakeServer(guarded) as server, Terminal([SVCTL, "-s", server.url, "pid"], box) as t:
+def test_supervisorctl_asks_nobody_without_a_shell(box):
+    with FakeServer(guarded) as server, Terminal([COMPATIBLE, "-s", server.url, "pid"], box) as t:
         assert t.end() == "Server requires authentication\r\n"
         assert t.code == 1
 
