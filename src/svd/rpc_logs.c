@@ -226,6 +226,19 @@ void rpc_open_log(struct engine *e, struct call *call)
 	answer_open(call, open_file(logs_activity(e->logs)));
 }
 
+/*
+ * svd-logd makes the file of a program that has just been started, and may not have come to it yet:
+ * until then it is empty. Who follows asks again, and gets the real one when it is there.
+ */
+static struct log_file open_to_follow(const struct process *p, enum channel channel)
+{
+	struct log_file file = open_process_log(p, channel);
+
+	if (file.fd == -ENOENT && p->pid > 0 && p->channels[channel])
+		file.fd = fd_dup(p->group->engine->null_fd);
+	return file;
+}
+
 void rpc_open_process_log(struct engine *e, struct call *call)
 {
 	const struct process *p = named_process(e, call);
@@ -234,9 +247,9 @@ void rpc_open_process_log(struct engine *e, struct call *call)
 	if (!p)
 		return;
 	if (strcmp(channel, "stdout") == 0)
-		answer_open(call, open_process_log(p, CHANNEL_STDOUT));
+		answer_open(call, open_to_follow(p, CHANNEL_STDOUT));
 	else if (strcmp(channel, "stderr") == 0)
-		answer_open(call, open_process_log(p, CHANNEL_STDERR));
+		answer_open(call, open_to_follow(p, CHANNEL_STDERR));
 	else
 		call_fault(call, FAULT_NO_FILE, NULL);
 }

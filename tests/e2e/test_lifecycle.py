@@ -115,7 +115,10 @@ def test_a_stop_in_backoff_ends_the_tries(either):
     info = d.info("hasty")
     assert (info["statename"], info["pid"]) == ("STOPPED", 0)
     starts = d.log().count("spawned: 'hasty'")
-    assert d.rpc.startProcess("hasty", False) is True
+    try:
+        assert d.rpc.startProcess("hasty", False) is True
+    except xmlrpc.client.Fault as fault: # it was too hasty even for that
+        assert fault.faultString == "SPAWN_ERROR: hasty"
     wait_for(lambda: d.log().count("spawned: 'hasty'") > starts, "it may be started again")
 
 

@@ -186,6 +186,22 @@ def test_a_truncated_file_is_said_to_be(daemon):
     stream.close()
 
 
+def test_a_log_that_is_not_made_yet_can_be_followed(daemon):
+    """svd-logd makes it when it comes to that, which is after the program's start."""
+    d = daemon(IDLE).start()
+    assert status(d, "GET", "/logtail/x") == 404
+    logd = d.sibling("svd-logd")
+    os.kill(logd, signal.SIGSTOP)
+    assert d.rpc.startProcess("x", False) is True
+    d.wait_state("x", "RUNNING")
+    stream = Stream(d, "/logtail/x")
+    assert stream.response.status == 200
+    os.kill(logd, signal.SIGCONT)
+    d.rpc.sendProcessStdin("x", "hello\n")
+    assert stream.wait(b"\n") == b"hello\n"
+    stream.close()
+
+
 def test_characters_are_not_torn(daemon):
     """supervisorctl decodes each chunk by itself."""
     d = daemon(IDLE).start()
