@@ -12,6 +12,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
+static int max(int a, int b)
+{
+	return a > b ? a : b;
+}
+
 /* How deep values are nested: the one pass has a limit, the other has not. */
 static int depth(const json_t *value)
 {
@@ -21,9 +26,9 @@ static int depth(const json_t *value)
 	int deepest = 0;
 
 	json_array_foreach(v, i, item)
-		deepest = depth(item) > deepest ? depth(item) : deepest;
+		deepest = max(depth(item), deepest);
 	json_object_foreach(v, key, item)
-		deepest = depth(item) > deepest ? depth(item) : deepest;
+		deepest = max(depth(item), deepest);
 	return deepest + (json_is_array(v) || json_is_object(v));
 }
 
