@@ -222,7 +222,8 @@ class Life:
     def unboxed(self, text):
         text = text.replace(os.path.realpath(self.program), "SVD").replace(self.program, "SVD")
         return re.sub("(?<=---)(.*)-[a-z0-9_]{8}(?=[.]log)", r"\1-RANDOM",
-                      text.replace(self.box, "BOX").replace(str(self.port), "PORT"))
+                      re.sub(r"(?<!\d)%d(?!\d)" % self.port, "PORT",  # no part of an inode's number
+                             text.replace(self.box, "BOX")))
 
     def unboxed_bytes(self, data):
         return data.replace(self.box.encode(), b"BOX")
