@@ -11,54 +11,14 @@
 
 #include "ipc/frame.h"
 #include "life_box.h"
+#include "scarce.h"
 #include "svd/engine.h"
 #include "svd/gate.h"
 
-static size_t left;		/* allocations until one fails; 0: none fails */
 static size_t failing;		/* that of a call's which does */
 static bool is_over;		/* the call had fewer */
 static int n_listen;		/* `listen` frames that came */
 
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-char *__real_strdup(const char *s);
-char *__real_strndup(const char *s, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
-char *__wrap_strdup(const char *s);
-char *__wrap_strndup(const char *s, size_t n);
-
-static bool fails(void)
-{
-	return left > 0 && --left == 0;
-}
-
-void *__wrap_malloc(size_t n)
-{
-	return fails() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-	return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-	return fails() ? NULL : __real_realloc(p, n);
-}
-
-char *__wrap_strdup(const char *s)
-{
-	return fails() ? NULL : __real_strdup(s);
-}
-
-char *__wrap_strndup(const char *s, size_t n)
-{
-	return fails() ? NULL : __real_strndup(s, n);
-}
 
 /* --- the calls --- */
 
@@ -158,10 +118,10 @@ static void run(size_t i)
 
 	call->dispatched = true;
 	DL_APPEND(e->calls, call);
-	left = failing;
+	scarce_left = failing;
 	rpc_dispatch(e, call);
-	is_over = left > 0;
-	left = 0;
+	is_over = scarce_left > 0;
+	scarce_left = 0;
 	ck_assert(call->answered || call->step);
 	/* Never less than there is: none at all would look like an answer. */
 	if (json_is_array(call->result) && strstr(calls[i].params, "[]") && !call->step)
@@ -229,10 +189,10 @@ static void tell_of_the_door(size_t n)
 	fake_ready(IO_READ);
 	signals = fake_n_signals();
 	n_listen = 0;
-	left = n;
+	scarce_left = n;
 	fake_advance(e, 0);
-	is_over = left > 0;
-	left = 0;
+	is_over = scarce_left > 0;
+	scarce_left = 0;
 	if (gate_pid(e->gate)) {
 		look_at_frames(fake_child_fd(gate_pid(e->gate), 3));
 		ck_assert(n_listen == 1 || fake_n_signals() > signals);
@@ -255,7 +215,7 @@ int main(void)
 	SRunner *runner;
 	int failed;
 
-	json_set_alloc_funcs(__wrap_malloc, free);
+	json_set_alloc_funcs(malloc, free);
 	tcase_add_loop_test(tc, a_call_is_answered_whatever_fails, 0, ARRAY_LEN(calls));
 	tcase_add_test(tc, a_socket_is_served_with_its_password_or_svd_httpd_is_replaced);
 	suite_add_tcase(s, tc);

@@ -15,59 +15,19 @@
 #include "conf/extra.h"
 #include "conf/print.h"
 #include "conf_box.h"
+#include "scarce.h"
 
-static size_t left;		/* allocations until one fails; 0: none fails */
 
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-char *__real_strdup(const char *s);
-char *__real_strndup(const char *s, size_t n);
 void *__real_arena_alloc(struct arena *a, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
-char *__wrap_strdup(const char *s);
-char *__wrap_strndup(const char *s, size_t n);
 void *__wrap_arena_alloc(struct arena *a, size_t n);
 char *__wrap_arena_strdup(struct arena *a, const char *s);
 char *__wrap_arena_strndup(struct arena *a, const char *s, size_t n);
 char *__wrap_arena_printf(struct arena *a, const char *fmt, ...) printf_like(2, 3);
 
-static bool fails(void)
-{
-	return left > 0 && --left == 0;
-}
-
-void *__wrap_malloc(size_t n)
-{
-	return fails() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-	return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-	return fails() ? NULL : __real_realloc(p, n);
-}
-
-char *__wrap_strdup(const char *s)
-{
-	return fails() ? NULL : __real_strdup(s);
-}
-
-char *__wrap_strndup(const char *s, size_t n)
-{
-	return fails() ? NULL : __real_strndup(s, n);
-}
-
 /* An arena asks for large blocks; this makes each of its small ones fail too. */
 void *__wrap_arena_alloc(struct arena *a, size_t n)
 {
-	return fails() ? NULL : __real_arena_alloc(a, n);
+	return scarce_fails() ? NULL : __real_arena_alloc(a, n);
 }
 
 char *__wrap_arena_strndup(struct arena *a, const char *s, size_t n)
@@ -128,10 +88,10 @@ START_TEST(every_failed_allocation_fails_the_load)
 	do {
 		struct err err = { 0 };
 
-		left = ++n;
+		scarce_left = ++n;
 		r = config_load(path, NULL, &config, &err);
-		failed = left == 0;
-		left = 0;
+		failed = scarce_left == 0;
+		scarce_left = 0;
 		ck_assert_msg(r == 0 ? !failed : (r == -ENOMEM && err.code == -ENOMEM && *err.text),
 			      "allocation %zu: %d, %s", n, r, err.text);
 	} while (r < 0 && n < MANY);
@@ -154,11 +114,11 @@ START_TEST(every_failed_allocation_fails_the_extra_program)
 
 	ck_assert_int_eq(config_load(box_write("supervisord.conf", text), NULL, &config, &err), 0);
 	do {
-		left = ++n;
+		scarce_left = ++n;
 		r = extra_load(config, &config->groups[0], "x", options, ARRAY_LEN(options), &extra,
 			       &err);
-		failed = left == 0;
-		left = 0;
+		failed = scarce_left == 0;
+		scarce_left = 0;
 		ck_assert_msg(r == 0 ? !failed : (r == -ENOMEM && *err.text),
 			      "allocation %zu: %d, %s", n, r, err.text);
 	} while (r < 0 && n < MANY);
@@ -191,10 +151,10 @@ static void survives(int (*show)(const char *path, struct strbuf *out, struct er
 		struct strbuf out = { 0 };
 		struct err err = { 0 };
 
-		left = ++n;
+		scarce_left = ++n;
 		r = show(path, &out, &err);
-		failed = left == 0;
-		left = 0;
+		failed = scarce_left == 0;
+		scarce_left = 0;
 		strbuf_done(&out);
 		ck_assert_msg(r >= 0 || (r == -ENOMEM && *err.text), "allocation %zu: %d, %s", n,
 			      r, err.text);
@@ -224,10 +184,10 @@ START_TEST(every_failed_allocation_fails_the_client)
 	do {
 		struct err err = { 0 };
 
-		left = ++n;
+		scarce_left = ++n;
 		r = client_config_load(path, &client, &err);
-		failed = left == 0;
-		left = 0;
+		failed = scarce_left == 0;
+		scarce_left = 0;
 		ck_assert_msg(r == 0 ? !failed : (r == -ENOMEM && *err.text),
 			      "allocation %zu: %d, %s", n, r, err.text);
 	} while (r < 0 && n < MANY);
