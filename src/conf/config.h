@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "base/logwords.h"
 #include "base/macro.h"
 
 /*
@@ -26,7 +27,7 @@ enum logfile_kind { LOGFILE_NONE, LOGFILE_AUTO, LOGFILE_PATH };
 
 enum channel { CHANNEL_STDOUT, CHANNEL_STDERR, CHANNEL_N };
 
-/* Where one channel of one process goes. */
+/* Where one channel of one process goes, and how. */
 struct logfile_config {
 	enum logfile_kind kind;
 	const char *path;		/* LOGFILE_PATH: absolute */
@@ -35,6 +36,25 @@ struct logfile_config {
 	int64_t     capture_maxbytes;
 	bool        events_enabled;
 	bool        syslog;
+	/* What Supervisor does not have; the names are those of the options. */
+	int         mode;		/* -1: as Supervisor's, 0644, or 0600 of an AUTO log */
+	uid_t       uid;		/* -1: whose svd is */
+	gid_t       gid;
+	bool        mkdir;
+	enum log_rotate rotate;
+	enum log_compress compress;
+	int64_t     maxage;		/* seconds; 0: any */
+	int64_t     budget;		/* bytes of the file and its backups; 0: any */
+	const char *const *also;	/* absolute paths, NULL at the end; NULL: none */
+	bool        strip_ansi;		/* unless set: [supervisord]'s */
+	enum log_format format;
+	int64_t     line_maxbytes;
+	int         line_secs;
+	bool        count_lines;
+	bool        journal;
+	int         syslog_facility;	/* as in <syslog.h>, LOG_USER */
+	const char *syslog_tag;		/* NULL: the name of the process */
+	const char *syslog_server;	/* "udp://host:port", "tcp://host:port"; NULL: /dev/log */
 };
 
 /* A user as it was when the file was read; spawning looks nothing up. */

@@ -21,22 +21,36 @@
  * versions for the moment of an upgrade. A frame that breaks the format ends the link.
  *
  * svd -> svd-logd
- *   open    ch, who, path, maxbytes, backups, mode, echo   +fd
+ *   keep    name   +fd
+ *             What an earlier svd-logd has asked to keep, see below. Comes before all the others.
+ *   open    ch, group, name, pid, channel, path, maxbytes, backups, mode, ...   +fd
  *             A channel: read descriptor fd (a pipe, non-blocking) to its end, into the sink of
- *             path. ch: number chosen by svd, never reused in one life of svd. who: name for
- *             messages. path: absolute; "" means read and discard. maxbytes: rotate before the
- *             file grows beyond, bytes, 0 never. backups: how many .1 .. .N are kept.
- *             mode: of a file that is created, an integer (octal 0644 = 420). echo (optional,
- *             boolean): copy to svd-logd's own standard output too (the activity log of svd -n).
- *             copy (optional, boolean): svd writes there itself and may not wait for a file, so
- *             the kernel must not hold the pipe while a file is written (logd/target.h).
- *             tell (optional, boolean): send what is read to svd too, as `output`. strip (optional,
- *             boolean): remove ANSI escape sequences first. syslog (optional): send each line to
- *             syslog too, with this text and a blank before it ("": just the line).
+ *             path. ch: number chosen by svd, never reused in one life of svd. group, name, pid,
+ *             channel ("stdout", "stderr"; "" of svd's own log): whose output it is. path:
+ *             absolute; "" means read and discard. maxbytes: rotate before the file grows beyond,
+ *             bytes, 0 never. backups: how many old files are kept. mode: of a file that is
+ *             created, an integer (octal 0644 = 420). The rest is optional, absent means no:
+ *             About the file. uid, gid (integers): its owner. mkdir (boolean): make directories
+ *             that are missing. rotate: "hourly" or "daily", besides maxbytes. compress: "gzip" or
+ *             "zstd", its old files. maxage (seconds), budget (bytes of the file and its old files
+ *             together): old files beyond are removed. also: array of paths that get a copy of all
+ *             that goes to path, without rotation.
+ *             About the bytes. strip (boolean): remove ANSI escape sequences first. capture
+ *             (bytes): what stands between the tokens of capture mode goes to svd as `captured`
+ *             and not to the file, cut at so many bytes. format: "prefix" or "json", each line.
+ *             linemax (bytes), linesecs (seconds): with a format, a longer line is broken, and a
+ *             part of one is written after so long. lines (boolean): count lines.
+ *             Who else gets them. tell (boolean): svd, as `output`. syslog: object with tag ("":
+ *             just the line), facility (number), server ("udp://host:port", "tcp://host:port",
+ *             absent: /dev/log). journal (boolean). echo (boolean): svd-logd's own standard output
+ *             (the activity log of svd -n).
+ *   begin          Every channel that was open before this svd-logd has been told: begin to read.
  *   close   ch     No more writers are wanted: read what is there (to EOF, or to EAGAIN when a
  *                  grandchild holds the pipe), then answer `closed`. Frames are handled in
  *                  order: what a later `open` brings is written after it.
- *   change  ch, maxbytes, backups, tell, strip, syslog   From now on these hold for the channel.
+ *   change  ch, and as `open`, but for fd, path, and whose output it is: From now on these hold for
+ *             the channel.
+ *   rotate  id, path    Begin a new file now, whatever its size; answered by `rotated`.
  *   clear   id, path    Remove the file and begin a new one; answered by `cleared`.
  *   sync    id     Read what is there now of the channels with tell; answered by `synced`, which
  *                  comes after the `output` of that.
@@ -44,17 +58,25 @@
  *   reopen         Close and open every file again (SIGUSR2, after others have renamed it).
  *   quit           Drain all channels, answer nothing, exit 0.
  * svd-logd -> svd
- *   closed  ch, read, dropped, lines
+ *   closed  ch, read, dropped, lines, read_lines
  *                  The channel is done; svd may forget it and close its copy of the descriptor.
  *                  The counts are those of `counted`, for the last time.
- *   counted id, body = JSON object: for each channel that something came of, its number (as text)
- *                  and an array of bytes read, bytes dropped and lines dropped since `open` by
- *                  this svd-logd.
+ *   counted id, body = JSON object. channels: for each that something came of, its number (as text)
+ *                  and an array of bytes read, bytes dropped, lines dropped, and lines read (-1: not
+ *                  counted) since `open` by this svd-logd. sinks: for each path an object with size
+ *                  (bytes), rotations, dropped (bytes), and, while or after there was trouble, error
+ *                  (text), at (wall clock, seconds) and over (boolean).
+ *   keep    name   +fd
+ *                  Keep this descriptor for my successor, under this name: it lives on when I am
+ *                  killed. A second one of that name takes the place of the first.
+ *   captured ch, body    A message of capture mode, whole, without its tokens. cut (optional,
+ *                  boolean): it was longer than `capture`. lost (optional): messages dropped before.
  *   output  ch, body    What was read, in order, in pieces as they came; only with tell. A piece
  *                  that does not fit into the queue is dropped: a slow svd holds up no program.
  *                  lost (optional): bytes that were dropped right before this.
  *   synced  id
  *   cleared id, and text if it failed
+ *   rotated id, and text if it failed
  *   trouble path, text, lost    The sink cannot be written to: text says why. Sent once when it
  *                  begins and then at most once a minute; lost: bytes dropped since the last one.
  *   healed  path, lost          It can be written to again; lost: bytes dropped in all.

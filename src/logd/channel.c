@@ -82,9 +82,9 @@ static void on_look(struct timer *t)
 	run(container_of(t, struct channel, timer));
 }
 
-static int set_tap(struct channel *c, struct taps *taps, const struct tap_spec *spec)
+static int set_tap(struct channel *c, struct taps *taps, const struct channel_spec *spec)
 {
-	int ret = tap_set(&c->tap, taps, c->id, spec);
+	int ret = tap_set(&c->tap, taps, spec);
 
 	c->source.tap = c->tap;
 	return ret;
@@ -111,7 +111,7 @@ int channel_new(const struct channel_home *home, const struct channel_spec *spec
 	if (ret < 0)
 		close_fd(&fd);
 	else
-		ret = set_tap(c, home->taps, &spec->tap);
+		ret = set_tap(c, home->taps, spec);
 	if (ret == 0)
 		ret = sink_join(home->sinks, spec->path, &spec->rules, &c->source, &c->sink);
 	if (ret < 0) {
@@ -136,7 +136,7 @@ int channel_change(struct channel *c, struct taps *taps, const struct channel_sp
 	if (c->state == CHANNEL_DONE)
 		return 0;
 	sink_set_limits(c->sink, spec->rules.maxbytes, spec->rules.backups);
-	return set_tap(c, taps, &spec->tap);
+	return set_tap(c, taps, spec);
 }
 
 void channel_read(struct channel *c)

@@ -9,6 +9,7 @@
 #include "ipc/loop.h"
 #include "logd/sink.h"
 #include "logd/source.h"
+#include "logd/spec.h"
 #include "logd/tap.h"
 
 enum channel_state {
@@ -38,17 +39,6 @@ struct channel {
 	struct timer   timer;
 	const struct channel_ops *ops;	/* borrowed */
 	void          *user;
-};
-
-/* What `open` says. */
-struct channel_spec {
-	int64_t     id;
-	int         fd;		/* the channel's from now on, also on failure */
-	const char *path;
-	struct sink_rules rules;
-	const struct echo *echo;	/* borrowed; NULL: none */
-	bool copy;		/* see struct source */
-	struct tap_spec tap;
 };
 
 /* What channels share, and who hears of them. */

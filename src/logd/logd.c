@@ -20,6 +20,7 @@
 #include "logd/devlog.h"
 #include "logd/news.h"
 #include "logd/sink.h"
+#include "logd/spec.h"
 
 static const double RESEND_SECONDS = 0.1;
 enum { LAST_LINES_TIME = 500 };	/* milliseconds for a syslog that is busy when we end */
@@ -200,36 +201,14 @@ static int64_t number_of(json_t *head, const char *key)
 	return json_integer_value(json_object_get(head, key));
 }
 
-static bool is_set(json_t *head, const char *key)
-{
-	return json_is_true(json_object_get(head, key));
-}
-
-/* All that `open` and `change` say, but for the descriptor and the echo. */
-static struct channel_spec spec_of(json_t *head)
-{
-	return (struct channel_spec){
-		.id = number_of(head, "ch"),
-		.fd = -1,
-		.path = *text_of(head, "path") ? text_of(head, "path") : "/dev/null",
-		.rules = { .maxbytes = (uint64_t)number_of(head, "maxbytes"),
-			   .backups = (unsigned)number_of(head, "backups"),
-			   .mode = (mode_t)number_of(head, "mode") },
-		.tap = { .tell = is_set(head, "tell"),
-			 .strip = is_set(head, "strip"),
-			 .syslog = json_string_value(json_object_get(head, "syslog")) },
-	};
-}
-
 static int open_channel(struct logd *d, json_t *head, int fd)
 {
-	struct channel_spec spec = spec_of(head);
+	struct channel_spec spec = spec_of_frame(head);
 	struct channel *c;
 	int ret;
 
 	spec.fd = fd;
-	spec.copy = is_set(head, "copy");
-	spec.echo = is_set(head, "echo") ? get_echo(d) : NULL;
+	spec.echo = spec.wants_echo ? get_echo(d) : NULL;
 	ret = add_channel(d, &spec, &c);
 	if (ret == 0 && spec.echo)
 		d->echoing++;
@@ -248,8 +227,9 @@ static void on_open(struct logd *d, struct order *order)
 		ret = open_channel(d, order->head, steal_fd(&order->fd));
 	if (ret == 0)
 		return;
-	snprintf(text, sizeof(text), "cannot read the output of %s: %s",
-		 text_of(order->head, "who"), strerror(-ret));
+	snprintf(text, sizeof(text), "cannot read the output of %s:%s %s: %s",
+		 text_of(order->head, "group"), text_of(order->head, "name"),
+		 text_of(order->head, "channel"), strerror(-ret));
 	(void)news_sink(d->link, text_of(order->head, "path"), text, 0);
 }
 
@@ -266,7 +246,7 @@ static void on_close(struct logd *d, struct order *order)
 
 static void on_change(struct logd *d, struct order *order)
 {
-	struct channel_spec spec = spec_of(order->head);
+	struct channel_spec spec = spec_of_frame(order->head);
 	struct channel *c = find(d, spec.id);
 
 	if (c && channel_change(c, &d->taps, &spec) < 0)

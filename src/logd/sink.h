@@ -11,16 +11,11 @@
 
 #include "base/macro.h"
 #include "logd/sinks.h"
+#include "logd/spec.h"
 #include "logd/target.h"
 #include "logd/trouble.h"
 
 struct source;
-
-struct sink_rules {
-	uint64_t maxbytes;	/* 0: no rotation */
-	unsigned backups;
-	mode_t   mode;		/* of a file that is made */
-};
 
 /* Where does the file end? */
 enum sink_end {

@@ -10,6 +10,7 @@
 
 #include "logd/devlog.h"
 #include "logd/look.h"
+#include "logd/spec.h"
 
 static const double LINE_SECONDS = 1;	/* an unfinished line waits so long for its end */
 
@@ -106,31 +107,31 @@ void tap_free(struct tap *t)
 	free(t);
 }
 
-static void change(struct tap *t, const struct tap_spec *spec, char *syslog)
+static void change(struct tap *t, const struct channel_spec *spec, char *syslog)
 {
 	if (t->syslog)
 		send_line(t);
 	free(t->syslog);
 	t->syslog = syslog;
-	t->tell = spec->tell;
-	if (!spec->strip)
+	t->tell = spec->tap.tell;
+	if (!spec->filter.strip)
 		t->ansi = ANSI_TEXT;
-	t->strip = spec->strip;
+	t->strip = spec->filter.strip;
 }
 
-int tap_set(struct tap **tap, struct taps *all, int64_t id, const struct tap_spec *spec)
+int tap_set(struct tap **tap, struct taps *all, const struct channel_spec *spec)
 {
-	char *syslog = spec->syslog ? strdup(spec->syslog) : NULL;
+	char *syslog = spec->tap.syslog ? strdup(spec->tap.tag) : NULL;
 
-	if (spec->syslog && !syslog)
+	if (spec->tap.syslog && !syslog)
 		return -ENOMEM;
-	if (!spec->tell && !spec->strip && !syslog) {
+	if (!spec->tap.tell && !spec->filter.strip && !syslog) {
 		tap_free(*tap);
 		*tap = NULL;
 		return 0;
 	}
 	if (!*tap)
-		*tap = make(all, id);
+		*tap = make(all, spec->id);
 	if (!*tap) {
 		free(syslog);
 		return -ENOMEM;

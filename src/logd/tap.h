@@ -12,6 +12,7 @@
 #include "logd/ansi.h"
 
 struct devlog;
+struct channel_spec;
 struct look;
 
 /* What all taps share: every piece is dealt with before the next one is looked at. */
@@ -28,13 +29,6 @@ struct taps {
 must_check int taps_init(struct taps *all);	/* the buffers; 0 or -ENOMEM */
 void taps_done(struct taps *all);
 
-/* What is wanted of a tap. */
-struct tap_spec {
-	bool        tell;	/* everything goes to svd, too */
-	bool        strip;	/* no escape sequences, neither there nor in the file */
-	const char *syslog;	/* lines go to syslog too, behind this text; NULL: they do not */
-};
-
 struct tap {
 	struct taps *all;	/* borrowed */
 	int64_t      id;	/* of the channel */
@@ -50,8 +44,7 @@ struct tap {
  * The tap as the spec wants it, made, changed or freed. *tap: owned by the caller, NULL: nothing is
  * wanted. 0, or -ENOMEM: then it is as it was.
  */
-must_check int tap_set(struct tap **tap, struct taps *all, int64_t id,
-		       const struct tap_spec *spec);
+must_check int tap_set(struct tap **tap, struct taps *all, const struct channel_spec *spec);
 void tap_free(struct tap *t);	/* an unfinished line goes to syslog; NULL is allowed */
 
 /*

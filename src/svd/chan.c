@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/fd.h"
-#include "base/strbuf.h"
 #include "ipc/frame.h"
 
 enum { FILE_MODE = 0644 };
@@ -51,27 +50,21 @@ static json_t *options_of(const char *type, const struct chan *chan)
 				 chan->strip);
 
 	if (head && chan->syslog)
-		json_object_set_new(head, "syslog", json_text(chan->speaker.name));
+		json_object_set_new(head, "syslog",
+				    json_pack("{s:o}", "tag", json_text(chan->speaker.name)));
 	return head;
-}
-
-static json_t *who_is(const struct speaker *s)
-{
-	struct strbuf sb = { 0 };
-	json_t *who;
-
-	strbuf_addf(&sb, "%s:%s %s", s->group, s->name, channel_name(s->channel));
-	who = json_text(sb.oom ? "" : sb.s);
-	strbuf_done(&sb);
-	return who;
 }
 
 json_t *chan_frame_open(const struct chan *chan)
 {
 	json_t *head = options_of("open", chan);
+	const struct speaker *s = &chan->speaker;
 
 	if (head) {
-		json_object_set_new(head, "who", who_is(&chan->speaker));
+		json_object_set_new(head, "group", json_text(s->group));
+		json_object_set_new(head, "name", json_text(s->name));
+		json_object_set_new(head, "pid", json_integer(s->pid));
+		json_object_set_new(head, "channel", json_string(channel_name(s->channel)));
 		json_object_set_new(head, "path", json_text(chan->path));
 		json_object_set_new(head, "mode", json_integer(chan->mode));
 		json_object_set_new(head, "echo", json_boolean(chan->echo));

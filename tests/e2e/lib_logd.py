@@ -84,7 +84,7 @@ class Logd:
         if read_end is None:
             read_end, write_end = os.pipe()
         number = 1 + max(self.channels, default=0)
-        head = {"t": "open", "ch": number, "who": "test:%d stdout" % number, "path": path,
+        head = {"t": "open", "ch": number, "group": "test", "name": str(number), "channel": "stdout", "path": path,
                 "maxbytes": 0, "backups": 0, "mode": 0o644}
         head.update(fields)
         self.channels[number] = head, read_end

@@ -280,7 +280,7 @@ def sysloggd(logd, box, syslog):
 
 def test_each_line_goes_to_syslog(sysloggd, box, syslog):
     d, path = sysloggd, box + "/beside.log"
-    number, out = d.open(path, syslog="cat")
+    number, out = d.open(path, syslog={"tag": "cat"})
     os.write(out, b"one\n\ntwo\n")
     assert [syslog.receive() for _ in range(3)] == [
         "<14>supervisord: cat one", "<14>supervisord: cat ", "<14>supervisord: cat two"]
@@ -292,14 +292,14 @@ def test_each_line_goes_to_syslog(sysloggd, box, syslog):
     d.close(number)
     assert syslog.receive() == "<14>supervisord: cat in the end"
     assert read(path) == b"one\n\ntwo\nthree\nin the end"
-    number, out = d.open("", syslog="")
+    number, out = d.open("", syslog={"tag": ""})
     os.write(out, b"a line\n")
     assert syslog.receive() == "<14>supervisord: a line"
     d.close(number)
 
 
 def test_a_prompt_goes_to_syslog_after_a_while(sysloggd, syslog):
-    _, out = sysloggd.open("", syslog="sh")
+    _, out = sysloggd.open("", syslog={"tag": "sh"})
     os.write(out, b"password: ")
     assert syslog.receive() == "<14>supervisord: sh password: "
     wait_idle(sysloggd.process.pid)
@@ -307,7 +307,7 @@ def test_a_prompt_goes_to_syslog_after_a_while(sysloggd, syslog):
 
 def test_a_syslog_that_hangs_holds_up_nobody_and_is_said(sysloggd, box, syslog):
     d, path, line = sysloggd, box + "/log.log", b"x" * 999 + b"\n"
-    number, out = d.open(path, syslog="p")
+    number, out = d.open(path, syslog={"tag": "p"})
     for _ in range(100):
         os.write(out, line * 100)
     wait_for(lambda: pending(out) == 0, "all is read")
@@ -325,7 +325,7 @@ def test_a_syslog_that_hangs_holds_up_nobody_and_is_said(sysloggd, box, syslog):
 def test_without_a_syslog_lines_are_dropped_and_said(sysloggd, box, syslog):
     d = sysloggd
     syslog.close()
-    _, out = d.open("", syslog="p")
+    _, out = d.open("", syslog={"tag": "p"})
     os.write(out, b"into the void\n")
     news = d.expect("trouble", path="syslog")
     assert news["text"] == "cannot send to %s: No such file or directory" % syslog.path
@@ -335,7 +335,7 @@ def test_without_a_syslog_lines_are_dropped_and_said(sysloggd, box, syslog):
 
 def test_a_syslog_that_comes_back_in_a_moment_misses_nothing(sysloggd, syslog):
     d = sysloggd
-    _, out = d.open("", syslog="p")
+    _, out = d.open("", syslog={"tag": "p"})
     os.write(out, b"before\n")
     syslog.receive()
     syslog.close()
@@ -348,7 +348,7 @@ def test_a_syslog_that_comes_back_in_a_moment_misses_nothing(sysloggd, syslog):
 
 def test_the_last_lines_reach_a_busy_syslog(sysloggd, syslog):
     d = sysloggd
-    _, out = d.open("", syslog="p")
+    _, out = d.open("", syslog={"tag": "p"})
     os.write(out, b"".join(b"%d\n" % i for i in range(2000)))
     d.send("quit")
     assert [syslog.receive() for _ in range(2000)] == [
@@ -363,7 +363,7 @@ def test_options_change_for_an_open_channel(sysloggd, box, syslog):
     number, out = d.open(path, maxbytes=100, backups=1)
     os.write(out, b"\x1b[1mone\n")
     wait_for_bytes(path, b"\x1b[1mone\n")
-    d.send("change", ch=number, maxbytes=20, backups=2, tell=True, strip=True, syslog="p")
+    d.send("change", ch=number, maxbytes=20, backups=2, tell=True, strip=True, syslog={"tag": "p"})
     d.sync()
     os.write(out, b"\x1b[1mtwo\x1b[m\n" * 3)
     receive_all(d)
@@ -452,7 +452,7 @@ def test_what_cannot_be_cleared_is_answered(logd, box):
 def test_taps_that_bring_nothing_cost_nothing(sysloggd, box, syslog):
     d, outs = sysloggd, []
     for i in range(100):
-        outs.append(d.open("%s/%d.log" % (box, i), tell=True, strip=True, syslog="p")[1])
+        outs.append(d.open("%s/%d.log" % (box, i), tell=True, strip=True, syslog={"tag": "p"})[1])
         os.write(outs[-1], b"a line\n")
     for i in range(100):
         wait_for_bytes("%s/%d.log" % (box, i), b"a line\n")

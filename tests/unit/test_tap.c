@@ -68,7 +68,11 @@ static void listen_there(void)
 
 static void begin_at(const char *where, bool tell, bool strip, const char *syslog)
 {
-	struct tap_spec spec = { .tell = tell, .strip = strip, .syslog = syslog };
+	struct channel_spec spec = {
+		.id = 7,
+		.filter = { .strip = strip },
+		.tap = { .tell = tell, .syslog = syslog, .tag = syslog },
+	};
 
 	loop = loop_new();
 	devlog_init(&devlog, loop, where, &news, NULL);
@@ -77,7 +81,7 @@ static void begin_at(const char *where, bool tell, bool strip, const char *syslo
 	ck_assert_int_eq(look_init(&look), 0);
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
 	tap = NULL;
-	ck_assert_int_eq(tap_set(&tap, &taps, 7, &spec), 0);
+	ck_assert_int_eq(tap_set(&tap, &taps, &spec), 0);
 	strbuf_reset(&told);
 	told_code = troubles = 0;
 	told_lost = lost = 0;
@@ -234,12 +238,16 @@ START_TEST(what_could_not_be_told_is_counted)
 
 START_TEST(without_anything_wanted_there_is_no_tap)
 {
-	struct tap_spec none = { 0 }, all = { .tell = true, .strip = true, .syslog = "x" };
+	struct channel_spec none = { .id = 7 }, all = {
+		.id = 7,
+		.filter = { .strip = true },
+		.tap = { .tell = true, .syslog = true, .tag = "x" },
+	};
 
 	begin(true, false, NULL);
-	ck_assert_int_eq(tap_set(&tap, &taps, 7, &none), 0);
+	ck_assert_int_eq(tap_set(&tap, &taps, &none), 0);
 	ck_assert_ptr_null(tap);
-	ck_assert_int_eq(tap_set(&tap, &taps, 7, &all), 0);
+	ck_assert_int_eq(tap_set(&tap, &taps, &all), 0);
 	pass("\x1b[ma\n", 5);
 	sends("supervisord: x a");
 	ck_assert_str_eq(strbuf_str(&told), "a\n");
