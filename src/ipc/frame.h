@@ -62,15 +62,16 @@
  *                  The channel is done; svd may forget it and close its copy of the descriptor.
  *                  The counts are those of `counted`, for the last time.
  *   counted id, body = JSON object. channels: for each that something came of, its number (as text)
- *                  and an array of bytes read, bytes dropped, lines dropped, and lines read (-1: not
- *                  counted) since `open` by this svd-logd. sinks: for each path an object with size
- *                  (bytes), rotations, dropped (bytes), and, while or after there was trouble, error
- *                  (text), at (wall clock, seconds) and over (boolean).
+ *                  and an array of bytes read, bytes dropped, lines dropped, and lines read
+ *                  (-1: not counted) since `open` by this svd-logd. sinks: for each path an object
+ *                  with size (bytes), rotations, dropped (bytes), and, while or after there was
+ *                  trouble, error (text), at (wall clock, seconds) and over (boolean).
  *   keep    name   +fd
  *                  Keep this descriptor for my successor, under this name: it lives on when I am
  *                  killed. A second one of that name takes the place of the first.
- *   captured ch, body    A message of capture mode, whole, without its tokens. cut (optional,
- *                  boolean): it was longer than `capture`. lost (optional): messages dropped before.
+ *   captured ch, body    A message of capture mode, without its tokens. cut (optional, boolean):
+ *                  it was longer than `capture`, this is the end of it. lost (optional): messages
+ *                  dropped before.
  *   output  ch, body    What was read, in order, in pieces as they came; only with tell. A piece
  *                  that does not fit into the queue is dropped: a slow svd holds up no program.
  *                  lost (optional): bytes that were dropped right before this.

@@ -63,7 +63,7 @@ struct channel_spec {
 	struct tap_spec tap;
 	const char *also[SPEC_ALSO_MAX + 1];	/* NULL at the end */
 	bool        wants_echo;
-	const struct echo *echo;	/* borrowed; NULL: none; whoever opens the channel fills it in */
+	const struct echo *echo;	/* borrowed; NULL: none; filled in by who opens it */
 	bool        copy;	/* see struct source */
 };
 

@@ -84,8 +84,8 @@ class Logd:
         if read_end is None:
             read_end, write_end = os.pipe()
         number = 1 + max(self.channels, default=0)
-        head = {"t": "open", "ch": number, "group": "test", "name": str(number), "channel": "stdout", "path": path,
-                "maxbytes": 0, "backups": 0, "mode": 0o644}
+        head = {"t": "open", "ch": number, "group": "test", "name": str(number),
+                "channel": "stdout", "path": path, "maxbytes": 0, "backups": 0, "mode": 0o644}
         head.update(fields)
         self.channels[number] = head, read_end
         self.link.send(head, fd=read_end)

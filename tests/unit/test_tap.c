@@ -13,6 +13,7 @@
 #include "base/strbuf.h"
 #include "logd/devlog.h"
 #include "logd/look.h"
+#include "logd/spec.h"
 #include "logd/tap.h"
 
 static struct loop *loop;
