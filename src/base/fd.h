@@ -31,6 +31,12 @@ int fd_write_all(int fd, const void *p, size_t n);
  */
 int fd_cloexec_from(int first);
 
+/*
+ * Gives the calling thread, and those that it starts, a copy of the table of descriptors: what it
+ * opens and closes from now on is no matter of its process' other threads. 0 or -errno.
+ */
+int fd_part_table(void);
+
 /* Opens /dev/null on those of 0, 1, 2 that are closed, so that no later file lands there. */
 int fd_fill_std(void);
 

@@ -175,3 +175,30 @@ void sigwatch_stop(struct sigwatch *s)
 {
 	ev_signal_stop(s->loop->ev, &s->w);
 }
+
+static void woken(struct ev_loop *ev, ev_async *w, int events)
+{
+	struct waker *wk = container_of(w, struct waker, w);
+
+	(void)ev;
+	(void)events;
+	wk->on_wake(wk);
+}
+
+void waker_start(struct waker *wk, struct loop *loop, void (*on_wake)(struct waker *wk))
+{
+	ev_async_init(&wk->w, woken);
+	wk->loop = loop;
+	wk->on_wake = on_wake;
+	ev_async_start(loop->ev, &wk->w);
+}
+
+void waker_stop(struct waker *wk)
+{
+	ev_async_stop(wk->loop->ev, &wk->w);
+}
+
+void waker_send(struct waker *wk)
+{
+	ev_async_send(wk->loop->ev, &wk->w);
+}

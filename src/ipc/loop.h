@@ -57,4 +57,17 @@ void sigwatch_start(struct sigwatch *s, struct loop *loop, int signo,
 		    void (*on_signal)(struct sigwatch *s, int signo));
 void sigwatch_stop(struct sigwatch *s);
 
+/* For news from another thread. */
+struct waker {
+	ev_async     w;
+	struct loop *loop;	/* borrowed */
+	void       (*on_wake)(struct waker *wk);
+};
+
+void waker_start(struct waker *wk, struct loop *loop, void (*on_wake)(struct waker *wk));
+void waker_stop(struct waker *wk);
+
+/* From any thread: on_wake comes soon in the loop's, once for one or several of these. */
+void waker_send(struct waker *wk);
+
 #endif
