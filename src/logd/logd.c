@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "base/fd.h"
 #include "ipc/frame.h"
 #include "ipc/loop.h"
+#include "logd/census.h"
 #include "logd/channel.h"
 #include "logd/devlog.h"
 #include "logd/news.h"
@@ -23,6 +23,7 @@
 #include "logd/spec.h"
 
 static const double RESEND_SECONDS = 0.1;
+static const double TALLY_SECONDS = 0.1;	/* from a loss to svd being told */
 enum { LAST_LINES_TIME = 500 };	/* milliseconds for a syslog that is busy when we end */
 static const int64_t ECHO_ID = -1;	/* svd's numbers are not negative */
 
@@ -43,6 +44,7 @@ struct logd {
 	struct channel *channels;	/* hash, owned */
 	struct order   *orders;		/* owned, the oldest first */
 	struct echo     echo;		/* into a channel that ends in our standard output */
+	struct timer    tally;		/* tells svd of losses, unasked */
 	struct timer    resend;		/* of `closed`, when the link was too full for it */
 	unsigned        alive;		/* channels with a descriptor */
 	unsigned        closing;	/* of these, those that hold up the next frame */
@@ -66,6 +68,23 @@ static int on_healed(void *user, const char *path, uint64_t lost)
 }
 
 static const struct sink_news sink_news = { on_trouble, on_healed };
+
+static void on_tally(void *user, struct sink *s, bool goes)
+{
+	struct logd *d = user;
+
+	if (goes)
+		census_tell_last(d->link, s);
+	else if (!timer_is_armed(&d->tally))
+		timer_start(&d->tally, TALLY_SECONDS);
+}
+
+static void on_tally_time(struct timer *t)
+{
+	struct logd *d = container_of(t, struct logd, tally);
+
+	census_tell(d->link, d->channels, &d->sinks, 0);
+}
 
 static int on_text(void *user, int64_t id, const char *p, size_t n, uint64_t lost)
 {
@@ -272,27 +291,18 @@ static void on_sync(struct logd *d, struct order *order)
 	(void)news_answer(d->link, "synced", number_of(order->head, "id"), NULL);
 }
 
-/* Of whom nothing came there is nothing to tell: most channels are stderr. */
 static void on_count(struct logd *d, struct order *order)
 {
-	json_t *counts = json_object();
-	struct channel *c, *next;
-	char name[24];
+	census_tell(d->link, d->channels, &d->sinks, number_of(order->head, "id"));
+}
 
-	HASH_ITER(hh, d->channels, c, next) {
-		const struct source *src = &c->source;
+/* What cannot be rotated grows on, and is told as trouble besides. */
+static void on_rotate(struct logd *d, struct order *order)
+{
+	int ret = sinks_rotate(&d->sinks, text_of(order->head, "path"));
 
-		if (c->id == ECHO_ID || !src->taken)
-			continue;
-		snprintf(name, sizeof(name), "%" PRId64, c->id);
-		json_object_set_new(counts, name,
-				    json_pack("[I, I, I]", (json_int_t)src->taken,
-					      (json_int_t)src->dropped,
-					      (json_int_t)src->dropped_lines));
-	}
-	if (d->link)
-		(void)news_counted(d->link, number_of(order->head, "id"), counts);
-	json_decref(counts);
+	(void)news_answer(d->link, "rotated", number_of(order->head, "id"),
+			  ret < 0 ? strerror(-ret) : NULL);
 }
 
 static void on_reopen(struct logd *d, struct order *order)
@@ -321,6 +331,7 @@ static const struct {
 	{ "close", on_close },
 	{ "change", on_change },
 	{ "clear", on_clear },
+	{ "rotate", on_rotate },
 	{ "sync", on_sync },
 	{ "count", on_count },
 	{ "reopen", on_reopen },
@@ -430,6 +441,7 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 		return err_set(err, -ENOMEM, "no memory for the event loop");
 	}
 	timer_init(&d->resend, d->loop, on_resend);
+	timer_init(&d->tally, d->loop, on_tally_time);
 	devlog_init(&d->devlog, d->loop, devlog, &sink_news, d);
 	d->taps = (struct taps){ .loop = d->loop, .devlog = &d->devlog, .on_text = on_text,
 				 .user = d };
@@ -440,6 +452,7 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 		collect_answers(d);
 	if (ret == 0)
 		ret = sinks_init(&d->sinks, &sink_news, d);
+	d->sinks.on_tally = on_tally;
 	if (ret == 0)
 		ret = taps_init(&d->taps);
 	return ret < 0 ? err_set(err, ret, "cannot begin: %s", strerror(-ret)) : 0;
@@ -459,6 +472,7 @@ static void done(struct logd *d)
 	link_free(d->link);
 	if (d->loop) {
 		timer_stop(&d->resend);
+		timer_stop(&d->tally);
 		devlog_done(&d->devlog);
 	}
 	loop_free(d->loop);

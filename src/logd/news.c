@@ -49,10 +49,11 @@ int news_closed(struct link *link, int64_t channel, const struct source *src)
 	if (!src)
 		src = &none;
 	return link_send(link,
-			 json_pack("{s:s, s:I, s:I, s:I, s:I}", "t", "closed", "ch",
+			 json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "t", "closed", "ch",
 				   (json_int_t)channel, "read", (json_int_t)src->taken, "dropped",
 				   (json_int_t)src->dropped, "lines",
-				   (json_int_t)src->dropped_lines),
+				   (json_int_t)src->dropped_lines, "read_lines",
+				   source_lines(src)),
 			 NULL, 0, -1);
 }
 
@@ -60,11 +61,14 @@ int news_closed(struct link *link, int64_t channel, const struct source *src)
 int news_counted(struct link *link, int64_t id, const json_t *counts)
 {
 	char *body = json_dumps(counts, JSON_COMPACT);
+	json_t *head = json_pack("{s:s}", "t", "counted");
 	int ret = -ENOMEM;
 
+	if (head && id)
+		json_object_set_new(head, "id", json_integer((json_int_t)id));
 	if (body)
-		ret = link_send(link, json_pack("{s:s, s:I}", "t", "counted", "id", (json_int_t)id),
-				body, strlen(body), -1);
+		ret = link_send(link, json_incref(head), body, strlen(body), -1);
+	json_decref(head);
 	free(body);
 	return ret;
 }

@@ -24,7 +24,7 @@ int news_output(struct link *link, int64_t channel, const char *p, size_t n, uin
 /* With its counts; src NULL: it was never open. */
 int news_closed(struct link *link, int64_t channel, const struct source *src);
 
-/* To the order to count; counts, an object, is borrowed. */
+/* To the order to count, or unasked (id 0); counts, an object, is borrowed. */
 int news_counted(struct link *link, int64_t id, const json_t *counts);
 
 /* To an order with an id: `cleared`, `synced`. text: why it failed; NULL: it did not. */

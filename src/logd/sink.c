@@ -25,6 +25,12 @@ static void close_file(struct sink *s)
 
 /* --- news --- */
 
+static void tallied(struct sink *s)
+{
+	if (s->all->on_tally)
+		s->all->on_tally(s->all->user, s, false);
+}
+
 static void tell(struct sink *s, const char *what, int code)
 {
 	double now = clock_mono();
@@ -32,10 +38,7 @@ static void tell(struct sink *s, const char *what, int code)
 
 	if (!trouble_may_tell(&s->trouble, now))
 		return;
-	if (code == -EAGAIN)
-		snprintf(text, sizeof(text), "nobody reads fast enough at the other end");
-	else
-		snprintf(text, sizeof(text), "cannot %s: %s", what, strerror(-code));
+	tally_text(what, code, text, sizeof(text));
 	if (s->all->news->on_trouble(s->all->user, s->path, text, s->trouble.lost) == 0)
 		trouble_was_told(&s->trouble, now);
 }
@@ -52,18 +55,32 @@ void sink_failed(struct sink *s, const char *what, int code)
 	if (!may_keep_file(code))
 		close_file(s);
 	/* A reader that is a little slow is daily business, until bytes are lost by it. */
-	if (code != -EAGAIN)
-		tell(s, what, code);
+	if (code == -EAGAIN)
+		return;
+	tell(s, what, code);
+	tally_failed(&s->tally, what, code);
+	tallied(s);
 }
 
 void sink_lost(struct sink *s, uint64_t bytes)
 {
+	/* A copy that is made in passing is lost where its reader is slow, without an attempt. */
+	int why = s->trouble.why ? s->trouble.why : -EAGAIN;
+
 	trouble_lose(&s->trouble, bytes);
-	tell(s, "write", s->trouble.why);
+	tell(s, "write", why);
+	if (!bytes)
+		return;
+	tally_dropped(&s->tally, bytes);
+	if (!s->tally.what || s->tally.over)
+		tally_failed(&s->tally, "write", why);
+	tallied(s);
 }
 
 void sink_healed(struct sink *s)
 {
+	tally_healed(&s->tally);
+	tallied(s);
 	if (!trouble_end(&s->trouble, clock_mono()))
 		return;
 	if (s->all->news->on_healed(s->all->user, s->path, s->trouble.lost_all) == 0)
@@ -140,15 +157,17 @@ static void rotation_failed(struct sink *s, int code)
 {
 	s->rotate_at = clock_mono() + RETRY_SECONDS;
 	tell(s, "rotate", code);
+	tally_failed(&s->tally, "rotate", code);
+	tallied(s);
 }
 
 int sink_rotate(struct sink *s)
 {
-	bool failed_before = s->rotate_at != 0;
+	bool failed_before = s->rotate_at != 0, ours = target_is_at(&s->target, s->path);
 	int ret;
 
 	s->rotate_at = 0;
-	if (!target_is_at(&s->target, s->path))
+	if (!ours)
 		ret = 0;	/* others have renamed it: leave their files alone */
 	else if (s->rules.backups == 0)
 		ret = ftruncate(s->target.fd, 0) < 0 ? -errno : 0;
@@ -158,6 +177,9 @@ int sink_rotate(struct sink *s)
 		rotation_failed(s, ret);
 		return 0;
 	}
+	if (ours)
+		tally_rotated(&s->tally);
+	tallied(s);
 	if (failed_before && !s->trouble.code)
 		sink_healed(s);
 	ret = reopen_file(s);
@@ -188,6 +210,24 @@ int sinks_clear(struct sinks *all, const char *path)
 	if (ret < 0 && ret != -ENOENT)
 		return ret;
 	return s ? reopen_file(s) : 0;
+}
+
+/* What is no regular file, or nobody writes to, or is empty is as new as it will be. */
+int sinks_rotate(struct sinks *all, const char *path)
+{
+	struct sink *s = sinks_by_path(all, path);
+	struct target there;
+	int ret;
+
+	if (!s && target_find(&there, path) == 0)
+		s = sinks_by_file(all, &there.id);
+	if (!s || s->target.kind != TARGET_FILE)
+		return 0;
+	ret = sink_prepare(s);
+	if (ret < 0 || s->size == 0)
+		return ret;
+	ret = sink_rotate(s);
+	return ret == 0 && s->rotate_at ? s->tally.code : ret;
 }
 
 /* --- who writes to it --- */
@@ -296,5 +336,7 @@ void sink_leave(struct sink *s, struct source *src)
 		s->trouble.told_at = 0;
 		sink_lost(s, 0);
 	}
+	if (s->all->on_tally)
+		s->all->on_tally(s->all->user, s, true);
 	free_sink(s);
 }

@@ -12,6 +12,7 @@
 #include "base/macro.h"
 #include "logd/sinks.h"
 #include "logd/spec.h"
+#include "logd/tally.h"
 #include "logd/target.h"
 #include "logd/trouble.h"
 
@@ -40,6 +41,7 @@ struct sink {
 	double         written_at;	/* monotonic; 0: nobody will finish the line at the end */
 	double         rotate_at;	/* after a rotation failed: not before; 0: any time */
 	struct trouble trouble;
+	struct tally   tally;
 };
 
 enum taken {
@@ -73,6 +75,12 @@ void sinks_reopen(struct sinks *all);
  * regular file stays. 0, also when there was no file, or -errno.
  */
 must_check int sinks_clear(struct sinks *all, const char *path);
+
+/*
+ * Begin a new file at this path now, whatever the size of the old one. 0, also where no channel
+ * writes to a regular file there or it is empty, or -errno.
+ */
+must_check int sinks_rotate(struct sinks *all, const char *path);
 
 /* --- between sink.c and sink_take.c --- */
 

@@ -96,6 +96,7 @@ static void give_up_line(struct sink *s, struct source *src)
 		s->size = target_cut_line(&s->target, &s->all->look, s->size);
 		s->end = END_UNKNOWN;
 		trouble_lose(&s->trouble, before - s->size);
+		tally_dropped(&s->tally, before - s->size);
 		src->dropped += before - s->size;
 	}
 	s->torn = true;

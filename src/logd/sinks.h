@@ -2,6 +2,7 @@
 #ifndef SVD_LOGD_SINKS_H
 #define SVD_LOGD_SINKS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/macro.h"
@@ -24,6 +25,8 @@ struct sinks {
 	double       started_at;	/* monotonic */
 	const struct sink_news *news;	/* borrowed */
 	void        *user;
+	/* The tally of a sink has changed, or it goes. NULL: nobody wants to know. */
+	void (*on_tally)(void *user, struct sink *s, bool goes);
 };
 
 /* 0 or -errno; on failure call sinks_done too. */

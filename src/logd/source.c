@@ -91,6 +91,11 @@ bool source_is_over(const struct source *src)
 	return poll(&ask, 1, 0) == 1;
 }
 
+int64_t source_lines(const struct source *src)
+{
+	return src->counts_lines ? (int64_t)src->read_lines : -1;
+}
+
 size_t source_pending(const struct source *src)
 {
 	int n;

@@ -28,6 +28,9 @@ struct source {
 	uint64_t taken;		/* bytes taken out of the pipe, */
 	uint64_t dropped;	/* those of them that are in no file, */
 	uint64_t dropped_lines;	/* ... and how many lines ended in them */
+	uint64_t dropped_told;	/* dropped, when svd was told of it last */
+	bool     counts_lines;	/* somebody looks at the bytes, */
+	uint64_t read_lines;	/* ... and has seen so many lines end in what was taken */
 	uint64_t echoed;	/* bytes, counted like taken, that echo got or lost */
 	double   waits_since;	/* monotonic; bytes are there and cannot go yet; 0: no */
 };
@@ -57,6 +60,9 @@ bool source_is_copied(const struct source *src);
 
 /* Has the last writer gone? What is in the pipe is all there will be. */
 bool source_is_over(const struct source *src);
+
+/* How many lines were taken, for `counted`; -1: nobody counts them. */
+int64_t source_lines(const struct source *src);
 
 /* Bytes in the pipe. */
 size_t source_pending(const struct source *src);
