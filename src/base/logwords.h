@@ -11,6 +11,9 @@ enum log_compress { COMPRESS_NONE, COMPRESS_GZIP, COMPRESS_ZSTD, COMPRESS_N };
 /* What does a line look like in the file? */
 enum log_format { FORMAT_RAW, FORMAT_PREFIX, FORMAT_JSON, FORMAT_N };
 
+/* Paths that may get a copy, and the shortest and longest piece that a line is broken into. */
+enum { LOG_ALSO_MAX = 8, LOG_LINE_MIN = 256, LOG_LINE_MAX = 1024 * 1024 };
+
 /* "size", "hourly", "daily"; "none", "gzip", "zstd"; "raw", "prefix", "json". */
 extern const char *const log_rotate_words[ROTATE_N];
 extern const char *const log_compress_words[COMPRESS_N];

@@ -122,6 +122,26 @@ int unit_bytes(const char *text, int64_t *ret_bytes)
 	return 0;
 }
 
+int unit_duration(const char *text, int64_t *ret_seconds)
+{
+	static const char letters[] = "smhdw";
+	static const int lengths[] = { 1, 60, 60 * 60, 24 * 60 * 60, 7 * 24 * 60 * 60 };
+	size_t n = strlen(text);
+	const char *s = trim(text, &n), *unit;
+	int64_t seconds;
+	int r;
+
+	unit = n > 0 ? memchr(letters, s[n - 1] | 0x20, ARRAY_LEN(lengths)) : NULL;
+	r = integer(s, unit ? n - 1 : n, 10, &seconds);
+	if (r < 0)
+		return r;
+	if (seconds < 0 ||
+	    __builtin_mul_overflow(seconds, unit ? lengths[unit - letters] : 1, &seconds))
+		return -ERANGE;
+	*ret_seconds = seconds;
+	return 0;
+}
+
 int unit_bool(const char *text, bool *ret_on)
 {
 	static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };

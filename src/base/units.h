@@ -21,6 +21,9 @@ must_check int unit_octal(const char *text, unsigned *ret_bits);
 /* "1024", "50MB", "1 GB", "64k": bytes. KB, MB, GB are powers of 1024; the B may be missing. */
 must_check int unit_bytes(const char *text, int64_t *ret_bytes);
 
+/* "90", "90s", "15m", "12h", "7d", "4w": seconds, none below zero. */
+must_check int unit_duration(const char *text, int64_t *ret_seconds);
+
 /* yes true on 1, no false off 0, in any case of letters. */
 must_check int unit_bool(const char *text, bool *ret_on);
 

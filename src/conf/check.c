@@ -15,6 +15,7 @@
 #include "base/path.h"
 #include "base/shwords.h"
 #include "conf/load.h"
+#include "conf/log_rules.h"
 #include "conf/report.h"
 #include "conf/values.h"
 
@@ -31,22 +32,6 @@ struct check {
 	struct seen_log *logs;	/* hash by path; its rows are in ini.arena */
 };
 
-static int warn(struct load *ld, const struct values *v, enum option_id id, const char *fmt, ...)
-	printf_like(4, 5);
-
-static int warn(struct load *ld, const struct values *v, enum option_id id, const char *fmt, ...)
-{
-	char why[sizeof(((struct err *)NULL)->text)];
-	struct err err;
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(why, sizeof(why), fmt, ap);
-	va_end(ap);
-	value_error(v, id, -EINVAL, &err, "%s", why);
-	return note_add(ld, LEVEL_WARN, arena_strdup(ld->config->arena, err.text)) ? 0 : -ENOMEM;
-}
-
 /* --- one process --- */
 
 static int check_command(struct load *ld, const struct values *v, const struct program_config *p)
@@ -61,7 +46,7 @@ static int check_command(struct load *ld, const struct values *v, const struct p
 	command_done(&command);
 	if (r == 0 || r == -ENOMEM)
 		return r;
-	return warn(ld, v, OPT_PROCESS_command, "%s", why.text);
+	return value_warn(ld, v, OPT_PROCESS_command, "%s", why.text);
 }
 
 static int check_directory(struct load *ld, const struct values *v,
@@ -69,7 +54,7 @@ static int check_directory(struct load *ld, const struct values *v,
 {
 	if (!p->directory || path_is_dir(p->directory))
 		return 0;
-	return warn(ld, v, OPT_PROCESS_directory, "%s is not an existing directory",
+	return value_warn(ld, v, OPT_PROCESS_directory, "%s is not an existing directory",
 		    p->directory);
 }
 
@@ -88,33 +73,31 @@ static int see_log(struct load *ld, const struct values *v, const struct ini_opt
 	return seen->hh.tbl ? 0 : -ENOMEM;
 }
 
-/* /dev/null and the like are not rotated. */
-static bool is_device(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
-}
-
 /* All that write to a file share its one rotation. */
 static int check_log(struct load *ld, const struct values *v, enum option_id id,
 		     const struct logfile_config *log)
 {
 	const struct seen_log *seen;
+	const char *other;
 
 	/* Our standard output is not the daemon's, which need not open it and never rotates it. */
 	if (log->kind != LOGFILE_PATH || path_standard_fd(log->path) >= 0)
 		return 0;
 	if (access(log->path, F_OK) == 0 && access(log->path, W_OK) < 0)
-		return warn(ld, v, id, "%s: %s", log->path, strerror(errno));
-	if (is_device(log->path))
+		return value_warn(ld, v, id, "%s: %s", log->path, strerror(errno));
+	if (log_is_device(log))
 		return 0;
 	HASH_FIND_STR(ld->check->logs, log->path, seen);
 	if (!seen)
 		return see_log(ld, v, v->set[id], log);
+	other = log_rules_difference(seen->config, log);
+	if (other)
+		return value_warn(ld, v, id, "[%s] logs to the same file (%s:%d), but with "
+				  "another logfile_%s", seen->section->name,
+				  seen->option->file->path, seen->option->line, other);
 	if (seen->config->maxbytes == log->maxbytes && seen->config->backups == log->backups)
 		return 0;
-	return warn(ld, v, id, "[%s] logs to the same file (%s:%d), but rotates at %jd bytes with "
+	return value_warn(ld, v, id, "[%s] logs to the same file (%s:%d), but rotates at %jd bytes with "
 		    "%d backups, and this one at %jd with %d", seen->section->name,
 		    seen->option->file->path, seen->option->line,
 		    (intmax_t)seen->config->maxbytes, seen->config->backups,
@@ -129,7 +112,9 @@ int check_process(struct load *ld, const struct values *v, const struct program_
 		r = check_directory(ld, v, p);
 	if (r == 0)
 		r = check_log(ld, v, OPT_PROCESS_stdout_logfile, &p->log[CHANNEL_STDOUT]);
-	return r < 0 ? r : check_log(ld, v, OPT_PROCESS_stderr_logfile, &p->log[CHANNEL_STDERR]);
+	if (r == 0)
+		r = check_log(ld, v, OPT_PROCESS_stderr_logfile, &p->log[CHANNEL_STDERR]);
+	return r == 0 ? log_rules_check(ld, v, p) : r;
 }
 
 /* --- the whole --- */
@@ -148,11 +133,11 @@ static int check_cut(struct load *ld, const struct values *v, enum option_id id)
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)
-		return warn(ld, v, id, "a comment begins here, inside quotes, since a %c that "
+		return value_warn(ld, v, id, "a comment begins here, inside quotes, since a %c that "
 			    "follows a blank begins one everywhere", o->cut);
 	if (o->cut_tight && (option_table[id].type == TYPE_TEXT ||
 			     option_table[id].type == TYPE_ENVIRONMENT))
-		return warn(ld, v, id, "the rest of the line is a comment, since a %c that follows "
+		return value_warn(ld, v, id, "the rest of the line is a comment, since a %c that follows "
 			    "a blank begins one", o->cut);
 	return 0;
 }
@@ -163,7 +148,7 @@ static int check_option(struct load *ld, struct values *v, enum option_id id)
 	int r = check_cut(ld, v, id);
 
 	if (r == 0 && o->again_file)
-		r = warn(ld, v, id, "it is set already at %s:%d, and the last value counts",
+		r = value_warn(ld, v, id, "it is set already at %s:%d, and the last value counts",
 			 o->again_file->path, o->again_line);
 	return r;
 }

@@ -89,6 +89,12 @@ void config_unref(struct config *config)
 	free(config);
 }
 
+bool logfile_has_others(const struct logfile_config *log)
+{
+	return log->syslog || log->journal || log->events_enabled || log->capture_maxbytes > 0 ||
+	       log->also;
+}
+
 static const char *const level_names[] = {
 	[LEVEL_BLATHER] = "blather", [LEVEL_TRACE] = "trace", [LEVEL_DEBUG] = "debug",
 	[LEVEL_INFO] = "info",	     [LEVEL_WARN] = "warn",   [LEVEL_ERROR] = "error",

@@ -22,7 +22,7 @@ enum autorestart { AUTORESTART_NEVER, AUTORESTART_ALWAYS, AUTORESTART_UNEXPECTED
 enum log_level { LEVEL_BLATHER, LEVEL_TRACE, LEVEL_DEBUG, LEVEL_INFO, LEVEL_WARN, LEVEL_ERROR,
 		 LEVEL_CRITICAL, LEVEL_N };
 
-/* A log file named "syslog" is none: it sets `syslog`. */
+/* A log file named "syslog" or "journal" is none: it sets `syslog` or `journal`. */
 enum logfile_kind { LOGFILE_NONE, LOGFILE_AUTO, LOGFILE_PATH };
 
 enum channel { CHANNEL_STDOUT, CHANNEL_STDERR, CHANNEL_N };
@@ -37,7 +37,7 @@ struct logfile_config {
 	bool        events_enabled;
 	bool        syslog;
 	/* What Supervisor does not have; the names are those of the options. */
-	int         mode;		/* -1: as Supervisor's, 0644, or 0600 of an AUTO log */
+	int         mode;		/* -1: as the umask says, or 0600 of an AUTO log */
 	uid_t       uid;		/* -1: whose svd is */
 	gid_t       gid;
 	bool        mkdir;
@@ -56,6 +56,9 @@ struct logfile_config {
 	const char *syslog_tag;		/* NULL: the name of the process */
 	const char *syslog_server;	/* "udp://host:port", "tcp://host:port"; NULL: /dev/log */
 };
+
+/* Does anybody want this output, besides the log file? */
+bool logfile_has_others(const struct logfile_config *log);
 
 /* A user as it was when the file was read; spawning looks nothing up. */
 struct user_config {

@@ -42,9 +42,10 @@ static bool same_bytes(const void *a, const void *b)
 	return *(const int64_t *)a == *(const int64_t *)b;
 }
 
-static bool same_autorestart(const void *a, const void *b)
+/* autorestart= and the like, which are read as enums. */
+static bool same_word(const void *a, const void *b)
 {
-	return *(const enum autorestart *)a == *(const enum autorestart *)b;
+	return *(const unsigned *)a == *(const unsigned *)b;
 }
 
 /* Umask 0 is not the same as none. */
@@ -100,6 +101,28 @@ static bool same_log(const void *a, const void *b)
 	return l->kind == m->kind && is_same_text(l->path, m->path);
 }
 
+static bool same_log_owner(const void *a, const void *b)
+{
+	const struct logfile_config *l = container_of(a, const struct logfile_config, uid);
+	const struct logfile_config *m = container_of(b, const struct logfile_config, uid);
+
+	return l->uid == m->uid && l->gid == m->gid;
+}
+
+static bool same_paths(const void *a, const void *b)
+{
+	const char *const *list = *(const char *const *const *)a;
+	const char *const *other = *(const char *const *const *)b;
+
+	if (!list || !other)
+		return list == other;
+	while (*list && is_same_text(*list, *other)) {
+		list++;
+		other++;
+	}
+	return !*list && !*other;
+}
+
 static same_fn *const same[TYPE_N] = {
 	[TYPE_TEXT] = same_text,
 	[TYPE_BOOL] = same_bool,
@@ -109,12 +132,22 @@ static same_fn *const same[TYPE_N] = {
 	[TYPE_OCTAL] = same_umask,
 	[TYPE_SIGNAL] = same_int,
 	[TYPE_EXITCODES] = same_exitcodes,
-	[TYPE_AUTORESTART] = same_autorestart,
+	[TYPE_AUTORESTART] = same_word,
 	[TYPE_USER] = same_user,
 	[TYPE_ENVIRONMENT] = same_environment,
 	[TYPE_CHILD_URL] = same_text,
 	[TYPE_LOGFILE] = same_log,
 	[TYPE_DIRECTORY] = same_text,
+	[TYPE_DURATION] = same_bytes,
+	[TYPE_LOG_ROTATE] = same_word,
+	[TYPE_LOG_COMPRESS] = same_word,
+	[TYPE_LOG_FORMAT] = same_word,
+	[TYPE_LOG_MODE] = same_int,
+	[TYPE_LOG_OWNER] = same_log_owner,
+	[TYPE_LOG_PATHS] = same_paths,
+	[TYPE_LINE_BYTES] = same_bytes,
+	[TYPE_FACILITY] = same_int,
+	[TYPE_SYSLOG_SERVER] = same_text,
 };
 
 static bool is_of_process(const struct option_info *info)
@@ -131,7 +164,7 @@ static bool option_is_same(const struct option_info *info, const struct program_
 
 static bool is_wanted(const struct logfile_config *log)
 {
-	return log->kind != LOGFILE_NONE || log->syslog || log->events_enabled;
+	return log->kind != LOGFILE_NONE || logfile_has_others(log);
 }
 
 /* Output that nobody wanted goes to /dev/null, and a program that runs cannot get a pipe. */

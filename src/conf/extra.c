@@ -125,9 +125,8 @@ static int read_program(struct load *ld, const struct ini_section *section,
 {
 	struct program_list list = { 0 };
 	struct values v;
-	int r = values_defaults(ld, SECTION_PROGRAM, NULL, &ld->program, err);
+	int r = program_defaults(ld, err);
 
-	ld->program.config.environment = ld->config->environment;
 	if (r == 0 && values_read(ld, section, SECTION_PROGRAM, &v) < 0)
 		r = no_memory(err);
 	if (r == 0)

@@ -277,9 +277,8 @@ static int read_singles(struct groups *g, enum section_kind kind, enum group_kin
 
 static int read_all(struct groups *g)
 {
-	int r = values_defaults(g->ld, SECTION_PROGRAM, NULL, &g->ld->program, g->err);
+	int r = program_defaults(g->ld, g->err);
 
-	g->ld->program.config.environment = g->ld->config->environment;
 	for (struct ini_section *s = g->ld->ini.sections; s && r == 0; s = s->hh.next)
 		if (section_kind(s->name) == SECTION_GROUP)
 			r = keep(g, read_group(g, s));

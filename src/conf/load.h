@@ -48,7 +48,6 @@ struct load {
 	struct unknown *unknowns;		/* hash by key */
 	struct user    *users;			/* list: whom we looked up */
 	struct program_draft program;		/* with all defaults */
-	bool told[OPTION_N];			/* LATER options that were noted */
 
 	const char *log_dir;			/* the one that was looked at last */
 	bool        log_dir_exists, log_dir_writable, log_dir_noted;

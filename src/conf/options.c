@@ -125,6 +125,17 @@ const char *option_suggest(enum section_kind kind, const char *name)
 	return found;
 }
 
+const char *word_suggest(const char *word, const char *const *words, size_t n)
+{
+	const char *found = NULL;
+	size_t best = LONGEST;
+
+	for (size_t i = 0; i < n; i++)
+		if (is_nearer(word, strlen(word), words[i], &best))
+			found = words[i];
+	return found;
+}
+
 const char *section_suggest(const char *name)
 {
 	const char *colon = strchr(name, ':'), *found = NULL;

@@ -27,10 +27,12 @@ enum option_type {
 	TYPE_OWNER, TYPE_ENVIRONMENT, TYPE_ADDRESS, TYPE_CHILD_URL, TYPE_PATH, TYPE_FILE,
 	TYPE_MAIN_LOGFILE, TYPE_LOGFILE, TYPE_DIRECTORY, TYPE_EXISTING_DIRECTORY,
 	TYPE_LOG_DIRECTORY, TYPE_SOCKET, TYPE_SERVER_URL, TYPE_FCGI_OWNER, TYPE_FCGI_MODE,
-	TYPE_BACKLOG, TYPE_MINIMUM, TYPE_N,
+	TYPE_BACKLOG, TYPE_MINIMUM, TYPE_DURATION, TYPE_LOG_ROTATE, TYPE_LOG_COMPRESS,
+	TYPE_LOG_FORMAT, TYPE_LOG_MODE, TYPE_LOG_OWNER, TYPE_LOG_PATHS, TYPE_LINE_BYTES,
+	TYPE_FACILITY, TYPE_SYSLOG_SERVER, TYPE_N,
 };
 
-enum { EACH = 1, SECRET = 2, LATER = 4, LIVE = 8 };
+enum { EACH = 1, SECRET = 2, LIVE = 4 };
 
 #define NOWHERE ((size_t)-1)
 
@@ -46,7 +48,7 @@ struct option_info {
 	enum option_type type;
 	const char *fallback;	/* the default; NULL: not set */
 	size_t      place;	/* offset in what the section is read into, or NOWHERE */
-	unsigned    flags;	/* EACH, SECRET, LATER, LIVE */
+	unsigned    flags;	/* EACH, SECRET, LIVE */
 	const char *help;
 };
 
@@ -63,10 +65,11 @@ bool family_fits(enum option_family family, enum section_kind kind);
 bool option_fits(enum option_id id, enum section_kind kind);
 
 /*
- * What was probably meant: a section's name up to and with its colon, an option's name; NULL when
- * nothing is near enough.
+ * What was probably meant: a section's name up to and with its colon, an option's name, one of
+ * these words; NULL when nothing is near enough.
  */
 const char *section_suggest(const char *name);
 const char *option_suggest(enum section_kind kind, const char *name);
+const char *word_suggest(const char *word, const char *const *words, size_t n);
 
 #endif

@@ -17,6 +17,8 @@
 #include "base/path.h"
 #include "conf/load.h"
 
+static const char BETWEEN[] = " \t\r\n,";	/* paths in a list */
+
 static int keep(struct load *ld, const char *text, const char **ret_text, struct err *err)
 {
 	const char *copy = text ? arena_strdup(ld->config->arena, text) : NULL;
@@ -51,17 +53,17 @@ static int look_at_directory(struct load *ld, const char *dir)
 }
 
 /* A file that is there, like /dev/stdout, needs no writable directory. */
-static int check_log(struct load *ld, const char *path, const char *text, bool *ret_writable,
-		     struct err *err)
+static int check_log(struct load *ld, const char *path, const char *text, bool mkdir,
+		     bool *ret_writable, struct err *err)
 {
 	_cleanup_(free_str) char *dir = path_dirname(path);
 
 	if (!dir || look_at_directory(ld, dir) < 0)
 		return no_memory(err);
-	if (!ld->log_dir_exists)
+	if (!ld->log_dir_exists && !mkdir)
 		return err_set(err, -EINVAL, "The directory named as part of the path %s does not "
 			       "exist", text);
-	*ret_writable = ld->log_dir_writable || access(path, F_OK) == 0;
+	*ret_writable = ld->log_dir_writable || !ld->log_dir_exists || access(path, F_OK) == 0;
 	return 0;
 }
 
@@ -111,7 +113,7 @@ int paths_set_main_logfile(struct load *ld, const char *text, void *field, struc
 		return keep(ld, text, field, err);
 	r = keep_normalised(ld, text, &path, err);
 	if (r == 0)
-		r = check_log(ld, path, text, &writable, err);
+		r = check_log(ld, path, text, false, &writable, err);
 	if (r == 0 && !writable)
 		return err_set(err, -EINVAL, "The directory named as part of the path %s is not "
 			       "writable", text);
@@ -138,31 +140,65 @@ static int from_daemon(struct load *ld, const char *text, const char **ret_path,
 	return text ? keep_normalised(ld, text, ret_path, err) : no_memory(err);
 }
 
+/* What a log file has to be: in a directory that is there, unless it is made. */
+static int logfile(struct load *ld, const char *text, bool mkdir, const char **ret_path,
+		   struct err *err)
+{
+	bool writable;
+	int r = from_daemon(ld, text, ret_path, err);
+
+	if (r == 0)
+		r = check_log(ld, *ret_path, text, mkdir, &writable, err);
+	return r == 0 && !writable ? note_unwritable(ld, err) : r;
+}
+
+/* Values of stdout_logfile that are no file; a file of that name is "./NAME". */
+static bool is_word(const char *text)
+{
+	static const char *const words[] = { "none", "off", "auto", "syslog", "journal" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcasecmp(text, words[i]) == 0)
+			return true;
+	return false;
+}
+
 int paths_set_logfile(struct load *ld, const char *text, void *field, struct err *err)
 {
 	struct logfile_config *log = field;
-	bool writable;
 	int r;
 
-	log->kind = LOGFILE_NONE;
+	log->kind = strcasecmp(text, "auto") == 0 ? LOGFILE_AUTO : LOGFILE_NONE;
 	log->path = NULL;
-	if (!*text || strcasecmp(text, "none") == 0 || strcasecmp(text, "off") == 0)
+	log->syslog |= strcasecmp(text, "syslog") == 0;
+	log->journal |= strcasecmp(text, "journal") == 0;
+	if (!*text || is_word(text))
 		return 0;
-	if (strcasecmp(text, "syslog") == 0) {
-		log->syslog = true;
-		return 0;
-	}
-	if (strcasecmp(text, "auto") == 0) {
-		log->kind = LOGFILE_AUTO;
-		return 0;
-	}
-	r = from_daemon(ld, text, &log->path, err);
-	if (r == 0)
-		r = check_log(ld, log->path, text, &writable, err);
-	if (r == 0 && !writable)
-		r = note_unwritable(ld, err);
+	r = logfile(ld, text, log->mkdir, &log->path, err);
 	if (r == 0)
 		log->kind = LOGFILE_PATH;
+	return r;
+}
+
+int paths_set_logfiles(struct load *ld, const char *text, void *field, struct err *err)
+{
+	const struct logfile_config *log = container_of(field, struct logfile_config, also);
+	const char **list = arena_alloc(ld->config->arena, (LOG_ALSO_MAX + 1) * sizeof(*list));
+	size_t n = 0, len;
+	int r = list ? 0 : no_memory(err);
+
+	for (; r == 0 && *(text += strspn(text, BETWEEN)); text += len) {
+		_cleanup_(free_str) char *path = strndup(text, len = strcspn(text, BETWEEN));
+
+		if (n == LOG_ALSO_MAX)
+			return err_set(err, -EINVAL, "more than %d files", LOG_ALSO_MAX);
+		if (path && is_word(path))
+			return err_set(err, -EINVAL, "%s is no file; if it is, write ./%s", path,
+				       path);
+		r = path ? logfile(ld, path, log->mkdir, &list[n++], err) : no_memory(err);
+	}
+	if (r == 0)
+		*(const char *const **)field = n > 0 ? list : NULL;
 	return r;
 }
 

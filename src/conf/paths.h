@@ -18,8 +18,15 @@ must_check int paths_set_file(struct load *ld, const char *text, void *field, st
 must_check int paths_set_main_logfile(struct load *ld, const char *text, void *field,
 				      struct err *err);
 
-/* The same, AUTO or NONE; the field is a struct logfile_config. */
+/*
+ * The same, AUTO, NONE or journal; the field is a struct logfile_config, with what it needs to know
+ * of its mkdir.
+ */
 must_check int paths_set_logfile(struct load *ld, const char *text, void *field, struct err *err);
+
+/* Log files, with blanks or commas between them; the field is the member also of one. */
+must_check int paths_set_logfiles(struct load *ld, const char *text, void *field,
+				  struct err *err);
 
 /* A directory that may not be there yet. A relative one stays relative: it is for the child. */
 must_check int paths_set_directory(struct load *ld, const char *text, void *field,

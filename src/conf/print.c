@@ -234,6 +234,9 @@ static void print_default(struct print *p, const struct values *v, enum option_i
 	} else if (id == OPT_FCGI_socket_mode) {
 		strbuf_addf(p->out, ";%s=%s ; default of unix sockets\n", info->name,
 			    info->fallback);
+	} else if (id == OPT_PROCESS_stdout_strip_ansi || id == OPT_PROCESS_stderr_strip_ansi) {
+		add_option(p, info->name, p->ld->config->strip_ansi ? "true" : "false",
+			   "default, as [supervisord]");
 	} else if (info->fallback) {
 		add_option(p, info->name, info->fallback, "default");
 	} else {

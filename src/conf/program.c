@@ -15,6 +15,7 @@
 #include "conf/environment.h"
 #include "conf/check.h"
 #include "conf/load.h"
+#include "conf/log_rules.h"
 #include "conf/print.h"
 #include "conf/values.h"
 
@@ -113,67 +114,6 @@ static int check_rules(struct maker *m)
 	return 0;
 }
 
-/* What the options of one channel are called. */
-static const struct channel_options {
-	const char *name;
-	enum option_id logfile, syslog;
-} channel_options[] = {
-	[CHANNEL_STDOUT] = { "stdout", OPT_PROCESS_stdout_logfile, OPT_PROCESS_stdout_syslog },
-	[CHANNEL_STDERR] = { "stderr", OPT_PROCESS_stderr_logfile, OPT_PROCESS_stderr_syslog },
-};
-_Static_assert(ARRAY_LEN(channel_options) == CHANNEL_N, "a channel has no options");
-
-/* The words are Supervisor's. */
-static int note_log(struct maker *m, const struct logfile_config *log,
-		    const struct channel_options *o)
-{
-	struct arena *arena = m->ld->config->arena;
-	const char *section = m->v->section->name;
-
-	if (log->kind == LOGFILE_AUTO && log->maxbytes == 0 &&
-	    !note_add(m->ld, LEVEL_WARN, arena_printf(arena,
-			"For [%s], AUTO logging used for %s_logfile without rollover, set "
-			"maxbytes > 0 to avoid filling up filesystem unintentionally", section,
-			o->name)))
-		return -ENOMEM;
-	if (!m->v->set[o->logfile] || strcasecmp(m->v->set[o->logfile]->value, "syslog") != 0)
-		return 0;
-	if (!note_add(m->ld, LEVEL_WARN, arena_printf(arena,
-			"For [%s], %s_logfile=syslog but this is deprecated and will be "
-			"removed.  Use %s_syslog=true to enable syslog instead.", section,
-			o->name, o->name)))
-		return -ENOMEM;
-	return 0;
-}
-
-static int note_logs(struct maker *m, const struct program_config *p)
-{
-	for (int c = 0; c < CHANNEL_N; c++)
-		if (note_log(m, &p->log[c], &channel_options[c]) < 0)
-			return -ENOMEM;
-	if (p->redirect_stderr && p->log[CHANNEL_STDERR].kind == LOGFILE_PATH &&
-	    !note_add(m->ld, LEVEL_WARN, arena_printf(m->ld->config->arena,
-			"For [%s], redirect_stderr=true but stderr_logfile has also been set to a "
-			"filename, the filename has been ignored", m->v->section->name)))
-		return -ENOMEM;
-	return 0;
-}
-
-/* What a log file of the name "syslog" and redirect_stderr mean for the log files. */
-static void settle_logs(const struct maker *m, struct program_config *p)
-{
-	for (int c = 0; c < CHANNEL_N; c++) {
-		const struct ini_option *o = m->v->set[channel_options[c].logfile];
-
-		if (o && strcasecmp(o->value, "syslog") == 0)
-			p->log[c].syslog = true;
-	}
-	if (p->redirect_stderr) {
-		p->log[CHANNEL_STDERR].kind = LOGFILE_NONE;
-		p->log[CHANNEL_STDERR].path = NULL;
-	}
-}
-
 /* environment= first: the other options may use what it sets. */
 static int set_varying(struct maker *m, struct program_draft *draft)
 {
@@ -227,9 +167,9 @@ static int make_process(struct maker *m, int64_t num, bool is_first, struct prog
 		r = name_process(m, &draft.config);
 	if (r < 0)
 		return r;
-	if (is_first && note_logs(m, &draft.config) < 0)
+	if (is_first && log_rules_note(m->ld, m->v, &draft.config) < 0)
 		return no_memory(m->err);
-	settle_logs(m, &draft.config);
+	log_rules_settle(m->v, &draft.config);
 	if (m->ld->print &&
 	    print_claim(m->ld, m->name_vars[VAR_GROUP].text, draft.config.name) < 0)
 		return no_memory(m->err);
@@ -272,6 +212,19 @@ static int read_section(struct maker *m, const char *group_name)
 	if (m->ld->print && print_claim(m->ld, NULL, NULL) < 0)
 		return no_memory(m->err);
 	return r == 0 ? check_rules(m) : r;
+}
+
+int program_defaults(struct load *ld, struct err *err)
+{
+	struct program_config *program = &ld->program.config;
+
+	program->environment = ld->config->environment;
+	for (int c = 0; c < CHANNEL_N; c++) {
+		program->log[c].strip_ansi = ld->config->strip_ansi;
+		program->log[c].uid = (uid_t)-1;
+		program->log[c].gid = (gid_t)-1;
+	}
+	return values_defaults(ld, SECTION_PROGRAM, NULL, &ld->program, err);
 }
 
 int program_read(struct load *ld, const struct values *v, const char *group_name,

@@ -18,6 +18,9 @@ struct program_list {
 	size_t n, room;
 };
 
+/* Into ld->program what holds for a program that sets nothing; [supervisord] has been read. */
+must_check int program_defaults(struct load *ld, struct err *err);
+
 /*
  * Appends the processes of the section that v was read from, by name. ld->program holds the
  * defaults.

@@ -18,6 +18,7 @@
 #include "base/units.h"
 #include "conf/environment.h"
 #include "conf/load.h"
+#include "conf/log_types.h"
 #include "conf/paths.h"
 #include "conf/users.h"
 
@@ -105,6 +106,30 @@ static int set_bytes(struct load *ld, const char *text, void *field, struct err 
 		return err_set(err, -EINVAL, "not a number of bytes, like 1048576, 512KB or 50MB");
 	if (*bytes < 0)
 		*bytes = 0;
+	return 0;
+}
+
+/* A line is put together in memory. */
+static int set_line_bytes(struct load *ld, const char *text, void *field, struct err *err)
+{
+	int64_t *bytes = field;
+	int r = set_bytes(ld, text, bytes, err);
+
+	if (r == 0 && (*bytes < LOG_LINE_MIN || *bytes > LOG_LINE_MAX))
+		return err_set(err, -EINVAL, "not from %d bytes to %dMB", LOG_LINE_MIN,
+			       LOG_LINE_MAX >> 20);
+	return r;
+}
+
+static int set_duration(struct load *ld, const char *text, void *field, struct err *err)
+{
+	int r = unit_duration(text, field);
+
+	(void)ld;
+	if (r == -ERANGE)
+		return err_set(err, -EINVAL, "out of range");
+	if (r < 0)
+		return err_set(err, -EINVAL, "not a duration, like 90, 90s, 15m, 12h, 7d or 4w");
 	return 0;
 }
 
@@ -221,32 +246,11 @@ static int set_user(struct load *ld, const char *text, void *field, struct err *
 	return user_find(ld, text, field, err);
 }
 
-/* user or user:group; without one, *gid stays. err: only when there is no memory. */
-static int find_owner(struct load *ld, const char *text, uid_t *uid, gid_t *gid, struct err *err)
-{
-	_cleanup_(free_str) char *name = strdup(text);
-	const struct user_config *user;
-	char *colon = name ? strchr(name, ':') : NULL;
-	int r;
-
-	if (!name)
-		return no_memory(err);
-	if (colon)
-		*colon = '\0';
-	r = user_find(ld, name, &user, NULL);
-	if (r == -ENOMEM)
-		return no_memory(err);
-	if (r < 0 || (colon && group_lookup(colon + 1, gid) < 0))
-		return -EINVAL;
-	*uid = user->uid;
-	return 0;
-}
-
 /* Fills uid and gid. */
 static int set_owner(struct load *ld, const char *text, void *field, struct err *err)
 {
 	struct server_config *server = container_of(field, struct server_config, uid);
-	int r = find_owner(ld, text, &server->uid, &server->gid, err);
+	int r = owner_find(ld, text, &server->uid, &server->gid, err);
 
 	if (r == -EINVAL)
 		return err_set(err, r, "Invalid sockchown value %s", text);
@@ -257,7 +261,7 @@ static int set_owner(struct load *ld, const char *text, void *field, struct err 
 static int set_fcgi_owner(struct load *ld, const char *text, void *field, struct err *err)
 {
 	struct socket_config *socket = container_of(field, struct socket_config, uid);
-	int r = find_owner(ld, text, &socket->uid, &socket->gid, err);
+	int r = owner_find(ld, text, &socket->uid, &socket->gid, err);
 
 	if (r == -EINVAL)
 		return err_set(err, r, "Invalid socket_owner value %s", text);
@@ -351,6 +355,16 @@ static int (*const setters[])(struct load *ld, const char *text, void *field, st
 	[TYPE_FCGI_MODE] = set_fcgi_mode,
 	[TYPE_BACKLOG] = set_backlog,
 	[TYPE_MINIMUM] = set_minimum,
+	[TYPE_DURATION] = set_duration,
+	[TYPE_LOG_ROTATE] = log_set_rotate,
+	[TYPE_LOG_COMPRESS] = log_set_compress,
+	[TYPE_LOG_FORMAT] = log_set_format,
+	[TYPE_LOG_MODE] = log_set_mode,
+	[TYPE_LOG_OWNER] = log_set_owner,
+	[TYPE_LOG_PATHS] = paths_set_logfiles,
+	[TYPE_LINE_BYTES] = set_line_bytes,
+	[TYPE_FACILITY] = log_set_facility,
+	[TYPE_SYSLOG_SERVER] = log_set_server,
 };
 _Static_assert(ARRAY_LEN(setters) == TYPE_N, "a type has no setter");
 

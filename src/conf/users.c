@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/fd.h"
 #include "base/units.h"
 #include "conf/load.h"
 
@@ -99,5 +100,25 @@ int group_lookup(const char *name, gid_t *ret_gid)
 	if (!group)
 		return -EINVAL;
 	*ret_gid = group->gr_gid;
+	return 0;
+}
+
+int owner_find(struct load *ld, const char *text, uid_t *ret_uid, gid_t *ret_gid, struct err *err)
+{
+	_cleanup_(free_str) char *name = strdup(text);
+	const struct user_config *user;
+	char *colon = name ? strchr(name, ':') : NULL;
+	int r;
+
+	if (!name)
+		return no_memory(err);
+	if (colon)
+		*colon = '\0';
+	r = user_find(ld, name, &user, NULL);
+	if (r == -ENOMEM)
+		return no_memory(err);
+	if (r < 0 || (colon && group_lookup(colon + 1, ret_gid) < 0))
+		return -EINVAL;
+	*ret_uid = user->uid;
 	return 0;
 }

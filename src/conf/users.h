@@ -20,4 +20,11 @@ must_check int user_find(struct load *ld, const char *name, const struct user_co
 /* The group with that name or number; -EINVAL when there is none. */
 must_check int group_lookup(const char *name, gid_t *ret_gid);
 
+/*
+ * "user" or "user:group"; without a group *ret_gid stays. -EINVAL, and err is as it was, when there
+ * is no such user or group.
+ */
+must_check int owner_find(struct load *ld, const char *text, uid_t *ret_uid, gid_t *ret_gid,
+			  struct err *err);
+
 #endif

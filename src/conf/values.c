@@ -80,6 +80,19 @@ int value_error(const struct values *v, enum option_id id, int code, struct err 
 	return code;
 }
 
+int value_warn(struct load *ld, const struct values *v, enum option_id id, const char *fmt, ...)
+{
+	struct err err;
+	char why[sizeof(err.text)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	value_error(v, id, -EINVAL, &err, "%s", why);
+	return note_add(ld, LEVEL_WARN, arena_strdup(ld->config->arena, err.text)) ? 0 : -ENOMEM;
+}
+
 /* One note for all of that key; ret_note tells which it is. 1: it is a new one. */
 static int count_unknown(struct load *ld, const char *key, struct unknown **ret_unknown)
 {
@@ -236,26 +249,6 @@ static const char *expanded(struct load *ld, const struct values *v, enum option
 	return NULL;
 }
 
-/* Is this the value that an option without effect has anyway? */
-static bool is_off(const struct option_info *info, const void *field)
-{
-	return (info->type == TYPE_BOOL && !*(const bool *)field) ||
-	       (info->type == TYPE_BYTES && *(const int64_t *)field == 0);
-}
-
-/* One note for all options of that name. false: no memory. */
-static bool note_later(struct load *ld, const struct values *v, enum option_id id)
-{
-	const struct ini_option *option = v->set[id];
-
-	if (ld->told[id])
-		return true;
-	ld->told[id] = true;
-	return note_add(ld, LEVEL_WARN, arena_printf(ld->config->arena,
-			"%s:%d: [%s] %s=%s is accepted, but has no effect yet", option->file->path,
-			option->line, v->section->name, option->name, option->value));
-}
-
 /* Nothing can be made of a section whose value is wrong here. */
 static const bool is_needed[OPTION_N] = {
 	[OPT_PROCESS_process_name] = true, [OPT_FCGI_socket] = true, [OPT_LISTENER_events] = true,
@@ -291,8 +284,6 @@ int values_set(struct load *ld, const struct values *v, enum option_id id,
 	r = text ? type_set(ld, info->type, text, field, &why) : why.code;
 	if (r < 0)
 		return instead(ld, id, value_error(v, id, r, err, "%s", why.text), field, err);
-	if (info->flags & LATER && !is_off(info, field) && !note_later(ld, v, id))
-		return no_memory(err);
 	return 0;
 }
 

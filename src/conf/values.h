@@ -21,8 +21,7 @@ struct values {
 };
 
 /*
- * Sorts a section's options by the table; a note for each that is not in it, and for each that has
- * no effect yet. 0 or -ENOMEM.
+ * Sorts a section's options by the table; a note for each that is not in it. 0 or -ENOMEM.
  */
 must_check int values_read(struct load *ld, const struct ini_section *section,
 			   enum section_kind kind, struct values *ret_values);
@@ -62,5 +61,9 @@ int section_error(const struct ini_section *section, int code, struct err *err, 
 		  ...) printf_like(4, 5);
 int value_error(const struct values *v, enum option_id id, int code, struct err *err,
 		const char *fmt, ...) printf_like(5, 6);
+
+/* The same as a note, and a warning only. 0 or -ENOMEM. */
+must_check int value_warn(struct load *ld, const struct values *v, enum option_id id,
+			  const char *fmt, ...) printf_like(4, 5);
 
 #endif

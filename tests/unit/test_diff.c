@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf/diff.h"
 #include "conf/options.h"
@@ -15,6 +16,7 @@
 #define POOL "[eventlistener:a]\ncommand=x\n" LOGS "events=TICK_5\n"
 
 static struct config *old;
+static char myself[16];		/* whom an ordinary user may give files, too */
 
 static void teardown(void)
 {
@@ -54,6 +56,9 @@ static enum program_change compare(const char *older, const char *newer)
 	return program_config_compare(&old->groups[0].programs[0], &config->groups[0].programs[0]);
 }
 
+#define BOTH(name, ...) \
+	{ OPT_PROCESS_stdout_##name, __VA_ARGS__ }, { OPT_PROCESS_stderr_##name, __VA_ARGS__ }
+
 /* Two values of each option of a process. */
 static const struct {
 	enum option_id id;
@@ -74,17 +79,29 @@ static const struct {
 	{ OPT_PROCESS_user, "root", "daemon" },
 	{ OPT_PROCESS_redirect_stderr, "false", "true" },
 	{ OPT_PROCESS_stdout_logfile, "/tmp/x", "/tmp/y" },
-	{ OPT_PROCESS_stdout_logfile_maxbytes, "1MB", "0" },
-	{ OPT_PROCESS_stdout_logfile_backups, "1", "2" },
-	{ OPT_PROCESS_stdout_capture_maxbytes, "0", "1MB" },
-	{ OPT_PROCESS_stdout_events_enabled, "false", "true" },
-	{ OPT_PROCESS_stdout_syslog, "false", "true" },
 	{ OPT_PROCESS_stderr_logfile, "/tmp/x", "NONE" },
-	{ OPT_PROCESS_stderr_logfile_maxbytes, "1MB", "1GB" },
-	{ OPT_PROCESS_stderr_logfile_backups, "1", "2" },
-	{ OPT_PROCESS_stderr_capture_maxbytes, "0", "1MB" },
-	{ OPT_PROCESS_stderr_events_enabled, "false", "true" },
-	{ OPT_PROCESS_stderr_syslog, "false", "true" },
+	BOTH(logfile_mkdir, "true", "false"),
+	BOTH(logfile_maxbytes, "1MB", "0"),
+	BOTH(logfile_backups, "1", "2"),
+	BOTH(logfile_rotate, "daily", "hourly"),
+	BOTH(logfile_compress, "gzip", "zstd"),
+	BOTH(logfile_maxage, "7d", "8d"),
+	BOTH(logfile_budget, "1GB", "2GB"),
+	BOTH(logfile_mode, "0640", "default"),
+	BOTH(logfile_owner, "", myself),
+	BOTH(logfile_also, "/tmp/a /tmp/b", "/tmp/a"),
+	BOTH(capture_maxbytes, "0", "1MB"),
+	BOTH(events_enabled, "false", "true"),
+	BOTH(strip_ansi, "false", "true"),
+	BOTH(format, "prefix", "json"),
+	BOTH(line_maxbytes, "1KB", "2KB"),
+	BOTH(line_secs, "1", "0"),
+	BOTH(count_lines, "false", "true"),
+	BOTH(syslog, "false", "true"),
+	BOTH(syslog_facility, "daemon", "local0"),
+	BOTH(syslog_tag, "x", ""),
+	BOTH(syslog_server, "udp://h", "tcp://h"),
+	BOTH(journal, "false", "true"),
 	{ OPT_PROCESS_environment, "A=1", "A=2" },
 	{ OPT_PROCESS_directory, "/tmp", "/" },
 	{ OPT_PROCESS_umask, "022", "0" },
@@ -142,6 +159,29 @@ START_TEST(output_that_nobody_wanted_has_no_pipe_to_go_elsewhere)
 	ck_assert_int_eq(compare(none, newer), PROGRAM_RESTART);
 	ck_assert_int_eq(compare(newer, none), PROGRAM_LIVE);
 	ck_assert_int_eq(compare(PROGRAM, PROGRAM "stderr_syslog=true\n"), PROGRAM_LIVE);
+	snprintf(newer, sizeof(newer), "%sstdout_logfile_also=/dev/stdout\n", none);
+	ck_assert_int_eq(compare(none, newer), PROGRAM_RESTART);
+} END_TEST
+
+START_TEST(the_daemons_strip_ansi_counts_where_a_program_says_nothing)
+{
+	ck_assert_int_eq(compare(PROGRAM, "strip_ansi=true\n" PROGRAM), PROGRAM_LIVE);
+	ck_assert_int_eq(compare(PROGRAM "stdout_strip_ansi=false\nstderr_strip_ansi=true\n",
+				 "strip_ansi=true\n" PROGRAM
+				 "stdout_strip_ansi=false\nstderr_strip_ansi=true\n"),
+			 PROGRAM_SAME);
+} END_TEST
+
+START_TEST(files_of_a_list_are_compared_one_by_one)
+{
+	ck_assert(are_same(PROGRAM "stdout_logfile_also=/tmp/a,/tmp/b\n",
+			   PROGRAM "stdout_logfile_also=/tmp/a /tmp/b\n"));
+	ck_assert(!are_same(PROGRAM "stdout_logfile_also=/tmp/a\n",
+			    PROGRAM "stdout_logfile_also=/tmp/a /tmp/b\n"));
+	ck_assert(!are_same(PROGRAM "stdout_logfile_also=/tmp/a /tmp/b\n",
+			    PROGRAM "stdout_logfile_also=/tmp/b /tmp/a\n"));
+	ck_assert(!are_same(PROGRAM, PROGRAM "stdout_logfile_also=/tmp/a\n"));
+	ck_assert(are_same(PROGRAM, PROGRAM "stdout_logfile_also=\n"));
 } END_TEST
 
 START_TEST(no_umask_is_not_umask_zero)
@@ -249,11 +289,14 @@ int main(void)
 	SRunner *sr = srunner_create(s);
 	int failed;
 
+	snprintf(myself, sizeof(myself), "%u", (unsigned)getuid());
 	tcase_add_checked_fixture(tc, box_setup, teardown);
 	tcase_add_loop_test(tc, each_option_is_compared, 0, ARRAY_LEN(options));
 	tcase_add_test(tc, no_option_of_a_process_is_left_out);
 	tcase_add_test(tc, a_restart_outweighs_what_can_be_done_live);
 	tcase_add_test(tc, output_that_nobody_wanted_has_no_pipe_to_go_elsewhere);
+	tcase_add_test(tc, the_daemons_strip_ansi_counts_where_a_program_says_nothing);
+	tcase_add_test(tc, files_of_a_list_are_compared_one_by_one);
 	tcase_add_test(tc, no_umask_is_not_umask_zero);
 	tcase_add_test(tc, a_user_is_a_number);
 	tcase_add_test(tc, variables_have_no_order);

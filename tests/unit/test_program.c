@@ -305,17 +305,6 @@ START_TEST(syslog_as_a_file_name_is_deprecated)
 			       "syslog instead."), 1);
 } END_TEST
 
-START_TEST(options_of_later_releases_are_noted_once_and_when_set)
-{
-	loads(DAEMON "[program:a]\ncommand=x\nstdout_capture_maxbytes=1MB\nstderr_syslog=no\n"
-	      "[program:b]\ncommand=x\nstdout_capture_maxbytes=2MB\nstdout_events_enabled=0\n");
-	ck_assert_int_eq(noted(LEVEL_WARN, "stdout_capture_maxbytes=1MB is accepted, but has no "
-			       "effect yet"), 1);
-	ck_assert_uint_eq(config->n_notes, 1);
-	ck_assert_int_eq(config->groups[0].programs[0].log[CHANNEL_STDOUT].capture_maxbytes,
-			 1 << 20);
-} END_TEST
-
 START_TEST(a_process_group_that_is_asked_to_stop_is_also_killed)
 {
 	const struct program_config *p = loads_program(PROGRAM "stopasgroup=true\n");
@@ -387,7 +376,6 @@ int main(void)
 	tcase_add_test(tc, redirected_errors_have_no_log_file);
 	tcase_add_test(tc, automatic_logs_that_grow_for_ever_are_noted);
 	tcase_add_test(tc, syslog_as_a_file_name_is_deprecated);
-	tcase_add_test(tc, options_of_later_releases_are_noted_once_and_when_set);
 	tcase_add_test(tc, a_process_group_that_is_asked_to_stop_is_also_killed);
 	tcase_add_test(tc, a_users_ids_are_looked_up);
 	tcase_add_test(tc, a_serverurl_of_auto_is_none);
