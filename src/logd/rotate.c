@@ -8,41 +8,85 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
-int rotate_name(char *buf, size_t len, const char *path, unsigned n)
-{
-	int need = snprintf(buf, len, "%s.%u", path, n);
-
-	return need < 0 || (size_t)need >= len ? -ENAMETOOLONG : 0;
-}
+#include "logd/oldfile.h"
 
 unsigned rotate_gap(const char *path, unsigned backups)
 {
-	char name[PATH_MAX];
-	struct stat st;
 	unsigned n;
 
 	for (n = 1; n < backups; n++) {
-		if (rotate_name(name, sizeof(name), path, n) < 0 || lstat(name, &st) < 0)
+		if (!old_is_there(path, n))
 			break;
 	}
 	return n;
 }
 
-int rotate_files(const char *path, unsigned backups)
+/* Returns 1 when it has moved, 0 when there is none, or -errno. */
+static int move_form(const char *path, unsigned n, enum log_compress form)
 {
 	char from[PATH_MAX], to[PATH_MAX];
+	int ret = old_name(from, sizeof(from), path, n - 1, form);
 
-	for (unsigned n = rotate_gap(path, backups); n > 0; n--) {
-		int ret = rotate_name(to, sizeof(to), path, n);
+	if (ret == 0)
+		ret = old_name(to, sizeof(to), path, n, form);
+	if (ret < 0)
+		return ret;
+	if (rename(from, to) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : -errno;
+}
 
-		if (ret == 0 && n > 1)
-			ret = rotate_name(from, sizeof(from), path, n - 1);
-		if (ret < 0)
-			return ret;
-		if (rename(n > 1 ? from : path, to) < 0 && !(errno == ENOENT && n > 1))
-			return -errno;
+static int move_path(const char *path)
+{
+	char to[PATH_MAX];
+	int ret = old_name(to, sizeof(to), path, 1, COMPRESS_NONE);
+
+	if (ret < 0)
+		return ret;
+	return rename(path, to) < 0 ? -errno : 0;
+}
+
+/*
+ * What has the last number in another form than its successor is not replaced by that. It goes
+ * after the move, so that a move that cannot be done has cost nothing.
+ */
+static int remove_rest(const char *path, unsigned n, unsigned moved)
+{
+	int ret = 0;
+
+	for (int form = 0; form < COMPRESS_N && ret == 0; form++) {
+		if (!(moved & 1u << form))
+			ret = old_remove(path, n, (enum log_compress)form);
 	}
-	return 0;
+	return ret;
+}
+
+/* Number n - 1, or path itself, becomes number n. */
+static int move_up(const char *path, unsigned n, unsigned *ret_moved)
+{
+	int ret = 0;
+
+	*ret_moved = 1u << COMPRESS_NONE;
+	if (n == 1)
+		return move_path(path);
+	*ret_moved = 0;
+	for (int form = 0; form < COMPRESS_N && ret >= 0; form++) {
+		ret = move_form(path, n, (enum log_compress)form);
+		*ret_moved |= (ret > 0 ? 1u : 0) << form;
+	}
+	return ret < 0 ? ret : 0;
+}
+
+int rotate_files(const char *path, unsigned backups)
+{
+	unsigned moved;
+	int ret = 0;
+
+	for (unsigned n = rotate_gap(path, backups); n > 0 && ret == 0; n--) {
+		ret = move_up(path, n, &moved);
+		if (ret == 0 && n == backups)
+			ret = remove_rest(path, n, moved);
+	}
+	return ret;
 }

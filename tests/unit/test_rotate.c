@@ -110,15 +110,6 @@ static const char *was(const char *name)
 	return text;
 }
 
-START_TEST(an_old_file_has_its_number_after_a_dot)
-{
-	char name[10];
-
-	ck_assert_int_eq(rotate_name(name, sizeof(name), "a.log", 123), 0);
-	ck_assert_str_eq(name, "a.log.123");
-	ck_assert_int_eq(rotate_name(name, sizeof(name), "a.log", 1234), -ENAMETOOLONG);
-} END_TEST
-
 START_TEST(the_first_rotation_makes_number_one)
 {
 	make("log");
@@ -188,7 +179,6 @@ int main(void)
 	suite_add_tcase(s, plan);
 	tcase_add_unchecked_fixture(names, make_dir, remove_dir);
 	tcase_add_checked_fixture(names, begin, NULL);
-	tcase_add_test(names, an_old_file_has_its_number_after_a_dot);
 	tcase_add_test(names, the_first_rotation_makes_number_one);
 	tcase_add_test(names, the_oldest_goes_when_all_numbers_are_taken);
 	tcase_add_test(names, a_gap_is_filled_and_nothing_above_it_moves);
