@@ -101,3 +101,9 @@ void json_out_member_large(struct strbuf *sb, const char *key, uint64_t n)
 	json_out_key(sb, key);
 	strbuf_addf(sb, "%" PRIu64 ".0", n);
 }
+
+void json_out_member_bool(struct strbuf *sb, const char *key, bool value)
+{
+	json_out_key(sb, key);
+	strbuf_adds(sb, value ? "true" : "false");
+}

@@ -2,6 +2,7 @@
 #ifndef SVD_BASE_JSONOUT_H
 #define SVD_BASE_JSONOUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/strbuf.h"
@@ -19,6 +20,7 @@ void json_out_key(struct strbuf *sb, const char *key);
 /* A whole one. A large number is a real: XML-RPC has no integers beyond 32 bits. */
 void json_out_member(struct strbuf *sb, const char *key, const char *s);
 void json_out_member_int(struct strbuf *sb, const char *key, int64_t n);
+void json_out_member_bool(struct strbuf *sb, const char *key, bool value);
 void json_out_member_large(struct strbuf *sb, const char *key, uint64_t n);
 
 #endif

@@ -1,4 +1,4 @@
-/* clearing.c - a call that has logs cleared waits for svd-logd; its client may go meanwhile. */
+/* clearing.c - a call that has something done to logs waits for svd-logd; its client may go. */
 #include "svd/clearing.h"
 
 #include <errno.h>
@@ -9,11 +9,12 @@
 
 struct clearing {
 	struct logs *logs;		/* borrowed */
+	const char  *order;		/* static */
 	size_t       n;			/* rows */
 	struct clear_file files[];	/* CHANNEL_N of each row */
 };
 
-struct clearing *clearing_new(struct logs *logs, size_t n)
+struct clearing *clearing_new(struct logs *logs, const char *order, size_t n)
 {
 	struct clearing *clearing =
 		calloc(1, sizeof(*clearing) + n * CHANNEL_N * sizeof(struct clear_file));
@@ -21,6 +22,7 @@ struct clearing *clearing_new(struct logs *logs, size_t n)
 	if (!clearing)
 		return NULL;
 	clearing->logs = logs;
+	clearing->order = order;
 	clearing->n = n;
 	return clearing;
 }
@@ -32,6 +34,7 @@ void clearing_free(struct clearing *clearing)
 
 		logs_clear_forget(clearing->logs, file);
 		free(file->path);
+		free(file->why);
 	}
 	free(clearing);
 }
@@ -43,6 +46,7 @@ int clearing_ask(struct clearing *clearing, size_t row, enum channel channel, co
 	file->path = strdup(path);
 	if (!file->path)
 		return -ENOMEM;
+	file->order = clearing->order;
 	logs_clear(clearing->logs, file);
 	return 0;
 }
@@ -55,12 +59,12 @@ bool clearing_is_done(const struct clearing *clearing)
 	return true;
 }
 
-bool clearing_failed(const struct clearing *clearing, size_t row)
+const struct clear_file *clearing_failed(const struct clearing *clearing, size_t row)
 {
 	const struct clear_file *files = &clearing->files[row * CHANNEL_N];
 
 	for (enum channel c = 0; c < CHANNEL_N; c++)
 		if (files[c].failed)
-			return true;
-	return false;
+			return &files[c];
+	return NULL;
 }

@@ -1,4 +1,4 @@
-/* clearing.h - the log files that one call has cleared by svd-logd */
+/* clearing.h - the log files that one call has cleared, or rotated, by svd-logd */
 #ifndef SVD_SVD_CLEARING_H
 #define SVD_SVD_CLEARING_H
 
@@ -11,17 +11,20 @@
 struct clearing;
 struct logs;
 
-/* A file on its way to be cleared: see logs_clear. */
+/* A file on its way: see logs_clear. */
 struct clear_file {
 	struct clear_file *prev, *next;	/* of those that svd-logd has not answered */
 	unsigned id;		/* 0: unused */
+	const char *order;	/* static; what is to be done with it: "clear", "rotate" */
 	char    *path;		/* owned */
 	bool     done;
 	bool     failed;
+	char    *why;		/* owned; it failed; NULL: there was no memory to say why */
 };
 
-/* For n rows of a file per channel. logs is borrowed and outlives it. NULL: no memory. */
-must_check struct clearing *clearing_new(struct logs *logs, size_t n);
+/* For n rows of a file per channel. logs is borrowed and outlives it, order as above. NULL: no
+ * memory. */
+must_check struct clearing *clearing_new(struct logs *logs, const char *order, size_t n);
 void clearing_free(struct clearing *clearing);	/* NULL is allowed */
 
 /* Ask for this file of that row. Once for each; 0 or -ENOMEM. */
@@ -31,7 +34,7 @@ must_check int clearing_ask(struct clearing *clearing, size_t row, enum channel 
 /* Has svd-logd answered for all of them? */
 bool clearing_is_done(const struct clearing *clearing);
 
-/* Was a file of that row not cleared? */
-bool clearing_failed(const struct clearing *clearing, size_t row);
+/* The first file of that row with which it was not done; NULL: there is none. */
+const struct clear_file *clearing_failed(const struct clearing *clearing, size_t row);
 
 #endif

@@ -26,11 +26,16 @@ void printed_unref(struct printed *printed)
 		free(printed);
 }
 
+/* Lines may be counted from now on, or no longer: then the number would stand still. */
 void counts_take(struct counts *sum, struct counts *told, const struct counts *now)
 {
 	sum->read += now->read - told->read;
 	sum->dropped += now->dropped - told->dropped;
-	sum->lines += now->lines - told->lines;
+	sum->dropped_lines += now->dropped_lines - told->dropped_lines;
+	if (now->has_lines)
+		sum->lines += now->lines - told->lines;
+	if (now->read > 0)
+		sum->has_lines = now->has_lines;
 	*told = *now;
 }
 
@@ -39,30 +44,37 @@ static uint64_t number(const json_t *value)
 	return (uint64_t)json_integer_value(value);
 }
 
+static struct counts counts_of(const json_t *read, const json_t *dropped,
+			       const json_t *dropped_lines, const json_t *lines)
+{
+	bool has_lines = json_is_integer(lines) && json_integer_value(lines) >= 0;
+
+	return (struct counts){
+		.read = number(read),
+		.dropped = number(dropped),
+		.dropped_lines = number(dropped_lines),
+		.lines = has_lines ? number(lines) : 0,
+		.has_lines = has_lines,
+	};
+}
+
 struct counts counts_of_head(const json_t *head)
 {
-	return (struct counts){
-		.read = number(json_object_get(head, "read")),
-		.dropped = number(json_object_get(head, "dropped")),
-		.lines = number(json_object_get(head, "lines")),
-	};
+	return counts_of(json_object_get(head, "read"), json_object_get(head, "dropped"),
+			 json_object_get(head, "lines"), json_object_get(head, "read_lines"));
 }
 
 struct counts counts_of_array(const json_t *array)
 {
-	return (struct counts){
-		.read = number(json_array_get(array, 0)),
-		.dropped = number(json_array_get(array, 1)),
-		.lines = number(json_array_get(array, 2)),
-	};
+	return counts_of(json_array_get(array, 0), json_array_get(array, 1),
+			 json_array_get(array, 2), json_array_get(array, 3));
 }
 
-void counts_add(struct strbuf *sb, const char *key, const struct counts *counts)
+void counts_add(struct strbuf *sb, const struct counts *counts)
 {
-	json_out_key(sb, key);
-	strbuf_addc(sb, '{');
-	json_out_member_large(sb, "read", counts->read);
+	json_out_member_large(sb, "bytes", counts->read);
+	if (counts->has_lines)
+		json_out_member_large(sb, "lines", counts->lines);
 	json_out_member_large(sb, "dropped", counts->dropped);
-	json_out_member_large(sb, "lines", counts->lines);
-	strbuf_addc(sb, '}');
+	json_out_member_large(sb, "dropped_lines", counts->dropped_lines);
 }

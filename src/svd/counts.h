@@ -3,6 +3,7 @@
 #define SVD_SVD_COUNTS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/macro.h"
@@ -13,7 +14,9 @@ struct strbuf;
 struct counts {
 	uint64_t read;		/* bytes */
 	uint64_t dropped;	/* bytes of these that are in no file */
-	uint64_t lines;		/* ... and how many lines ended in them */
+	uint64_t dropped_lines;	/* ... and how many lines ended in them */
+	uint64_t lines;		/* lines that ended in what was read, */
+	bool     has_lines;	/* ... if somebody counts them */
 };
 
 /*
@@ -39,7 +42,7 @@ void counts_take(struct counts *sum, struct counts *told, const struct counts *n
 struct counts counts_of_head(const json_t *head);
 struct counts counts_of_array(const json_t *array);
 
-/* Appends a member of an object, as JSON text: an object with read, dropped and lines. */
-void counts_add(struct strbuf *sb, const char *key, const struct counts *counts);
+/* Appends members of an object: bytes, dropped, dropped_lines, and lines where they are counted. */
+void counts_add(struct strbuf *sb, const struct counts *counts);
 
 #endif

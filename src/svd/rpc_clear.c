@@ -27,7 +27,7 @@ static bool is_there(const char *path)
 /* Room for n rows, each CHANNEL_N files; false: the call is answered. */
 static bool begin(struct engine *e, struct call *call, size_t n, call_step_fn *step)
 {
-	call->clearing = clearing_new(e->logs, n);
+	call->clearing = clearing_new(e->logs, "clear", n);
 	call->step = step;
 	if (!call->clearing)
 		call_fault(call, FAULT_FAILED, "out of memory");

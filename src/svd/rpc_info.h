@@ -3,8 +3,10 @@
 #define SVD_SVD_RPC_INFO_H
 
 struct call;
+struct counts;
 struct engine;
 struct process;
+struct sinkstat;
 struct strbuf;
 
 /* Appends members of a JSON object that tells of the process. */
@@ -12,6 +14,10 @@ typedef void rpc_members_fn(struct strbuf *sb, const struct process *p);
 
 rpc_members_fn rpc_add_process_info;	/* Supervisor's struct of getProcessInfo */
 rpc_members_fn rpc_add_process_status;	/* the same, and those of svd.getProcessStatus */
+
+/* Appends a member of an object: what has come of a log. stat NULL: nothing is known of the file. */
+void rpc_add_log(struct strbuf *sb, const char *key, const struct counts *counts,
+		 const struct sinkstat *stat);
 
 /* Answers with one object: of the process that the first parameter names, or with its fault. */
 void rpc_tell_process(struct engine *e, struct call *call, rpc_members_fn *add);

@@ -10,7 +10,6 @@
 #include "base/strbuf.h"
 #include "config.h"
 #include "svd/call.h"
-#include "svd/counts.h"
 #include "svd/engine.h"
 #include "svd/gate.h"
 #include "svd/listener.h"
@@ -18,7 +17,6 @@
 #include "svd/lookup.h"
 #include "svd/permit.h"
 #include "svd/pool.h"
-#include "svd/record.h"
 #include "svd/rpc_info.h"
 
 static void open_array(struct strbuf *sb, const char *key)
@@ -52,7 +50,8 @@ static void add_daemons(struct strbuf *sb, const struct engine *e)
 	add_daemon(sb, "svd-logd", logs_pid(e->logs));
 	add_daemon(sb, "svd-httpd", gate_pid(e->gate));
 	strbuf_addc(sb, ']');
-	counts_add(sb, "log", logs_own_counts(e->logs));
+	rpc_add_log(sb, "log", logs_own_counts(e->logs),
+		    logs_stat(e->logs, logs_activity(e->logs)));
 	json_out_member_int(sb, "streams", (int64_t)e->followers.n);
 	json_out_member_large(sb, "streams_dropped", e->followers.n_dropped);
 }
@@ -64,8 +63,6 @@ static void add_process(struct strbuf *sb, const struct process *p)
 	json_out_comma(sb);
 	strbuf_addc(sb, '{');
 	rpc_add_process_status(sb, p);
-	for (enum channel c = 0; c < CHANNEL_N; c++)
-		counts_add(sb, channel_name(c), &p->printed->sums[c]);
 	strbuf_addc(sb, '}');
 }
 

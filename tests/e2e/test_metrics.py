@@ -259,7 +259,7 @@ def test_the_method_has_the_same_numbers(d):
     assert {p["name"] for p in told["processes"]} == \
         {"steady", "talk", "lost", "fails", "w0", "w1", "listener"}
     talk = [p for p in told["processes"] if p["name"] == "talk"][0]
-    assert talk["stdout"]["read"] == printed(d, "talk")[0]
+    assert talk["stdout"]["bytes"] == printed(d, "talk")[0]
     assert talk["restarts"] == 0 and "statename" in talk
     assert [x["name"] for x in told["daemons"]] == ["svd", "svd-logd", "svd-httpd"]
 

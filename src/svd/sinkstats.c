@@ -1,0 +1,126 @@
+/*
+ * sinkstats.c - files by their paths. svd-logd counts as long as it has one open; who asks wants to
+ * know since the beginning, also of a file that nobody writes to at the moment.
+ */
+#include "svd/sinkstats.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/jsonout.h"
+
+static void forget(struct sinkstats *all, struct sinkstat *stat)
+{
+	if (stat->hh.tbl)
+		HASH_DEL(all->by_path, stat);
+	free(stat->path);
+	free(stat->error);
+	free(stat);
+}
+
+void sinkstats_done(struct sinkstats *all)
+{
+	struct sinkstat *stat, *next;
+
+	HASH_ITER(hh, all->by_path, stat, next)
+		forget(all, stat);
+}
+
+static struct sinkstat *find(const struct sinkstats *all, const char *path)
+{
+	struct sinkstat *stat;
+
+	HASH_FIND_STR(all->by_path, path, stat);
+	return stat;
+}
+
+static struct sinkstat *add(struct sinkstats *all, const char *path)
+{
+	struct sinkstat *stat = calloc(1, sizeof(*stat));
+
+	if (!stat)
+		return NULL;
+	if (HASH_COUNT(all->by_path) >= SINKSTATS_MAX)
+		forget(all, all->by_path);
+	stat->path = strdup(path);
+	if (stat->path)
+		HASH_ADD_KEYPTR(hh, all->by_path, stat->path, strlen(stat->path), stat);
+	if (stat->hh.tbl)
+		return stat;
+	forget(all, stat);
+	return NULL;
+}
+
+static uint64_t number(const json_t *sink, const char *key)
+{
+	return (uint64_t)json_integer_value(json_object_get(sink, key));
+}
+
+/* A number that is less than it was is that of a new file. */
+static void take_number(uint64_t *sum, uint64_t *told, uint64_t now)
+{
+	*sum += now < *told ? now : now - *told;
+	*told = now;
+}
+
+static void take_error(struct sinkstat *stat, const json_t *sink)
+{
+	const char *text = json_string_value(json_object_get(sink, "error"));
+
+	if (!text)
+		return;
+	if (!stat->error || strcmp(stat->error, text) != 0) {
+		free(stat->error);
+		stat->error = strdup(text);
+	}
+	stat->error_at = json_integer_value(json_object_get(sink, "at"));
+	stat->over = json_is_true(json_object_get(sink, "over"));
+}
+
+static void take(struct sinkstat *stat, const json_t *sink)
+{
+	stat->size = number(sink, "size");
+	take_number(&stat->rotations, &stat->rotations_told, number(sink, "rotations"));
+	take_number(&stat->dropped, &stat->dropped_told, number(sink, "dropped"));
+	take_error(stat, sink);
+	if (json_is_true(json_object_get(sink, "gone")))
+		stat->rotations_told = stat->dropped_told = 0;
+}
+
+void sinkstats_take(struct sinkstats *all, const json_t *sinks)
+{
+	const char *path;
+	json_t *sink;
+
+	json_object_foreach((json_t *)(uintptr_t)sinks, path, sink) {
+		struct sinkstat *stat = find(all, path);
+
+		if (!stat)
+			stat = add(all, path);
+		if (stat)
+			take(stat, sink);
+	}
+}
+
+void sinkstats_begin(struct sinkstats *all)
+{
+	for (struct sinkstat *stat = all->by_path; stat; stat = stat->hh.next) {
+		stat->rotations_told = stat->dropped_told = 0;
+		stat->over = true;
+	}
+}
+
+const struct sinkstat *sinkstats_find(const struct sinkstats *all, const char *path)
+{
+	return path ? find(all, path) : NULL;
+}
+
+void sinkstat_add(struct strbuf *sb, const struct sinkstat *stat)
+{
+	json_out_member_large(sb, "rotations", stat ? stat->rotations : 0);
+	json_out_member(sb, "last_error", stat && stat->error ? stat->error : "");
+	if (!stat || !stat->error)
+		return;
+	json_out_member_int(sb, "last_error_at", stat->error_at);
+	json_out_member_bool(sb, "last_error_over", stat->over);
+}
