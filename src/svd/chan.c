@@ -3,17 +3,19 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fd.h"
 #include "ipc/frame.h"
 
-enum { FILE_MODE = 0644 };
+enum { AUTO_MODE = 0600 };	/* as mkstemp(3) makes Supervisor's */
 
 void chan_free(struct chan *chan)
 {
 	close_fd(&chan->fd);
 	speaker_done(&chan->speaker);
 	printed_unref(chan->printed);
+	config_unref(chan->config);
 	free(chan->path);
 	free(chan);
 }
@@ -27,8 +29,7 @@ struct chan *chan_new(const char *group, const char *name, const char *path,
 		close_fd(&fd);
 		return NULL;
 	}
-	*chan = (struct chan){ .fd = fd, .path = strdup(path), .mode = FILE_MODE,
-			       .printed = printed_ref(printed) };
+	*chan = (struct chan){ .fd = fd, .path = strdup(path), .printed = printed_ref(printed) };
 	if (!chan->path || speaker_init(&chan->speaker, group, name) < 0) {
 		chan_free(chan);
 		return NULL;
@@ -41,17 +42,118 @@ void chan_take_counts(struct chan *chan, struct counts now)
 	counts_take(&chan->printed->sums[chan->speaker.channel], &chan->told, &now);
 }
 
+void chan_configure(struct chan *chan, struct config *config, const struct logfile_config *conf)
+{
+	struct config *old = chan->config;
+
+	chan->config = config ? config_ref(config) : NULL;
+	chan->conf = conf;
+	config_unref(old);
+}
+
+/* --- frames --- */
+
+/* What a file gets that nothing is said of: what open(2) would give it, here. */
+static mode_t default_mode(void)
+{
+	mode_t mask = umask(022);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+static int mode_of(const struct logfile_config *conf)
+{
+	if (conf->mode >= 0)
+		return conf->mode;
+	return conf->kind == LOGFILE_AUTO ? AUTO_MODE : (int)default_mode();
+}
+
+static void set_number(json_t *head, const char *key, int64_t number, bool is_set)
+{
+	if (is_set)
+		json_object_set_new(head, key, json_integer(number));
+}
+
+/* The first word of each table is what there is without. */
+static void set_word(json_t *head, const char *key, const char *const *words, unsigned word)
+{
+	if (word > 0)
+		json_object_set_new(head, key, json_string(words[word]));
+}
+
+static void set_flag(json_t *head, const char *key, bool is_set)
+{
+	if (is_set)
+		json_object_set_new(head, key, json_true());
+}
+
+static void add_file(json_t *head, const struct logfile_config *conf)
+{
+	set_number(head, "maxbytes", conf->maxbytes, true);
+	set_number(head, "backups", conf->backups, true);
+	set_number(head, "mode", mode_of(conf), true);
+	set_number(head, "uid", conf->uid, conf->uid != (uid_t)-1);
+	set_number(head, "gid", conf->gid, conf->gid != (gid_t)-1);
+	set_flag(head, "mkdir", conf->mkdir);
+	set_word(head, "rotate", log_rotate_words, conf->rotate);
+	set_word(head, "compress", log_compress_words, conf->compress);
+	set_number(head, "maxage", conf->maxage, conf->maxage > 0);
+	set_number(head, "budget", conf->budget, conf->budget > 0);
+	if (!conf->also)
+		return;
+	json_object_set_new(head, "also", json_array());
+	for (const char *const *path = conf->also; *path; path++)
+		json_array_append_new(json_object_get(head, "also"), json_text(*path));
+}
+
+static void add_filters(json_t *head, const struct chan *chan)
+{
+	const struct logfile_config *conf = chan->conf;
+	bool has_format = conf->format != FORMAT_RAW;
+
+	set_flag(head, "strip", conf->strip_ansi);
+	set_number(head, "capture", conf->capture_maxbytes,
+		   conf->capture_maxbytes > 0 && !chan->heard);
+	set_word(head, "format", log_format_words, conf->format);
+	set_number(head, "linemax", conf->line_maxbytes, has_format);
+	set_number(head, "linesecs", conf->line_secs, has_format);
+	set_flag(head, "lines", conf->count_lines);
+}
+
+static json_t *syslog_of(const struct chan *chan)
+{
+	const struct logfile_config *conf = chan->conf;
+	const char *tag = conf->syslog_tag ? conf->syslog_tag : chan->speaker.name;
+	json_t *syslog = json_pack("{s:o, s:i}", "tag", json_text(tag), "facility",
+				   conf->syslog_facility);
+
+	if (conf->syslog_server)
+		json_object_set_new(syslog, "server", json_string(conf->syslog_server));
+	return syslog;
+}
+
+/* Supervisor sends nothing of what listeners say to syslog, and captures nothing of it. */
+static void add_others(json_t *head, const struct chan *chan)
+{
+	set_flag(head, "tell", chan->tell);
+	if (chan->conf->syslog && !chan->heard)
+		json_object_set_new(head, "syslog", syslog_of(chan));
+	set_flag(head, "journal", chan->conf->journal);
+	set_flag(head, "echo", chan->echo);
+	set_flag(head, "copy", chan->heard || !chan->config);
+}
+
 /* What may change while a channel is open. */
 static json_t *options_of(const char *type, const struct chan *chan)
 {
-	json_t *head = json_pack("{s:s, s:i, s:I, s:i, s:b, s:b}", "t", type, "ch",
-				 (int)chan->number, "maxbytes", (json_int_t)chan->maxbytes,
-				 "backups", chan->backups, "tell", chan->tell, "strip",
-				 chan->strip);
+	json_t *head = json_pack("{s:s, s:i}", "t", type, "ch", (int)chan->number);
 
-	if (head && chan->syslog)
-		json_object_set_new(head, "syslog",
-				    json_pack("{s:o}", "tag", json_text(chan->speaker.name)));
+	if (head) {
+		add_file(head, chan->conf);
+		add_filters(head, chan);
+		add_others(head, chan);
+	}
 	return head;
 }
 
@@ -64,11 +166,9 @@ json_t *chan_frame_open(const struct chan *chan)
 		json_object_set_new(head, "group", json_text(s->group));
 		json_object_set_new(head, "name", json_text(s->name));
 		json_object_set_new(head, "pid", json_integer(s->pid));
-		json_object_set_new(head, "channel", json_string(channel_name(s->channel)));
+		json_object_set_new(head, "channel", json_string(chan->config ?
+			channel_name(s->channel) : ""));
 		json_object_set_new(head, "path", json_text(chan->path));
-		json_object_set_new(head, "mode", json_integer(chan->mode));
-		json_object_set_new(head, "echo", json_boolean(chan->echo));
-		json_object_set_new(head, "copy", json_boolean(chan->copy));
 	}
 	return head;
 }

@@ -17,11 +17,10 @@ struct chan {
 	int          fd;		/* owned; the read end */
 	struct speaker speaker;		/* owned; of the activity log it has no name */
 	char        *path;		/* owned */
-	int64_t      maxbytes;
-	int          backups;
-	int          mode;
-	bool         echo, tell, strip, syslog;
-	bool         copy;		/* svd itself writes there: see ipc/frame.h */
+	struct config *config;		/* counted: the snapshot of conf; NULL: it is svd's own log */
+	const struct logfile_config *conf;	/* borrowed: what becomes of the output */
+	bool         echo, tell;
+	bool         heard;		/* svd has read it itself, and writes a copy there */
 	bool         closing;		/* `close` was asked for; `closed` has not come yet */
 	struct printed *printed;		/* counted: where its counts are summed up */
 	struct counts told;		/* by this svd-logd, so far */
@@ -34,6 +33,9 @@ struct chan {
 must_check struct chan *chan_new(const char *group, const char *name, const char *path,
 				 struct printed *printed, int fd);
 void chan_free(struct chan *chan);
+
+/* From now on conf holds, in config, which is counted up (NULL: conf outlives the channel). */
+void chan_configure(struct chan *chan, struct config *config, const struct logfile_config *conf);
 
 /* Its counts are `now` those of this svd-logd. */
 void chan_take_counts(struct chan *chan, struct counts now);

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 #include <utlist.h>
 
@@ -24,12 +25,10 @@
 #include "svd/log.h"
 #include "svd/proc.h"
 #include "svd/sibling.h"
-#include "svd/sinkstats.h"
 #include "svd/sys.h"
 
 enum {
 	BUCKETS = 256,
-	AUTO_MODE = 0600,	/* as mkstemp(3) makes Supervisor's */
 	CLOSING_MAX = 1000,	/* channels that svd-logd has not closed yet */
 };
 
@@ -59,7 +58,7 @@ struct logs {
 	unsigned       last_clear;	/* number of the last one */
 	struct timer   soon;		/* for who waits until a file is written */
 	struct printed *own;		/* counted: of svd's own log */
-	struct sinkstats sinkstats;
+	struct logfile_config own_conf;
 	unsigned long  count_asked, count_answered;	/* the latest question of logs_count */
 	struct timer   count_patience;	/* with the answer */
 	bool           count_overdue;	/* until it comes: nobody is waited for any more */
@@ -111,7 +110,7 @@ static void tell_close(struct logs *logs, const struct chan *chan)
 
 static void tell_clear(struct logs *logs, const struct clear_file *file)
 {
-	tell(logs, json_pack("{s:s, s:i, s:o}", "t", file->order, "id", (int)file->id, "path",
+	tell(logs, json_pack("{s:s, s:i, s:o}", "t", "clear", "id", (int)file->id, "path",
 			     json_text(file->path)), -1);
 }
 
@@ -127,7 +126,6 @@ static void on_up(struct sibling *s)
 	logs->sync_asked = logs->sync_answered;
 	logs->impatient = false;
 	logs->count_answered = logs->count_asked;
-	sinkstats_begin(&logs->sinkstats);
 	DL_FOREACH(logs->chans, chan) {
 		chan->told = (struct counts){ 0 };
 		tell_open(logs, chan);
@@ -150,10 +148,8 @@ static void on_cleared(struct logs *logs, const struct frame *frame)
 	DL_DELETE(logs->to_clear, file);
 	file->done = true;
 	file->failed = text;
-	if (!text)
-		return;
-	file->why = strdup(text);
-	log_error("cannot %s %s: %s", file->order, file->path, text);
+	if (text)
+		log_error("cannot clear %s: %s", file->path, text);
 }
 
 static struct chan *chan_of(struct logs *logs, const struct frame *frame)
@@ -186,20 +182,17 @@ static void on_closed(struct logs *logs, const struct frame *frame)
 static void on_counted(struct logs *logs, const struct frame *frame)
 {
 	json_t *body = json_loadb(frame->body, frame->body_len, 0, NULL), *value;
-	json_t *id = json_object_get(frame->head, "id");
 	const char *number;
 
-	json_object_foreach(json_object_get(body, "channels"), number, value) {
+	json_object_foreach(body, number, value) {
 		struct chan *chan = find(logs, (unsigned)strtoul(number, NULL, 10));
 
 		if (chan)
 			chan_take_counts(chan, counts_of_array(value));
 	}
-	sinkstats_take(&logs->sinkstats, json_object_get(body, "sinks"));
 	json_decref(body);
-	if (!id)
-		return;
-	logs->count_answered = (unsigned long)json_integer_value(id);
+	logs->count_answered =
+		(unsigned long)json_integer_value(json_object_get(frame->head, "id"));
 	logs->count_overdue = false;
 	timer_stop(&logs->count_patience);
 }
@@ -250,7 +243,6 @@ static void on_frame(struct sibling *s, struct frame *frame)
 		{ "trouble", on_trouble },
 		{ "healed", on_healed },
 		{ "cleared", on_cleared },
-		{ "rotated", on_cleared },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(news); i++)
@@ -289,25 +281,21 @@ bool logs_want(const struct logs *logs, const struct process *p, enum channel ch
 {
 	const struct logfile_config *conf = &p->conf->log[channel];
 
-	return proc_logfile(p, channel) || conf->syslog || want_to_be_told(logs, conf);
+	return proc_logfile(p, channel) || logfile_has_others(conf) ||
+	       want_to_be_told(logs, conf);
 }
 
-static void set_options(struct chan *chan, struct logs *logs, const struct process *p,
-			const struct program_config *program)
+static void set_options(struct chan *chan, struct logs *logs, const struct process *p)
 {
-	const struct logfile_config *conf = &program->log[chan->speaker.channel];
-	/* Of what a listener says svd-logd gets a copy, for its file: we have heard it. */
-	bool heard = listener_reads(p, chan->speaker.channel);
+	const struct logfile_config *conf = &p->conf->log[chan->speaker.channel];
 
-	chan->maxbytes = conf->maxbytes;
-	chan->backups = conf->backups;
-	chan->speaker.bus = conf->events_enabled && !heard ? &p->group->engine->bus : NULL;
+	chan_configure(chan, p->config, conf);
+	/* Of what a listener says svd-logd gets a copy, for its file: we have heard it. */
+	chan->heard = listener_reads(p, chan->speaker.channel);
+	chan->speaker.bus = conf->events_enabled && !chan->heard ? &p->group->engine->bus : NULL;
 	logs->telling -= chan->tell;
-	chan->tell = want_to_be_told(logs, conf) && !heard;
+	chan->tell = want_to_be_told(logs, conf) && !chan->heard;
 	logs->telling += chan->tell;
-	chan->strip = logs->config->strip_ansi;
-	chan->syslog = conf->syslog && !heard;
-	chan->copy = heard;
 }
 
 unsigned logs_open(struct logs *logs, const struct process *p, pid_t pid, enum channel channel,
@@ -321,22 +309,21 @@ unsigned logs_open(struct logs *logs, const struct process *p, pid_t pid, enum c
 		return 0;
 	chan->speaker.pid = pid;
 	chan->speaker.channel = channel;
-	set_options(chan, logs, p, p->conf);
-	if (p->conf->log[channel].kind == LOGFILE_AUTO)
-		chan->mode = AUTO_MODE;
+	set_options(chan, logs, p);
 	tell_open(logs, chan);
 	return chan->number;
 }
 
-void logs_change(struct logs *logs, const struct process *p, const struct program_config *conf)
+void logs_change(struct logs *logs, const struct process *p, bool is_news)
 {
 	for (enum channel c = 0; c < CHANNEL_N; c++) {
 		struct chan *chan = find(logs, p->channels[c]);
 
 		if (!chan)
 			continue;
-		set_options(chan, logs, p, conf);
-		tell(logs, chan_frame_change(chan), -1);
+		set_options(chan, logs, p);
+		if (is_news)
+			tell(logs, chan_frame_change(chan), -1);
 	}
 }
 
@@ -449,11 +436,6 @@ const struct counts *logs_own_counts(const struct logs *logs)
 	return &logs->own->sums[CHANNEL_STDOUT];
 }
 
-const struct sinkstat *logs_stat(const struct logs *logs, const char *path)
-{
-	return sinkstats_find(&logs->sinkstats, path);
-}
-
 pid_t logs_pid(const struct logs *logs)
 {
 	return logs->logd.pid;
@@ -522,10 +504,15 @@ static int open_activity(struct logs *logs, struct err *err)
 		close_fd(&fds[1]);
 		return err_set(err, -ENOMEM, "out of memory");
 	}
-	chan->syslog = to_syslog;
-	chan->copy = true;
-	chan->maxbytes = config->logfile_maxbytes;
-	chan->backups = config->logfile_backups;
+	logs->own_conf = (struct logfile_config){
+		.kind = to_syslog ? LOGFILE_NONE : LOGFILE_PATH,
+		.path = config->logfile,
+		.maxbytes = config->logfile_maxbytes,
+		.backups = config->logfile_backups,
+		.mode = -1, .uid = (uid_t)-1, .gid = (gid_t)-1,
+		.syslog = to_syslog, .syslog_facility = LOG_USER,
+	};
+	chan_configure(chan, NULL, &logs->own_conf);
 	chan->echo = config->nodaemon && !config->silent;
 	logs->activity = chan->number;
 	log_open(logs->loop, fds[1]);
@@ -564,7 +551,6 @@ void logs_free(struct logs *logs)
 	timer_stop(&logs->patience);
 	timer_stop(&logs->count_patience);
 	printed_unref(logs->own);
-	sinkstats_done(&logs->sinkstats);
 	DL_FOREACH_SAFE(logs->chans, chan, next)
 		chan_free(chan);
 	free(logs);

@@ -13,7 +13,6 @@ struct counts;
 struct loop;
 struct logs;
 struct process;
-struct sinkstat;
 
 /*
  * A table of all channels and the process svd-logd itself. svd keeps each pipe's read end until
@@ -42,11 +41,11 @@ unsigned logs_open(struct logs *logs, const struct process *p, pid_t pid, enum c
 		   int fd);
 
 /*
- * The limits and the syslog and events options of conf hold for the channels of p from now on, as
- * far as it has them: output that nobody wanted when it was started has none. Other options, the
- * path among them, are not looked at.
+ * p has a new configuration: it holds for its channels from now on, as far as it has them (output
+ * that nobody wanted when it was started has none). The path is not looked at. is_news: something
+ * differs that svd-logd has to know.
  */
-void logs_change(struct logs *logs, const struct process *p, const struct program_config *conf);
+void logs_change(struct logs *logs, const struct process *p, bool is_news);
 
 /* The writer has ended: what is in the pipe is written, then the channel goes. */
 void logs_close(struct logs *logs, unsigned number);
@@ -62,7 +61,7 @@ bool logs_have_told(struct logs *logs, unsigned long moment);
 bool logs_are_stuck(struct logs *logs);
 
 /*
- * Have the file file->path removed and begun anew, or rotated: file->done then tells. It is asked again of each
+ * Have the file file->path removed and begun anew: file->done then tells. It is asked again of each
  * new svd-logd until one has answered; file is the caller's, who forgets it before it goes.
  */
 void logs_clear(struct logs *logs, struct clear_file *file);
@@ -84,9 +83,6 @@ bool logs_have_counted(const struct logs *logs, unsigned long question);
 
 /* How much svd itself has written into its log. */
 const struct counts *logs_own_counts(const struct logs *logs);
-
-/* What svd-logd told of the file last, at the latest when it was asked; NULL: nothing. */
-const struct sinkstat *logs_stat(const struct logs *logs, const char *path);
 
 /* The pid of svd-logd; 0: it does not run. */
 pid_t logs_pid(const struct logs *logs);

@@ -157,10 +157,8 @@ enum updated update_process(struct process *p)
 	if (group->next_conf || p->renewal != RENEWAL_NONE || change == PROGRAM_RESTART)
 		return begin_later(p, RENEWAL_RESTART, conf->autostart);
 	proc_configure(p, group->config, conf);
-	if (change != PROGRAM_LIVE)
-		return UPDATED_NOT;
-	logs_change(group->engine->logs, p, conf);
-	return UPDATED_LIVE;
+	logs_change(group->engine->logs, p, change == PROGRAM_LIVE);
+	return change == PROGRAM_LIVE ? UPDATED_LIVE : UPDATED_NOT;
 }
 
 bool update_is_pending(const struct process *p)
