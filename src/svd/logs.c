@@ -25,6 +25,7 @@
 #include "svd/log.h"
 #include "svd/proc.h"
 #include "svd/sibling.h"
+#include "svd/sinkstats.h"
 #include "svd/sys.h"
 
 enum {
@@ -58,6 +59,7 @@ struct logs {
 	unsigned       last_clear;	/* number of the last one */
 	struct timer   soon;		/* for who waits until a file is written */
 	struct printed *own;		/* counted: of svd's own log */
+	struct sinkstats sinkstats;
 	struct logfile_config own_conf;
 	unsigned long  count_asked, count_answered;	/* the latest question of logs_count */
 	struct timer   count_patience;	/* with the answer */
@@ -110,7 +112,7 @@ static void tell_close(struct logs *logs, const struct chan *chan)
 
 static void tell_clear(struct logs *logs, const struct clear_file *file)
 {
-	tell(logs, json_pack("{s:s, s:i, s:o}", "t", "clear", "id", (int)file->id, "path",
+	tell(logs, json_pack("{s:s, s:i, s:o}", "t", file->order, "id", (int)file->id, "path",
 			     json_text(file->path)), -1);
 }
 
@@ -126,6 +128,7 @@ static void on_up(struct sibling *s)
 	logs->sync_asked = logs->sync_answered;
 	logs->impatient = false;
 	logs->count_answered = logs->count_asked;
+	sinkstats_begin(&logs->sinkstats);
 	DL_FOREACH(logs->chans, chan) {
 		chan->told = (struct counts){ 0 };
 		tell_open(logs, chan);
@@ -148,8 +151,10 @@ static void on_cleared(struct logs *logs, const struct frame *frame)
 	DL_DELETE(logs->to_clear, file);
 	file->done = true;
 	file->failed = text;
-	if (text)
-		log_error("cannot clear %s: %s", file->path, text);
+	if (!text)
+		return;
+	file->why = strdup(text);
+	log_error("cannot %s %s: %s", file->order, file->path, text);
 }
 
 static struct chan *chan_of(struct logs *logs, const struct frame *frame)
@@ -182,17 +187,20 @@ static void on_closed(struct logs *logs, const struct frame *frame)
 static void on_counted(struct logs *logs, const struct frame *frame)
 {
 	json_t *body = json_loadb(frame->body, frame->body_len, 0, NULL), *value;
+	json_t *id = json_object_get(frame->head, "id");
 	const char *number;
 
-	json_object_foreach(body, number, value) {
+	json_object_foreach(json_object_get(body, "channels"), number, value) {
 		struct chan *chan = find(logs, (unsigned)strtoul(number, NULL, 10));
 
 		if (chan)
 			chan_take_counts(chan, counts_of_array(value));
 	}
+	sinkstats_take(&logs->sinkstats, json_object_get(body, "sinks"));
 	json_decref(body);
-	logs->count_answered =
-		(unsigned long)json_integer_value(json_object_get(frame->head, "id"));
+	if (!id)
+		return;
+	logs->count_answered = (unsigned long)json_integer_value(id);
 	logs->count_overdue = false;
 	timer_stop(&logs->count_patience);
 }
@@ -243,6 +251,7 @@ static void on_frame(struct sibling *s, struct frame *frame)
 		{ "trouble", on_trouble },
 		{ "healed", on_healed },
 		{ "cleared", on_cleared },
+		{ "rotated", on_cleared },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(news); i++)
@@ -436,6 +445,11 @@ const struct counts *logs_own_counts(const struct logs *logs)
 	return &logs->own->sums[CHANNEL_STDOUT];
 }
 
+const struct sinkstat *logs_stat(const struct logs *logs, const char *path)
+{
+	return sinkstats_find(&logs->sinkstats, path);
+}
+
 pid_t logs_pid(const struct logs *logs)
 {
 	return logs->logd.pid;
@@ -551,6 +565,7 @@ void logs_free(struct logs *logs)
 	timer_stop(&logs->patience);
 	timer_stop(&logs->count_patience);
 	printed_unref(logs->own);
+	sinkstats_done(&logs->sinkstats);
 	DL_FOREACH_SAFE(logs->chans, chan, next)
 		chan_free(chan);
 	free(logs);

@@ -13,6 +13,7 @@ struct counts;
 struct loop;
 struct logs;
 struct process;
+struct sinkstat;
 
 /*
  * A table of all channels and the process svd-logd itself. svd keeps each pipe's read end until
@@ -61,7 +62,7 @@ bool logs_have_told(struct logs *logs, unsigned long moment);
 bool logs_are_stuck(struct logs *logs);
 
 /*
- * Have the file file->path removed and begun anew: file->done then tells. It is asked again of each
+ * Have the file file->path removed and begun anew, or rotated: file->done then tells. It is asked again of each
  * new svd-logd until one has answered; file is the caller's, who forgets it before it goes.
  */
 void logs_clear(struct logs *logs, struct clear_file *file);
@@ -83,6 +84,9 @@ bool logs_have_counted(const struct logs *logs, unsigned long question);
 
 /* How much svd itself has written into its log. */
 const struct counts *logs_own_counts(const struct logs *logs);
+
+/* What svd-logd told of the file last, at the latest when it was asked; NULL: nothing. */
+const struct sinkstat *logs_stat(const struct logs *logs, const char *path);
 
 /* The pid of svd-logd; 0: it does not run. */
 pid_t logs_pid(const struct logs *logs);
