@@ -33,16 +33,16 @@ static void add_other(struct strbuf *sb, const char *s, size_t n)
 	}
 }
 
-void json_out_string(struct strbuf *sb, const char *s)
+void json_out_bytes(struct strbuf *sb, const char *s, size_t len)
 {
-	const char *end = s + strlen(s);
+	const char *end = s + len;
 
 	strbuf_addc(sb, '"');
 	while (s < end) {
 		const char *run = s;
 		size_t n;
 
-		while (is_plain[(unsigned char)*s])
+		while (s < end && is_plain[(unsigned char)*s])
 			s++;
 		strbuf_add(sb, run, (size_t)(s - run));
 		if (s == end)
@@ -52,6 +52,11 @@ void json_out_string(struct strbuf *sb, const char *s)
 		s += n ? n : 1;
 	}
 	strbuf_addc(sb, '"');
+}
+
+void json_out_string(struct strbuf *sb, const char *s)
+{
+	json_out_bytes(sb, s, strlen(s));
 }
 
 void json_out_int(struct strbuf *sb, int64_t n)

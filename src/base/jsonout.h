@@ -9,6 +9,7 @@
 
 /* Text in quotation marks. What is not UTF-8 becomes U+FFFD. */
 void json_out_string(struct strbuf *sb, const char *s);
+void json_out_bytes(struct strbuf *sb, const char *s, size_t len);
 void json_out_int(struct strbuf *sb, int64_t n);
 
 /* A comma, unless what comes next is the first in its array or object. */

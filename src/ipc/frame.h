@@ -41,9 +41,9 @@
  *             linemax (bytes), linesecs (seconds): with a format, a longer line is broken, and a
  *             part of one is written after so long. lines (boolean): count lines.
  *             Who else gets them. tell (boolean): svd, as `output`. syslog: object with tag ("":
- *             just the line), facility (number), server ("udp://host:port", "tcp://host:port",
- *             absent: /dev/log). journal (boolean). echo (boolean): svd-logd's own standard output
- *             (the activity log of svd -n).
+ *             just the line), ident (the name of the program, optional), facility (number),
+ *             server ("udp://host:port", "tcp://host:port", absent: /dev/log). journal (boolean).
+ *             echo (boolean): svd-logd's own standard output (the activity log of svd -n).
  *   begin          Every channel that was open before this svd-logd has been told: begin to read.
  *   close   ch     No more writers are wanted: read what is there (to EOF, or to EAGAIN when a
  *                  grandchild holds the pipe), then answer `closed`. Frames are handled in

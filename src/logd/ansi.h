@@ -5,15 +5,24 @@
 #include <stddef.h>
 
 /* Where in a sequence does the text end so far? All zero: in none. */
-enum ansi_state { ANSI_TEXT, ANSI_ESCAPE, ANSI_SEQUENCE };
+enum ansi_state {
+	ANSI_TEXT,
+	ANSI_ESCAPE,		/* ESC */
+	ANSI_SEQUENCE,		/* ESC [ ... letter */
+	ANSI_DESIGNATION,	/* ESC ( B and the like */
+	ANSI_STRING,		/* ESC ] ... BEL or ESC \, such as the title of a window */
+};
 
 /*
- * Copy to out what is left of the n bytes at in without the sequences ESC [ ... letter, as far as
- * it fits into room. Returns how many bytes of in are done with; all of them where room is more
- * than n. A sequence may begin in one piece and end in another. It never goes beyond the end of
- * a line, so lines stay lines.
+ * Copy to out what is left of the n bytes at in without the sequences, as far as it fits into room.
+ * Returns how many bytes of in are done with; all of them where room is more than n. A sequence may
+ * begin in one piece and end in another. It never goes beyond the end of a line, so lines stay
+ * lines. An ESC that begins nothing is text.
  */
 size_t ansi_strip(enum ansi_state *state, const char *in, size_t n, char *out, size_t room,
 		  size_t *ret_len);
+
+/* How many of these bytes are there up to a sequence at their end that is unfinished? */
+size_t ansi_rest(enum ansi_state state, const char *in, size_t n);
 
 #endif

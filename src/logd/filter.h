@@ -14,9 +14,9 @@
 #include "logd/spec.h"
 
 /*
- * THE CHAIN: capture mode, strip, then (seen) the format. Nothing in here knows of descriptors. What
- * comes out does not depend on how the bytes were cut into calls, only on time: a line of a format
- * that does not end for `linesecs` goes in parts.
+ * THE CHAIN: capture mode, strip, (seen,) format. Nothing in here knows of descriptors. What comes
+ * out does not depend on how the bytes were cut into calls, only on time: a line of a format that
+ * does not end for `linesecs` goes in parts.
  *
  * WHAT IS INSIDE. Bytes that are in the pipe outlive us, bytes that are in here do not. So a caller
  * that can wait is told to leave in the pipe what is unfinished (FILTER_PATIENT): a message of
@@ -58,13 +58,14 @@ struct filter {
 	void           *user;	/* for the ops */
 	struct filter_spec spec;
 	struct capture  capture;
+	bool            captures;	/* what comes is a part of a message */
 	enum ansi_state ansi;
 	struct format   format;
 	struct strbuf   line;	/* with a format: a line whose end has not come */
 	bool            inside;	/* a part of that line has gone before */
 	double          since;	/* monotonic; something waits for its end; 0: nothing */
 	double          due;	/* see filter_run */
-	uint64_t        lines;	/* read, by those who are counted or filtered */
+	uint64_t        lines;	/* read, if filter_counts */
 };
 
 /*
@@ -101,8 +102,8 @@ size_t filter_run(struct filter *f, const char *in, size_t n, enum filter_how ho
  */
 void filter_end(struct filter *f, const struct filter_time *now, struct strbuf *out);
 
-/* From now on as spec says. What is held goes to out in its old form. 0, or -ENOMEM: as it was. */
-must_check int filter_change(struct filter *f, const struct filter_spec *spec,
-			     const struct filter_time *now, struct strbuf *out);
+/* From now on as spec says. What is held goes to out in its old form. */
+void filter_change(struct filter *f, const struct filter_spec *spec,
+		   const struct filter_time *now, struct strbuf *out);
 
 #endif
