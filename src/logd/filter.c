@@ -1,6 +1,7 @@
 /*
- * filter.c - the chain. Each step pushes what it has into the next one, and the last one into `out`,
- * so that bytes are copied as rarely as can be, and nothing is kept but what waits for its end.
+ * filter.c - the chain. Each step pushes what it has into the next one, and the last one into
+ * `out`, so that bytes are copied as rarely as can be, and nothing is kept but what waits for its
+ * end.
  */
 #include "logd/filter.h"
 

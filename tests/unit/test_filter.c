@@ -239,8 +239,8 @@ START_TEST(a_message_that_is_too_long_loses_its_beginning)
 START_TEST(a_sequence_does_not_go_on_beyond_a_token)
 {
 	begin((struct filter_spec){ .capture = 100, .strip = true });
-	gives(FILTER_PATIENT, "a\x1b[3" CAPTURE_BEGIN "m\x1b" CAPTURE_END "[0m", 4 + 24 + 2 + 22 + 3,
-	      "a[0m");
+	gives(FILTER_PATIENT, "a\x1b[3" CAPTURE_BEGIN "m\x1b" CAPTURE_END "[0m",
+	      4 + 24 + 2 + 22 + 3, "a[0m");
 	ck_assert_str_eq(strbuf_str(&messages), "m\x1b;");
 	end();
 } END_TEST

@@ -43,7 +43,8 @@ START_TEST(json_says_all_of_it)
 {
 	looks(FORMAT_JSON, &cat, 1000000000.9375, "a \"line\"\t\xff", false,
 	      "{\"time\":\"2001-09-09T01:46:40.937Z\",\"program\":\"cat\",\"group\":\"pets\","
-	      "\"pid\":42,\"channel\":\"stderr\",\"message\":\"a \\\"line\\\"\\u0009\xef\xbf\xbd\"}\n");
+	      "\"pid\":42,\"channel\":\"stderr\","
+	      "\"message\":\"a \\\"line\\\"\\u0009\xef\xbf\xbd\"}\n");
 } END_TEST
 
 START_TEST(a_part_says_so)
