@@ -186,6 +186,12 @@ void link_flush(struct link *link);	/* NULL is allowed */
 size_t link_queued(const struct link *link);
 
 /*
+ * The other side has ended: what it had sent by then is delivered now, from in here. on_frame must
+ * not free the link.
+ */
+void link_read_rest(struct link *link);
+
+/*
  * For the end of a program, when the loop does not run any more: wait for at most so long for the
  * other side to take some of the queue, to send something (which is dropped) or to go. Call it
  * again until what you wait for has come. On NULL it just waits.

@@ -394,6 +394,14 @@ static void on_ready(struct io *io, int events)
 		receive(link);
 }
 
+void link_read_rest(struct link *link)
+{
+	struct pollfd ask = { .fd = link->sock, .events = POLLIN };
+
+	while (link->sock >= 0 && poll(&ask, 1, 0) == 1)
+		receive(link);
+}
+
 /* --- life --- */
 
 int link_new(struct loop *loop, int fd, const struct link_ops *ops, void *user,

@@ -71,12 +71,12 @@ struct stage *stage_get(struct stages *all, int64_t channel);
 /* It is empty again, or is made so. */
 void stage_put_back(struct stages *all, struct stage *st);
 
-/* Up to n bytes out of the pipe fd into an empty stage. Bytes, 0 at the end of the pipe, or -errno. */
+/* Up to n bytes of the pipe fd into an empty stage. Bytes, 0 at the end of the pipe, or -errno. */
 ssize_t stage_move(struct stage *st, int fd, size_t n);
 
 /*
- * The text, which `input` bytes in the pipe fd have become, into an empty stage, and these bytes out
- * of the pipe: all or nothing, also when we are killed in here. They go by another pipe that is
+ * The text, which `input` bytes in the pipe fd have become, into an empty stage, and these bytes
+ * out of the pipe: all or nothing, also when we are killed in here. They go by another pipe that is
  * kept, the drain, so that our successor can count how many have gone already. 0 or -errno;
  * -EMSGSIZE: it does not fit.
  */

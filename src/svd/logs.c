@@ -21,6 +21,7 @@
 #include "svd/clearing.h"
 #include "svd/engine.h"
 #include "svd/group.h"
+#include "svd/keeps.h"
 #include "svd/listener.h"
 #include "svd/log.h"
 #include "svd/proc.h"
@@ -43,6 +44,7 @@ static const double SOON = 0.005;	/* seconds */
 
 struct logs {
 	struct sibling logd;
+	struct keeps   keeps;		/* for the next svd-logd */
 	struct chan   *chans;		/* owned list */
 	struct chan   *by_number[BUCKETS];
 	unsigned       last_number;
@@ -85,19 +87,20 @@ static void forget(struct logs *logs, struct chan *chan)
 }
 
 /* A svd-logd that does not take frames is of no use: its successor gets them all. */
-static void tell(struct logs *logs, json_t *head, int fd)
+static void check_sent(struct logs *logs, int ret)
 {
-	int ret;
-
-	if (!logs->logd.link) {
-		json_decref(head);
-		return;
-	}
-	ret = link_send(logs->logd.link, head, NULL, 0, fd);
 	if (ret < 0 && ret != -EPIPE && !logs->logd.broken) {
 		log_error("svd-logd: %s; it is started again", strerror(-ret));
 		sibling_fail(&logs->logd);
 	}
+}
+
+static void tell(struct logs *logs, json_t *head, int fd)
+{
+	if (logs->logd.link)
+		check_sent(logs, link_send(logs->logd.link, head, NULL, 0, fd));
+	else
+		json_decref(head);
 }
 
 static void tell_open(struct logs *logs, const struct chan *chan)
@@ -129,17 +132,19 @@ static void on_up(struct sibling *s)
 	logs->impatient = false;
 	logs->count_answered = logs->count_asked;
 	sinkstats_begin(&logs->sinkstats);
+	check_sent(logs, keeps_send(&logs->keeps, s->link));
 	DL_FOREACH(logs->chans, chan) {
 		chan->told = (struct counts){ 0 };
 		tell_open(logs, chan);
 		if (chan->closing)
 			tell_close(logs, chan);
 	}
+	tell(logs, json_pack("{s:s}", "t", "begin"), -1);
 	DL_FOREACH(logs->to_clear, file)
 		tell_clear(logs, file);
 }
 
-static void on_cleared(struct logs *logs, const struct frame *frame)
+static void on_cleared(struct logs *logs, struct frame *frame)
 {
 	json_int_t id = json_integer_value(json_object_get(frame->head, "id"));
 	const char *text = json_string_value(json_object_get(frame->head, "text"));
@@ -174,7 +179,7 @@ static json_int_t lost_of(const struct frame *frame)
 	return json_integer_value(json_object_get(frame->head, "lost"));
 }
 
-static void on_closed(struct logs *logs, const struct frame *frame)
+static void on_closed(struct logs *logs, struct frame *frame)
 {
 	struct chan *chan = chan_of(logs, frame);
 
@@ -184,7 +189,7 @@ static void on_closed(struct logs *logs, const struct frame *frame)
 	forget(logs, chan);
 }
 
-static void on_counted(struct logs *logs, const struct frame *frame)
+static void on_counted(struct logs *logs, struct frame *frame)
 {
 	json_t *body = json_loadb(frame->body, frame->body_len, 0, NULL), *value;
 	json_t *id = json_object_get(frame->head, "id");
@@ -205,7 +210,7 @@ static void on_counted(struct logs *logs, const struct frame *frame)
 	timer_stop(&logs->count_patience);
 }
 
-static void on_output(struct logs *logs, const struct frame *frame)
+static void on_output(struct logs *logs, struct frame *frame)
 {
 	struct chan *chan = chan_of(logs, frame);
 
@@ -216,14 +221,14 @@ static void on_output(struct logs *logs, const struct frame *frame)
 	record_output(&chan->speaker, frame->body, frame->body_len);
 }
 
-static void on_synced(struct logs *logs, const struct frame *frame)
+static void on_synced(struct logs *logs, struct frame *frame)
 {
 	logs->sync_answered =
 		(unsigned long)json_integer_value(json_object_get(frame->head, "id"));
 	logs->impatient = false;
 }
 
-static void on_trouble(struct logs *logs, const struct frame *frame)
+static void on_trouble(struct logs *logs, struct frame *frame)
 {
 	(void)logs;
 	log_error("cannot write to log file %s: %s; %" JSON_INTEGER_FORMAT
@@ -231,19 +236,30 @@ static void on_trouble(struct logs *logs, const struct frame *frame)
 		  text_of(frame, "text"), lost_of(frame));
 }
 
-static void on_healed(struct logs *logs, const struct frame *frame)
+static void on_healed(struct logs *logs, struct frame *frame)
 {
 	(void)logs;
 	log_warn("log file %s can be written to again; %" JSON_INTEGER_FORMAT
 		 " bytes were dropped", text_of(frame, "path"), lost_of(frame));
 }
 
+/* A svd-logd whose descriptor we cannot keep must not use it: it is as good as broken. */
+static void on_keep(struct logs *logs, struct frame *frame)
+{
+	int ret = -EMFILE;
+
+	if (frame->fd >= 0)
+		ret = keeps_put(&logs->keeps, text_of(frame, "name"), steal_fd(&frame->fd));
+	check_sent(logs, ret);
+}
+
 static void on_frame(struct sibling *s, struct frame *frame)
 {
 	static const struct {
 		const char *type;
-		void      (*fn)(struct logs *logs, const struct frame *frame);
+		void      (*fn)(struct logs *logs, struct frame *frame);
 	} news[] = {
+		{ "keep", on_keep },
 		{ "closed", on_closed },
 		{ "output", on_output },
 		{ "synced", on_synced },
@@ -395,7 +411,6 @@ void logs_clear_forget(struct logs *logs, struct clear_file *file)
 		DL_DELETE(logs->to_clear, file);
 }
 
-/* FIONREAD would wait for the lock of the pipe, which svd-logd holds while a disk hangs. */
 static bool has_bytes(const struct chan *chan)
 {
 	struct pollfd ask = { .fd = chan->fd, .events = POLLIN };
@@ -403,19 +418,23 @@ static bool has_bytes(const struct chan *chan)
 	return poll(&ask, 1, 0) == 1 && ask.revents & POLLIN;
 }
 
-/* A byte that is not in the pipe any more is in the file, so there is nothing to ask svd-logd. */
+/*
+ * A byte that is neither in the pipe nor in one of the pipes that we keep for svd-logd is in the
+ * file, so there is nothing to ask svd-logd.
+ */
 bool logs_are_written(struct logs *logs, const char *path)
 {
+	bool written = !keeps_have_bytes(&logs->keeps);
 	struct chan *chan;
 
 	log_flush();
 	DL_FOREACH(logs->chans, chan) {
-		if (strcmp(chan->path, path) == 0 && has_bytes(chan)) {
-			timer_start(&logs->soon, SOON);
-			return false;
-		}
+		if (strcmp(chan->path, path) == 0 && has_bytes(chan))
+			written = false;
 	}
-	return true;
+	if (!written)
+		timer_start(&logs->soon, SOON);
+	return written;
 }
 
 static void on_count_overdue(struct timer *t)
@@ -566,6 +585,7 @@ void logs_free(struct logs *logs)
 	timer_stop(&logs->count_patience);
 	printed_unref(logs->own);
 	sinkstats_done(&logs->sinkstats);
+	keeps_done(&logs->keeps);
 	DL_FOREACH_SAFE(logs->chans, chan, next)
 		chan_free(chan);
 	free(logs);

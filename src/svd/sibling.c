@@ -166,8 +166,10 @@ bool sibling_reaped(struct sibling *s, pid_t pid, int wait_status)
 	if (!s->pid || pid != s->pid)
 		return false;
 	s->pid = 0;
-	if (s->link)
+	if (s->link) {
+		link_read_rest(s->link);
 		drop_link(s);
+	}
 	if (s->stopping)
 		return true;
 	if (left && s->ops->on_left) {

@@ -162,7 +162,8 @@ START_TEST(the_input_of_a_text_is_taken_out_by_the_successor)
 		ck_assert_int_eq(write(st->in, "text", 4), 4);
 		slate_set(st->line, SLATE_TEXT, 7, 3);
 		if (gone)
-			ck_assert_int_eq(splice(ends[0], NULL, stages.drain[1], NULL, gone, 0), gone);
+			ck_assert_int_eq(splice(ends[0], NULL, stages.drain[1], NULL, gone, 0),
+					 gone);
 		die();
 		st = left();
 		ck_assert_uint_eq(st->n, 4);
