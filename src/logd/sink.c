@@ -91,7 +91,7 @@ void sink_healed(struct sink *s)
 
 static int open_file(struct sink *s)
 {
-	int ret = target_open(&s->target, s->path, s->rules.mode);
+	int ret = target_open(&s->target, s->path, &s->rules);
 
 	sinks_note_file(s->all, s);
 	s->end = END_UNKNOWN;
@@ -267,10 +267,11 @@ static int make_sink(struct sinks *all, const char *path, const struct target *t
 }
 
 /* The path is new to us, but perhaps not the file. */
-static int sink_of_file(struct sinks *all, const char *path, mode_t mode, struct sink **ret_sink)
+static int sink_of_file(struct sinks *all, const char *path, const struct sink_rules *rules,
+			struct sink **ret_sink)
 {
 	struct target target;
-	int opened = target_open(&target, path, mode), ret = 0;
+	int opened = target_open(&target, path, rules), ret = 0;
 
 	*ret_sink = opened < 0 ? NULL : sinks_by_file(all, &target.id);
 	if (!*ret_sink)
@@ -304,7 +305,7 @@ int sink_join(struct sinks *all, const char *path, const struct sink_rules *rule
 	      struct source *src, struct sink **ret_sink)
 {
 	struct sink *s = sinks_by_path(all, path);
-	int ret = s ? 0 : sink_of_file(all, path, rules->mode, &s);
+	int ret = s ? 0 : sink_of_file(all, path, rules, &s);
 
 	if (ret < 0)
 		return ret;

@@ -21,6 +21,7 @@
 
 #include "base/fd.h"
 #include "base/path.h"
+#include "logd/create.h"
 #include "logd/look.h"
 
 enum { OPEN_FLAGS = O_NONBLOCK | O_NOCTTY | O_CLOEXEC };
@@ -44,24 +45,28 @@ static int open_standard(struct target *t, const char *path, int fd)
 	return t->fd < 0 ? t->fd : 0;
 }
 
-static int open_named(struct target *t, const char *path, mode_t mode)
+static int open_named(struct target *t, const char *path, const struct sink_rules *rules)
 {
 	struct stat st;
-	bool special = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+	int fd;
 
 	/* Of a FIFO we must not be a reader. Of a file we read the last byte if we may. */
-	if (special)
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
 		t->fd = open(path, O_WRONLY | OPEN_FLAGS);
-	else
-		t->fd = open(path, O_RDWR | O_CREAT | OPEN_FLAGS, mode);
-	if (t->fd < 0 && errno == EACCES && !special)
-		t->fd = open(path, O_WRONLY | O_CREAT | OPEN_FLAGS, mode);
-	if (t->fd < 0 && errno == EPERM && !special) {
+		return t->fd < 0 ? -errno : 0;
+	}
+	fd = create_open(path, O_RDWR | OPEN_FLAGS, rules);
+	if (fd == -EACCES)
+		fd = create_open(path, O_WRONLY | OPEN_FLAGS, rules);
+	if (fd == -EPERM) {
 		/* chattr +a: the system administrator wants it that way. */
-		t->fd = open(path, O_WRONLY | O_APPEND | OPEN_FLAGS);
+		fd = create_open(path, O_WRONLY | O_APPEND | OPEN_FLAGS, rules);
 		t->copies = true;
 	}
-	return t->fd < 0 ? -errno : 0;
+	if (fd < 0)
+		return fd;
+	t->fd = fd;
+	return 0;
 }
 
 static enum target_kind kind_of(const struct stat *st, bool standard)
@@ -73,13 +78,13 @@ static enum target_kind kind_of(const struct stat *st, bool standard)
 	return TARGET_STREAM;
 }
 
-int target_open(struct target *t, const char *path, mode_t mode)
+int target_open(struct target *t, const char *path, const struct sink_rules *rules)
 {
 	int standard = path_standard_fd(path), ret;
 	struct stat st;
 
 	*t = (struct target){ .fd = -1 };
-	ret = standard < 0 ? open_named(t, path, mode) : open_standard(t, path, standard);
+	ret = standard < 0 ? open_named(t, path, rules) : open_standard(t, path, standard);
 	if (ret < 0)
 		return ret;
 	if (fstat(t->fd, &st) < 0) {

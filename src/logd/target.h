@@ -9,6 +9,7 @@
 #include "base/macro.h"
 
 struct look;
+struct sink_rules;
 
 enum target_kind {
 	TARGET_FILE,	/* a regular file: has a size, is rotated */
@@ -30,10 +31,10 @@ struct target {
 };
 
 /*
- * Open path for writing, create it if need be. /dev/stdout and /dev/stderr are our own ones even
- * where open(2) refuses them (sockets). Returns 0 or -errno; then t->fd is -1.
+ * Open path for writing, create it by the rules if need be. /dev/stdout and /dev/stderr are our own
+ * ones even where open(2) refuses them (sockets). Returns 0 or -errno; then t->fd is -1.
  */
-must_check int target_open(struct target *t, const char *path, mode_t mode);
+must_check int target_open(struct target *t, const char *path, const struct sink_rules *rules);
 void target_close(struct target *t);
 
 /* What is at that path, without opening it: kind and id. 0 or -errno. */
