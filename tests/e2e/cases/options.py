@@ -105,7 +105,7 @@ PROGRAM = {
     "backups": each("stdout_logfile_backups", "0", "1", "50"),
     # The name is longer than the token that Supervisor holds such output back for.
     "capture": usual("[program:with-a-rather-long-name]\ncommand={w}\nstartsecs=0\n"
-                     "stdout_capture_maxbytes=1MB\n", differs={"notes": "capture of what"}),
+                     "stdout_capture_maxbytes=1MB\n"),
     "events": usual(P + "stdout_events_enabled=true\nstderr_events_enabled=on\n"),
     "syslog": usual(P + "stdout_syslog=true\nstderr_syslog=false\n"),
     "a log file named syslog": usual(P + "stdout_logfile=syslog\nstderr_logfile=SYSLOG\n"),
