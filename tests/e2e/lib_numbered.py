@@ -1,4 +1,4 @@
-"""lib_numbered.py - programs whose every line is accounted for, whatever is killed, cleared, renamed.
+"""lib_numbered.py - programs whose every line is accounted for, whatever happens to them.
 
 A Fleet is many of them (numbered.c) in one private daemon. Files that were renamed, cleared or
 taken out of the way live on in `kept`, so that in the end every line that was written is in some
@@ -175,26 +175,29 @@ class Fleet:
         return runs, faults
 
 
-def check_stream(key, runs, stream, totals):
-    """Is each number there, once and in order? Returns a list of faults."""
-    faults = []
-    if stream.begun != stream.done:     # killed as the last thing that happened to it
-        stream.unsure.add(stream.done)
-    runs.sort()
-    missing, following, seen_files, before = [], 0, set(), None
-    for first, last, place, path in runs:
-        if first < following:
-            faults.append("%s: %d to %d twice, in %s" % (key, first, min(last, following - 1), path))
+def find(runs, count):
+    """Of the numbers below count: the missing; (number, file) of the doubled; of the misplaced."""
+    missing, twice, misplaced = [], [], []
+    following, files, before = 0, set(), None
+    for first, last, place, path in sorted(runs):
+        twice += ((number, path) for number in range(first, min(last + 1, following)))
         missing += range(following, first)
         following = max(following, last + 1)
-        if before and before[1] != path and path in seen_files or \
-                before and before[1] == path and place < before[0]:
-            faults.append("%s: %d is out of order in %s" % (key, first, path))
-        seen_files.add(path)
+        if before and (place < before[0] if path == before[1] else path in files):
+            misplaced.append((first, path))
+        files.add(path)
         before = place, path
-    if following > stream.begun:
-        faults.append("%s: %d was never written" % (key, following - 1))
-    missing += range(following, stream.begun)
+    return missing + list(range(following, count)), twice, misplaced
+
+
+def check_stream(key, runs, stream, totals):
+    """Is each number there, once and in order? Returns a list of faults."""
+    if stream.begun != stream.done:     # killed as the last thing that happened to it
+        stream.unsure.add(stream.done)
+    missing, twice, misplaced = find(runs, stream.begun)
+    faults = ["%s: %d twice, again in %s" % ((key,) + each) for each in twice[:5]]
+    faults += ["%s: %d is out of order in %s" % ((key,) + each) for each in misplaced[:5]]
+    faults += ["%s: %d was never written" % (key, run[1]) for run in runs if run[1] >= stream.begun]
     lost = [number for number in missing if number not in stream.unsure]
     if lost:
         faults.append("%s: %d of %d lost: %s; %s" % (
@@ -208,6 +211,7 @@ def check_stream(key, runs, stream, totals):
 
 def around(runs, number):
     """Where the lines before and after a number are."""
+    runs = sorted(runs)
     at = bisect.bisect(runs, (number,))
     return "before in %s, after in %s" % (runs[at - 1][3] if at else "none",
                                           runs[at][3] if at < len(runs) else "none")

@@ -1,11 +1,12 @@
 /*
- * numbered.c - a program whose every line can be accounted for, whenever it is killed; and who looks
- * for the lines afterwards. Static and small: hundreds of them run at a time.
+ * numbered.c - a program whose every line can be accounted for, whenever it is killed; and the one
+ * that looks for the lines afterwards. Static and small: hundreds of them run at a time.
  *
- * numbered write STATE NAME STREAMS BATCH PAUSE MIN MAX
+ * numbered write STATE NAME STREAMS BATCH PAUSE MIN MAX [COUNT GATE]
  *	Writes lines of MIN to MAX bytes, with one write(2) each, BATCH at a time and then a pause
  *	of PAUSE microseconds; STREAMS 1: to stdout, 2: to stderr by turns with it. It ends on
- *	SIGTERM, after a whole line. STATE is a file of struct state.
+ *	SIGTERM, after a whole line, or after COUNT batches, of which the first has waited until
+ *	there is a file GATE. STATE is a file of struct state.
  * numbered check
  *	Reads names of files from stdin. For each run of numbers that follow each other it prints
  *	"FILE STREAM FIRST LAST", and "! FILE: ..." for whatever is no whole line.
@@ -123,10 +124,19 @@ static void write_line(struct stream *s, int fd, const char *name, size_t least,
 	s->done = number + 1;
 }
 
+static void wait_for_file(const char *path)
+{
+	struct timespec moment = { 0, 1000000 };
+
+	while (access(path, F_OK) < 0)
+		nanosleep(&moment, NULL);
+}
+
 static int write_lines(char **argv)
 {
 	struct state *state = map_state(argv[0]);
 	int streams = atoi(argv[2]), batch = atoi(argv[3]);
+	long left = argv[7] ? atol(argv[7]) : -1;
 	long pause = atol(argv[4]);
 	struct timespec nap = { pause / 1000000, pause % 1000000 * 1000 };
 	size_t least = strtoul(argv[5], NULL, 10), most = strtoul(argv[6], NULL, 10);
@@ -139,11 +149,14 @@ static int write_lines(char **argv)
 		settle(&state->streams[i]);
 	state->lives++;
 	state->pid = (uint64_t)getpid();
-	while (!asked) {
+	if (argv[7])
+		wait_for_file(argv[8]);
+	while (!asked && left--) {
 		for (int i = 0; i < batch && !asked; i++)
 			write_line(&state->streams[i % streams], 1 + i % streams, argv[1], least,
 				   most);
-		nanosleep(&nap, NULL);
+		if (pause)
+			nanosleep(&nap, NULL);
 	}
 	return 0;
 }
@@ -248,7 +261,7 @@ static int check_files(void)
 
 int main(int argc, char **argv)
 {
-	if (argc == 9 && !strcmp(argv[1], "write"))
+	if ((argc == 9 || argc == 11) && !strcmp(argv[1], "write"))
 		return write_lines(argv + 2);
 	if (argc == 2 && !strcmp(argv[1], "check"))
 		return check_files();
