@@ -52,8 +52,8 @@
  *             the channel.
  *   rotate  id, path    Begin a new file now, whatever its size; answered by `rotated`.
  *   clear   id, path    Remove the file and begin a new one; answered by `cleared`.
- *   sync    id     Read what is there now of the channels with tell; answered by `synced`, which
- *                  comes after the `output` of that.
+ *   sync    id     Read what is there now of the channels with tell or capture; answered by
+ *                  `synced`, which comes after the `output` and `captured` of that.
  *   count   id     Answered by `counted`.
  *   reopen         Close and open every file again (SIGUSR2, after others have renamed it).
  *   quit           Drain all channels, answer nothing, exit 0.

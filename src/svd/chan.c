@@ -113,8 +113,7 @@ static void add_filters(json_t *head, const struct chan *chan)
 	bool has_format = conf->format != FORMAT_RAW;
 
 	set_flag(head, "strip", conf->strip_ansi);
-	set_number(head, "capture", conf->capture_maxbytes,
-		   conf->capture_maxbytes > 0 && !chan->heard);
+	set_number(head, "capture", conf->capture_maxbytes, chan->captures);
 	set_word(head, "format", log_format_words, conf->format);
 	set_number(head, "linemax", conf->line_maxbytes, has_format);
 	set_number(head, "linesecs", conf->line_secs, has_format);

@@ -20,6 +20,7 @@ struct chan {
 	struct config *config;		/* counted: the snapshot of conf; NULL: it is svd's own log */
 	const struct logfile_config *conf;	/* borrowed: what becomes of the output */
 	bool         echo, tell;
+	bool         captures;		/* messages of capture mode come from it */
 	bool         heard;		/* svd has read it itself, and writes a copy there */
 	bool         closing;		/* `close` was asked for; `closed` has not come yet */
 	struct printed *printed;		/* counted: where its counts are summed up */

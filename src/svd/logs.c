@@ -53,7 +53,7 @@ struct logs {
 	unsigned       activity;	/* the channel of svd's own log */
 	unsigned       closing;		/* channels that are */
 	bool           stuck_said;
-	unsigned       telling;		/* channels with tell */
+	unsigned       telling;		/* channels with tell, and those that capture */
 	unsigned long  sync_asked, sync_answered;	/* the latest moments, see logs_have_told */
 	struct timer   patience;	/* with the answer */
 	bool           impatient;	/* until it comes: nobody is waited for any more */
@@ -77,10 +77,15 @@ static struct chan *find(struct logs *logs, unsigned number)
 	return chan;
 }
 
+static bool has_news(const struct chan *chan)
+{
+	return chan->tell || chan->captures;
+}
+
 static void forget(struct logs *logs, struct chan *chan)
 {
 	logs->closing--;
-	logs->telling -= chan->tell;
+	logs->telling -= has_news(chan);
 	DL_DELETE(logs->chans, chan);
 	LL_DELETE2(logs->by_number[chan->number % BUCKETS], chan, next_in_bucket);
 	chan_free(chan);
@@ -221,6 +226,17 @@ static void on_output(struct logs *logs, struct frame *frame)
 	record_output(&chan->speaker, frame->body, frame->body_len);
 }
 
+static void on_captured(struct logs *logs, struct frame *frame)
+{
+	struct chan *chan = chan_of(logs, frame);
+
+	if (!chan || !chan->captures)
+		return;
+	if (lost_of(frame) > 0)
+		record_lost_messages(&chan->speaker, (unsigned long long)lost_of(frame));
+	record_captured(&chan->speaker, frame->body, frame->body_len);
+}
+
 static void on_synced(struct logs *logs, struct frame *frame)
 {
 	logs->sync_answered =
@@ -262,6 +278,7 @@ static void on_frame(struct sibling *s, struct frame *frame)
 		{ "keep", on_keep },
 		{ "closed", on_closed },
 		{ "output", on_output },
+		{ "captured", on_captured },
 		{ "synced", on_synced },
 		{ "counted", on_counted },
 		{ "trouble", on_trouble },
@@ -307,7 +324,7 @@ bool logs_want(const struct logs *logs, const struct process *p, enum channel ch
 	const struct logfile_config *conf = &p->conf->log[channel];
 
 	return proc_logfile(p, channel) || logfile_has_others(conf) ||
-	       want_to_be_told(logs, conf);
+	       conf->capture_maxbytes > 0 || want_to_be_told(logs, conf);
 }
 
 static void set_options(struct chan *chan, struct logs *logs, const struct process *p)
@@ -317,10 +334,12 @@ static void set_options(struct chan *chan, struct logs *logs, const struct proce
 	chan_configure(chan, p->config, conf);
 	/* Of what a listener says svd-logd gets a copy, for its file: we have heard it. */
 	chan->heard = listener_reads(p, chan->speaker.channel);
-	chan->speaker.bus = conf->events_enabled && !chan->heard ? &p->group->engine->bus : NULL;
-	logs->telling -= chan->tell;
+	chan->speaker.bus = &p->group->engine->bus;
+	chan->speaker.log_events = conf->events_enabled;
+	logs->telling -= has_news(chan);
 	chan->tell = want_to_be_told(logs, conf) && !chan->heard;
-	logs->telling += chan->tell;
+	chan->captures = conf->capture_maxbytes > 0 && !chan->heard;
+	logs->telling += has_news(chan);
 }
 
 unsigned logs_open(struct logs *logs, const struct process *p, pid_t pid, enum channel channel,

@@ -60,7 +60,7 @@ static void log_output(const struct speaker *s, const char *text, size_t n)
 	strbuf_done(&sb);
 }
 
-static void publish(const struct speaker *s, const char *text, size_t n)
+static void publish_output(const struct speaker *s, const char *text, size_t n)
 {
 	enum event_type type = s->channel == CHANNEL_STDOUT ? EVENT_PROCESS_LOG_STDOUT :
 							      EVENT_PROCESS_LOG_STDERR;
@@ -69,22 +69,60 @@ static void publish(const struct speaker *s, const char *text, size_t n)
 		    s->name, s->group, (int)s->pid, channel_name(s->channel));
 }
 
-/* Both take text only. */
-void record_output(const struct speaker *s, const char *data, size_t n)
+static void publish_message(const struct speaker *s, const char *text, size_t n)
+{
+	enum event_type type = s->channel == CHANNEL_STDOUT ? EVENT_PROCESS_COMMUNICATION_STDOUT :
+							      EVENT_PROCESS_COMMUNICATION_STDERR;
+
+	bus_publish(s->bus, type, text, n, "processname:%s groupname:%s pid:%d\n", s->name,
+		    s->group, (int)s->pid);
+}
+
+static void say_output(const struct speaker *s, const char *text, size_t n)
+{
+	if (log_says(LEVEL_DEBUG))
+		log_output(s, text, n);
+	if (s->log_events)
+		publish_output(s, text, n);
+}
+
+/* Events and the activity log take text only. */
+static void say_as_text(const struct speaker *s, const char *data, size_t n,
+			void (*say)(const struct speaker *s, const char *text, size_t n))
 {
 	struct strbuf sb = { 0 };
 
-	if (!is_text(data, n)) {
-		strbuf_adds(&sb, "Undecodable: ");
-		repr_add_bytes(&sb, data, n);
-		data = sb.s;
-		n = sb.len;
+	if (is_text(data, n)) {
+		say(s, data, n);
+		return;
 	}
-	if (!sb.oom && log_says(LEVEL_DEBUG))
-		log_output(s, data, n);
-	if (!sb.oom && s->bus)
-		publish(s, data, n);
+	strbuf_adds(&sb, "Undecodable: ");
+	repr_add_bytes(&sb, data, n);
+	if (!sb.oom)
+		say(s, sb.s, sb.len);
 	strbuf_done(&sb);
+}
+
+void record_output(const struct speaker *s, const char *data, size_t n)
+{
+	say_as_text(s, data, n, say_output);
+}
+
+void record_captured(const struct speaker *s, const char *data, size_t n)
+{
+	struct strbuf name = { 0 };
+
+	say_as_text(s, data, n, publish_message);
+	repr_add(&name, s->name);
+	if (!name.oom)
+		log_debug("%s %s emitted a comm event", name.s, channel_name(s->channel));
+	strbuf_done(&name);
+}
+
+void record_lost_messages(const struct speaker *s, unsigned long long messages)
+{
+	log_warn("%s %s: %llu messages of capture mode came too fast and were lost", s->name,
+		 channel_name(s->channel), messages);
 }
 
 void record_loss(const struct speaker *s, unsigned long long bytes)

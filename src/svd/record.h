@@ -2,6 +2,7 @@
 #ifndef SVD_SVD_RECORD_H
 #define SVD_SVD_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -15,7 +16,8 @@ struct speaker {
 	char *group, *name;	/* owned */
 	pid_t pid;
 	enum channel channel;
-	struct bus *bus;	/* borrowed; NULL: event listeners need not hear of it */
+	struct bus *bus;	/* borrowed; NULL: it is svd's own log */
+	bool log_events;	/* listeners are to hear of all it prints */
 };
 
 /* Both names are copied; the rest is the caller's to set. 0 or -ENOMEM. */
@@ -27,6 +29,12 @@ const char *channel_name(enum channel channel);
 
 /* A piece of output came: into the activity log at level debug, and to who listens for events. */
 void record_output(const struct speaker *s, const char *data, size_t n);
+
+/* A message of capture mode came: to who listens for events. */
+void record_captured(const struct speaker *s, const char *data, size_t n);
+
+/* So many messages of capture mode did not come, since we were too slow. */
+void record_lost_messages(const struct speaker *s, unsigned long long messages);
 
 /* So many bytes of output did not come, since we were too slow. */
 void record_loss(const struct speaker *s, unsigned long long bytes);
