@@ -37,6 +37,11 @@ struct chan *chan_new(const char *group, const char *name, const char *path,
 	return chan;
 }
 
+bool chan_has_news(const struct chan *chan)
+{
+	return chan->tell || chan->captures;
+}
+
 void chan_take_counts(struct chan *chan, struct counts now)
 {
 	counts_take(&chan->printed->sums[chan->speaker.channel], &chan->told, &now);

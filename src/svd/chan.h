@@ -38,6 +38,9 @@ void chan_free(struct chan *chan);
 /* From now on conf holds, in config, which is counted up (NULL: conf outlives the channel). */
 void chan_configure(struct chan *chan, struct config *config, const struct logfile_config *conf);
 
+/* Does svd-logd tell us what comes from it, or some of that? */
+bool chan_has_news(const struct chan *chan);
+
 /* Its counts are `now` those of this svd-logd. */
 void chan_take_counts(struct chan *chan, struct counts now);
 

@@ -77,15 +77,10 @@ static struct chan *find(struct logs *logs, unsigned number)
 	return chan;
 }
 
-static bool has_news(const struct chan *chan)
-{
-	return chan->tell || chan->captures;
-}
-
 static void forget(struct logs *logs, struct chan *chan)
 {
 	logs->closing--;
-	logs->telling -= has_news(chan);
+	logs->telling -= chan_has_news(chan);
 	DL_DELETE(logs->chans, chan);
 	LL_DELETE2(logs->by_number[chan->number % BUCKETS], chan, next_in_bucket);
 	chan_free(chan);
@@ -219,22 +214,16 @@ static void on_output(struct logs *logs, struct frame *frame)
 {
 	struct chan *chan = chan_of(logs, frame);
 
-	if (!chan || !chan->tell)
-		return;
-	if (lost_of(frame) > 0)
-		record_loss(&chan->speaker, (unsigned long long)lost_of(frame));
-	record_output(&chan->speaker, frame->body, frame->body_len);
+	if (chan && chan->tell)
+		record_output(&chan->speaker, frame->body, frame->body_len, lost_of(frame));
 }
 
 static void on_captured(struct logs *logs, struct frame *frame)
 {
 	struct chan *chan = chan_of(logs, frame);
 
-	if (!chan || !chan->captures)
-		return;
-	if (lost_of(frame) > 0)
-		record_lost_messages(&chan->speaker, (unsigned long long)lost_of(frame));
-	record_captured(&chan->speaker, frame->body, frame->body_len);
+	if (chan && chan->captures)
+		record_captured(&chan->speaker, frame->body, frame->body_len, lost_of(frame));
 }
 
 static void on_synced(struct logs *logs, struct frame *frame)
@@ -336,10 +325,10 @@ static void set_options(struct chan *chan, struct logs *logs, const struct proce
 	chan->heard = listener_reads(p, chan->speaker.channel);
 	chan->speaker.bus = &p->group->engine->bus;
 	chan->speaker.log_events = conf->events_enabled;
-	logs->telling -= has_news(chan);
+	logs->telling -= chan_has_news(chan);
 	chan->tell = want_to_be_told(logs, conf) && !chan->heard;
 	chan->captures = conf->capture_maxbytes > 0 && !chan->heard;
-	logs->telling += has_news(chan);
+	logs->telling += chan_has_news(chan);
 }
 
 unsigned logs_open(struct logs *logs, const struct process *p, pid_t pid, enum channel channel,

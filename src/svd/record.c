@@ -103,30 +103,24 @@ static void say_as_text(const struct speaker *s, const char *data, size_t n,
 	strbuf_done(&sb);
 }
 
-void record_output(const struct speaker *s, const char *data, size_t n)
+void record_output(const struct speaker *s, const char *data, size_t n, long long lost)
 {
+	if (lost > 0)
+		log_debug("%s %s: %lld bytes of output came too fast to be shown here", s->name,
+			  channel_name(s->channel), lost);
 	say_as_text(s, data, n, say_output);
 }
 
-void record_captured(const struct speaker *s, const char *data, size_t n)
+void record_captured(const struct speaker *s, const char *data, size_t n, long long lost)
 {
 	struct strbuf name = { 0 };
 
+	if (lost > 0)
+		log_warn("%s %s: %lld messages of capture mode came too fast and were lost",
+			 s->name, channel_name(s->channel), lost);
 	say_as_text(s, data, n, publish_message);
 	repr_add(&name, s->name);
 	if (!name.oom)
 		log_debug("%s %s emitted a comm event", name.s, channel_name(s->channel));
 	strbuf_done(&name);
-}
-
-void record_lost_messages(const struct speaker *s, unsigned long long messages)
-{
-	log_warn("%s %s: %llu messages of capture mode came too fast and were lost", s->name,
-		 channel_name(s->channel), messages);
-}
-
-void record_loss(const struct speaker *s, unsigned long long bytes)
-{
-	log_debug("%s %s: %llu bytes of output came too fast to be shown here", s->name,
-		  channel_name(s->channel), bytes);
 }

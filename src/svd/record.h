@@ -27,16 +27,13 @@ void speaker_done(struct speaker *s);
 /* Supervisor's name of a channel: "stdout". */
 const char *channel_name(enum channel channel);
 
-/* A piece of output came: into the activity log at level debug, and to who listens for events. */
-void record_output(const struct speaker *s, const char *data, size_t n);
+/*
+ * A piece of output came: into the activity log at level debug, and to who listens for events.
+ * lost: so many bytes right before it did not come, since we were too slow.
+ */
+void record_output(const struct speaker *s, const char *data, size_t n, long long lost);
 
-/* A message of capture mode came: to who listens for events. */
-void record_captured(const struct speaker *s, const char *data, size_t n);
-
-/* So many messages of capture mode did not come, since we were too slow. */
-void record_lost_messages(const struct speaker *s, unsigned long long messages);
-
-/* So many bytes of output did not come, since we were too slow. */
-void record_loss(const struct speaker *s, unsigned long long bytes);
+/* A message of capture mode came: to who listens for events. lost: messages before it, likewise. */
+void record_captured(const struct speaker *s, const char *data, size_t n, long long lost);
 
 #endif
