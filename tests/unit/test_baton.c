@@ -342,7 +342,8 @@ int main(void)
 	tcase_add_test(tc, the_loop_goes_on_while_something_hangs);
 	tcase_add_test(tc, several_things_hang_and_come_back_one_by_one);
 	tcase_add_test(tc, a_device_that_hangs_is_left_alone_and_others_are_not);
-	tcase_add_test(tc, while_something_hangs_the_unknown_is_tried_elsewhere_but_not_too_much_of_it);
+	tcase_add_test(tc,
+		       while_something_hangs_the_unknown_is_tried_elsewhere_but_not_too_much_of_it);
 	tcase_add_test(tc, what_comes_back_may_be_freed_then);
 	tcase_add_test(tc, the_loop_can_be_stopped_while_something_hangs);
 	tcase_add_test(tc, who_is_away_does_not_hold_what_is_opened_later);
