@@ -72,15 +72,15 @@ static void of_being_there(struct promtext *p, const json_t *result, const char 
 	promtext_add(p, NULL, 0, 1);
 }
 
-/* The member of each object in a list, which is told apart by a label of its name. */
-static void of_named(struct promtext *p, const json_t *list, const char *label_name,
-		     const char *member)
+/* The member of each object in a list, which is told apart by a label: what it has as its key. */
+static void of_list(struct promtext *p, const json_t *list, const char *label_name,
+		    const char *key, const char *member)
 {
 	const json_t *one;
 	size_t i;
 
 	json_array_foreach(list, i, one) {
-		struct promlabel label = { label_name, text_of(one, "name") };
+		struct promlabel label = { label_name, text_of(one, key) };
 
 		add_member(p, &label, 1, one, member);
 	}
@@ -88,7 +88,7 @@ static void of_named(struct promtext *p, const json_t *list, const char *label_n
 
 static void of_daemons(struct promtext *p, const json_t *result, const char *member)
 {
-	of_named(p, json_object_get(result, "daemons"), "daemon", member);
+	of_list(p, json_object_get(result, "daemons"), "daemon", "name", member);
 }
 
 /* --- of each process --- */
@@ -195,11 +195,31 @@ static void of_channels(struct promtext *p, const json_t *result, const char *me
 	}
 }
 
+/* --- of log files --- */
+
+static void of_files(struct promtext *p, const json_t *result, const char *member)
+{
+	of_list(p, json_object_get(result, "files"), "path", "path", member);
+}
+
+static void of_trouble(struct promtext *p, const json_t *result, const char *member)
+{
+	const json_t *file;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "files"), i, file) {
+		struct promlabel label = { "path", text_of(file, "path") };
+
+		promtext_add(p, &label, 1, *text_of(file, member) &&
+			     !json_is_true(json_object_get(file, "last_error_over")));
+	}
+}
+
 /* --- of event listeners --- */
 
 static void of_pools(struct promtext *p, const json_t *result, const char *member)
 {
-	of_named(p, json_object_get(result, "pools"), "pool", member);
+	of_list(p, json_object_get(result, "pools"), "pool", "name", member);
 }
 
 static void of_listeners(struct promtext *p, const json_t *result, const char *member)

@@ -62,11 +62,11 @@
  *                  The channel is done; svd may forget it and close its copy of the descriptor.
  *                  The counts are those of `counted`, for the last time.
  *   counted id, body = JSON object. channels: for each that something came of, its number (as text)
- *                  and an array of bytes read, bytes dropped, lines dropped, and lines read (-1: not
- *                  counted) since `open` by this svd-logd. sinks: for each path an object with size
- *                  (bytes), rotations, dropped (bytes), and, while or after there was trouble, error
- *                  (text), at (wall clock, seconds) and over (boolean); gone (optional, boolean):
- *                  there is no channel any more, a new one begins to count at nothing.
+ *                  and an array of bytes read, bytes dropped, lines dropped, and lines read (-1:
+ *                  not counted) since `open` by this svd-logd. sinks: for each path an object with
+ *                  size (bytes), rotations, dropped (bytes), and, while or after there was trouble,
+ *                  error (text), at (wall clock, seconds) and over (boolean); gone (optional,
+ *                  boolean): no channel writes there any more, the next one counts from nothing.
  *                  Without id: nobody has asked. Of those where something was dropped, rotated or
  *                  failed, within a tenth of a second, so that it is known when svd-logd is killed.
  *   keep    name   +fd

@@ -1,4 +1,4 @@
-/* tally.c - trouble.c decides when to try again and what to say; this only remembers, for who asks. */
+/* tally.c - trouble.c decides when to try again and what to say; this remembers, for who asks. */
 #include "logd/tally.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 /*
- * cmd_control.c - start, stop, restart, signal, clear: what is done to processes by name. They
- * differ in method names and words only; the texts are what configuration management looks for.
+ * cmd_control.c - start, stop, restart, signal, clear, rotate: what is done to processes by name.
+ * They differ in method names and words only; the texts are what configuration management looks
+ * for.
  */
 #include <string.h>
 
@@ -24,6 +25,7 @@ struct control {
 	int  harmless;			/* the fault that says: it already is as you want it */
 	int  no_names;			/* exit status when no name was given */
 	int  no_group;			/* exit status when there is no such group */
+	bool is_ours;			/* Supervisor cannot do it */
 
 	/* Of those that take their time. */
 	const struct goal *goal;	/* what they wait for; NULL: they do not */
@@ -79,6 +81,16 @@ static const struct control clear = {
 	.no_names = EXIT_GENERIC,
 };
 
+static const struct control rotate = {
+	.verb = "rotate",
+	.one = "svd.rotateLogs",
+	.all = "svd.rotateAllLogs",
+	.done = "rotated",
+	.harmless = FAULT_SUCCESS,
+	.no_names = EXIT_GENERIC,
+	.is_ours = true,
+};
+
 /* The outcome for one process, from a single call or from one row of a group's. */
 struct outcome {
 	const char *name;	/* in its short form */
@@ -128,12 +140,23 @@ static void tell_success(struct ctl *ctl, const struct control *control, const c
 		ctl_oom(ctl);
 }
 
-static void tell_failed(struct ctl *ctl, const struct outcome *o)
+/* What is ours has a reason behind the name of the fault, and no form that scripts know. */
+static void tell_failed(struct ctl *ctl, const struct control *control, const struct outcome *o)
 {
-	if (report_is_wanted(ctl))
+	const char *reason = strstr(o->text, ": ");
+
+	if (control->is_ours)
+		report_failure(ctl, o->name, reason ? reason + 2 : o->text, o->code);
+	else if (report_is_wanted(ctl))
 		report_failure(ctl, o->name, o->text, o->code);
 	else
 		out_line("%s", o->text);
+}
+
+static void tell_not_ours(struct ctl *ctl, const struct control *control)
+{
+	ctl_tell(ctl, "Error: only svd can %s, and this server is none", control->verb);
+	ctl->status = EXIT_UNIMPLEMENTED;
 }
 
 /* false: nobody has words for that fault, and the command ends here, as in Supervisor. */
@@ -146,7 +169,10 @@ static bool tell(struct ctl *ctl, const struct control *control, const struct ou
 	} else if (words) {
 		report_failure(ctl, o->name, words, o->code);
 	} else if (o->code == FAULT_FAILED) {
-		tell_failed(ctl, o);
+		tell_failed(ctl, control, o);
+	} else if (o->code == FAULT_UNKNOWN_METHOD && control->is_ours) {
+		tell_not_ours(ctl, control);
+		return false;
 	} else {
 		ctl_error(ctl, "%s: %s (fault %d)", o->name, o->text, o->code);
 		return false;
@@ -213,10 +239,17 @@ static json_t *params_of(const struct control *control, const char *name, size_t
 
 static bool control_all(struct ctl *ctl, const struct control *control)
 {
-	json_t *rows = ctl_ask(ctl, control->all, params_of(control, NULL, 0));
-	bool go_on = rows && tell_rows(ctl, control, rows);
+	struct answer a;
+	bool go_on = false;
 
-	json_decref(rows);
+	ctl_call(ctl, control->all, params_of(control, NULL, 0), &a);
+	if (a.kind == ANSWER_RESULT)
+		go_on = tell_rows(ctl, control, a.result);
+	else if (a.kind == ANSWER_FAULT && a.fault == FAULT_UNKNOWN_METHOD && control->is_ours)
+		tell_not_ours(ctl, control);
+	else
+		ctl_complain(ctl, &a);
+	answer_done(&a);
 	return go_on;
 }
 
@@ -447,6 +480,11 @@ void cmd_stop(struct ctl *ctl, const char *arg)
 void cmd_clear(struct ctl *ctl, const char *arg)
 {
 	with_names(ctl, &clear, arg, control_once);
+}
+
+void cmd_rotate(struct ctl *ctl, const char *arg)
+{
+	with_names(ctl, &rotate, arg, control_once);
 }
 
 void cmd_restart(struct ctl *ctl, const char *arg)

@@ -10,6 +10,7 @@
 struct clearing {
 	struct logs *logs;		/* borrowed */
 	const char  *order;		/* static */
+	struct clear_file *by_path;	/* hash of those in files that were asked for */
 	size_t       n;			/* rows */
 	struct clear_file files[];	/* CHANNEL_N of each row */
 };
@@ -29,6 +30,8 @@ struct clearing *clearing_new(struct logs *logs, const char *order, size_t n)
 
 void clearing_free(struct clearing *clearing)
 {
+	if (clearing)
+		HASH_CLEAR(hh, clearing->by_path);
 	for (size_t i = 0; clearing && i < clearing->n * CHANNEL_N; i++) {
 		struct clear_file *file = &clearing->files[i];
 
@@ -41,14 +44,27 @@ void clearing_free(struct clearing *clearing)
 
 int clearing_ask(struct clearing *clearing, size_t row, enum channel channel, const char *path)
 {
-	struct clear_file *file = &clearing->files[row * CHANNEL_N + channel];
+	struct clear_file *file = &clearing->files[row * CHANNEL_N + channel], *same;
 
+	HASH_FIND_STR(clearing->by_path, path, same);
+	if (same) {
+		file->same = same;
+		return 0;
+	}
 	file->path = strdup(path);
 	if (!file->path)
+		return -ENOMEM;
+	HASH_ADD_KEYPTR(hh, clearing->by_path, file->path, strlen(file->path), file);
+	if (!file->hh.tbl)
 		return -ENOMEM;
 	file->order = clearing->order;
 	logs_clear(clearing->logs, file);
 	return 0;
+}
+
+size_t clearing_rows(const struct clearing *clearing)
+{
+	return clearing->n;
 }
 
 bool clearing_is_done(const struct clearing *clearing)
@@ -63,8 +79,11 @@ const struct clear_file *clearing_failed(const struct clearing *clearing, size_t
 {
 	const struct clear_file *files = &clearing->files[row * CHANNEL_N];
 
-	for (enum channel c = 0; c < CHANNEL_N; c++)
-		if (files[c].failed)
-			return &files[c];
+	for (enum channel c = 0; c < CHANNEL_N; c++) {
+		const struct clear_file *file = files[c].same ? files[c].same : &files[c];
+
+		if (file->failed)
+			return file;
+	}
 	return NULL;
 }

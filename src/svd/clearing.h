@@ -2,8 +2,11 @@
 #ifndef SVD_SVD_CLEARING_H
 #define SVD_SVD_CLEARING_H
 
+#define HASH_NONFATAL_OOM 1
+
 #include <stdbool.h>
 #include <stddef.h>
+#include <uthash.h>
 
 #include "base/macro.h"
 #include "conf/config.h"
@@ -13,6 +16,8 @@ struct logs;
 
 /* A file on its way: see logs_clear. */
 struct clear_file {
+	UT_hash_handle hh;	/* of those of one call, by path */
+	const struct clear_file *same;	/* that is asked already for this path; or NULL */
 	struct clear_file *prev, *next;	/* of those that svd-logd has not answered */
 	unsigned id;		/* 0: unused */
 	const char *order;	/* static; what is to be done with it: "clear", "rotate" */
@@ -27,9 +32,14 @@ struct clear_file {
 must_check struct clearing *clearing_new(struct logs *logs, const char *order, size_t n);
 void clearing_free(struct clearing *clearing);	/* NULL is allowed */
 
-/* Ask for this file of that row. Once for each; 0 or -ENOMEM. */
+/*
+ * Ask for this file of that row. Once for each; where several write to one file it is not done
+ * again. 0 or -ENOMEM.
+ */
 must_check int clearing_ask(struct clearing *clearing, size_t row, enum channel channel,
 			    const char *path);
+
+size_t clearing_rows(const struct clearing *clearing);
 
 /* Has svd-logd answered for all of them? */
 bool clearing_is_done(const struct clearing *clearing);

@@ -62,8 +62,9 @@ bool logs_have_told(struct logs *logs, unsigned long moment);
 bool logs_are_stuck(struct logs *logs);
 
 /*
- * Have the file file->path removed and begun anew, or rotated: file->done then tells. It is asked again of each
- * new svd-logd until one has answered; file is the caller's, who forgets it before it goes.
+ * Have the file file->path removed and begun anew, or rotated, as file->order says: file->done then
+ * tells. It is asked again of each new svd-logd until one has answered; file is the caller's, who
+ * forgets it before it goes.
  */
 void logs_clear(struct logs *logs, struct clear_file *file);
 void logs_clear_forget(struct logs *logs, struct clear_file *file);	/* no harm if not asked */

@@ -15,9 +15,12 @@ typedef void rpc_members_fn(struct strbuf *sb, const struct process *p);
 rpc_members_fn rpc_add_process_info;	/* Supervisor's struct of getProcessInfo */
 rpc_members_fn rpc_add_process_status;	/* the same, and those of svd.getProcessStatus */
 
-/* Appends a member of an object: what has come of a log. stat NULL: nothing is known of the file. */
+/* Appends a member of an object: what has come of a log. stat NULL: its file is not known. */
 void rpc_add_log(struct strbuf *sb, const char *key, const struct counts *counts,
 		 const struct sinkstat *stat);
+
+/* Appends an array of all log files of processes that the client may see, and the activity log. */
+void rpc_add_log_files(struct strbuf *sb, const struct engine *e, const struct call *call);
 
 /* Answers with one object: of the process that the first parameter names, or with its fault. */
 void rpc_tell_process(struct engine *e, struct call *call, rpc_members_fn *add);

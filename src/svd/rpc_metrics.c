@@ -139,6 +139,8 @@ static void answer(struct engine *e, struct call *call)
 	add_daemons(&sb, e);
 	add_processes(&sb, e, call);
 	add_pools(&sb, e, call);
+	json_out_key(&sb, "files");
+	rpc_add_log_files(&sb, e, call);
 	strbuf_addc(&sb, '}');
 	call->usage = true;
 	call_result_text(call, strbuf_steal(&sb));

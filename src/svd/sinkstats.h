@@ -42,7 +42,10 @@ void sinkstats_begin(struct sinkstats *all);
 /* NULL: nothing was told of it, or path is NULL. */
 const struct sinkstat *sinkstats_find(const struct sinkstats *all, const char *path);
 
-/* Appends members of an object: rotations, last_error ("": none), and the rest of it if any. */
+/*
+ * Appends members of an object: rotations, last_error ("": there was none), and if there was one
+ * last_error_at and last_error_over.
+ */
 void sinkstat_add(struct strbuf *sb, const struct sinkstat *stat);	/* NULL: all nothing */
 
 #endif
