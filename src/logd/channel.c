@@ -82,10 +82,14 @@ static void on_look(struct timer *t)
 	run(container_of(t, struct channel, timer));
 }
 
+/* Whose output it is stands only in the frame `open`. */
 static int set_tap(struct channel *c, struct taps *taps, const struct channel_spec *spec)
 {
-	int ret = tap_set(&c->tap, taps, spec);
+	struct channel_spec ours = *spec;
+	int ret;
 
+	ours.speaker = c->speaker;
+	ret = tap_set(&c->tap, taps, &ours);
 	c->source.tap = c->tap;
 	return ret;
 }
@@ -111,6 +115,8 @@ int channel_new(const struct channel_home *home, const struct channel_spec *spec
 	if (ret < 0)
 		close_fd(&fd);
 	else
+		ret = speaker_copy(&c->speaker, &spec->speaker);
+	if (ret == 0)
 		ret = set_tap(c, home->taps, spec);
 	if (ret == 0)
 		ret = sink_join(home->sinks, spec->path, &spec->rules, &c->source, &c->sink);
@@ -128,6 +134,7 @@ void channel_free(struct channel *c)
 	if (!c)
 		return;
 	finish(c);
+	speaker_done(&c->speaker);
 	free(c);
 }
 

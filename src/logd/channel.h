@@ -34,6 +34,7 @@ struct channel {
 	uint64_t       until;	/* CHANNEL_CLOSING: done when source.taken gets there */
 	struct source  source;
 	struct sink   *sink;	/* joined; NULL when done */
+	struct speaker_spec speaker;	/* owned; whose output it is */
 	struct tap    *tap;	/* owned; NULL: nobody wants to see its bytes */
 	struct io      io;
 	struct timer   timer;

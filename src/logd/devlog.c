@@ -6,31 +6,21 @@
 #include "logd/devlog.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
-#include <utlist.h>
 
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/strbuf.h"
 
-static const char NAME[] = "syslog";	/* in the news about it, where files have their path */
 static const double RETRY_SECONDS = 0.1;
 
-struct message {
-	struct message *prev, *next;
-	size_t          n;
-	char            bytes[];
-};
-
-/* The ident is Supervisor's; 14 is facility user, severity info, of every line. */
-void devlog_format(struct strbuf *sb, double now, const char *who, const char *line, size_t n)
+void devlog_format(struct strbuf *sb, double now, const struct syslog_head *head,
+		   const char *line, size_t n)
 {
 	time_t at = (time_t)now;
 	char stamp[32];
@@ -38,35 +28,19 @@ void devlog_format(struct strbuf *sb, double now, const char *who, const char *l
 
 	localtime_r(&at, &tm);
 	strftime(stamp, sizeof(stamp), "%b %e %H:%M:%S", &tm);
-	strbuf_addf(sb, "<14>%s supervisord: %s%s", stamp, who, *who ? " " : "");
+	strbuf_addf(sb, "<%d>%s %s: %s%s", head->priority, stamp, head->ident, head->who,
+		    *head->who ? " " : "");
 	strbuf_add(sb, line, n);
 }
 
-/* --- what was dropped --- */
-
 static bool is_full(int code)
 {
-	return code == -EAGAIN || code == -ENOBUFS || code == -ENOMEM;
+	return !code || code == -EAGAIN || code == -ENOBUFS || code == -ENOMEM;
 }
 
-static void drop(struct devlog *d, size_t bytes, int code)
+static const char *words_for(int code)
 {
-	char text[128];
-
-	trouble_lose(&d->trouble, bytes);
-	if (!trouble_may_tell(&d->trouble, clock_mono()))
-		return;
-	snprintf(text, sizeof(text), "cannot send to %s: %s", d->path,
-		 is_full(code) ? "it is too busy" : strerror(-code));
-	if (d->news->on_trouble(d->user, NAME, text, d->trouble.lost) == 0)
-		trouble_was_told(&d->trouble, clock_mono());
-}
-
-static void heal(struct devlog *d)
-{
-	if (trouble_end(&d->trouble, clock_mono()) &&
-	    d->news->on_healed(d->user, NAME, d->trouble.lost_all) == 0)
-		trouble_is_over(&d->trouble);
+	return is_full(code) ? "it is too busy" : strerror(-code);
 }
 
 /* --- the socket --- */
@@ -118,69 +92,36 @@ static int send_message(struct devlog *d, const char *p, size_t n)
 
 /* --- the queue --- */
 
-static void forget_first(struct devlog *d)
-{
-	struct message *m = d->queue;
-
-	DL_DELETE(d->queue, m);
-	d->queued -= m->n;
-	free(m);
-}
-
-static void drop_all(struct devlog *d, int code)
-{
-	size_t bytes = d->queued;
-
-	while (d->queue)
-		forget_first(d);
-	drop(d, bytes, code);
-}
-
-static void enqueue(struct devlog *d, const char *p, size_t n, int code)
-{
-	struct message *m = d->queued + n <= DEVLOG_QUEUE_MAX ? malloc(sizeof(*m) + n) : NULL;
-
-	if (!m) {
-		drop(d, n, code);
-		return;
-	}
-	m->n = n;
-	memcpy(m->bytes, p, n);
-	DL_APPEND(d->queue, m);
-	d->queued += n;
-}
-
 /* A busy log says when it has room. One that is away is asked again, for as long as that is new. */
 static void wait_for_it(struct devlog *d, int code)
 {
-	trouble_note(&d->trouble, code, clock_mono());
+	struct trouble *trouble = &d->out.trouble;
+
+	trouble_note(trouble, code, clock_mono());
 	if (is_full(code) && d->fd >= 0)
 		io_start(&d->io, d->fd, IO_WRITE);
-	else if (trouble_is_young(&d->trouble, clock_mono()))
+	else if (trouble_is_young(trouble, clock_mono()))
 		timer_start(&d->retry, RETRY_SECONDS);
 	else
-		drop_all(d, code);
+		outbox_drop_all(&d->out, words_for(code));
 }
 
 static void send_queue(struct devlog *d)
 {
-	int ret = 0;
+	while (d->out.queue) {
+		const struct message *m = d->out.queue;
+		int ret = send_message(d, m->bytes, m->n);
 
-	while (d->queue && ret == 0) {
-		ret = send_message(d, d->queue->bytes, d->queue->n);
-		if (ret == -EMSGSIZE)
-			drop(d, d->queue->n, ret);
-		if (ret == 0 || ret == -EMSGSIZE) {
-			forget_first(d);
-			ret = 0;
+		if (ret == -EMSGSIZE) {
+			outbox_lose(&d->out, m->n, words_for(ret));
+		} else if (ret < 0) {
+			wait_for_it(d, ret);
+			return;
 		}
-	}
-	if (ret < 0) {
-		wait_for_it(d, ret);
-		return;
+		outbox_pop(&d->out);
 	}
 	io_stop(&d->io);
-	heal(d);
+	outbox_heal(&d->out);
 }
 
 static void on_room(struct io *io, int events)
@@ -194,21 +135,24 @@ static void on_retry(struct timer *t)
 	send_queue(container_of(t, struct devlog, retry));
 }
 
-void devlog_send(struct devlog *d, const char *who, const char *line, size_t n)
+void devlog_send(struct devlog *d, const struct syslog_head *head, const char *line, size_t n)
 {
-	bool idle = !d->queue;
+	const struct trouble *trouble = &d->out.trouble;
+	bool idle = !d->out.queue;
 	struct strbuf sb = { 0 };
 
 	/* Nobody has listened for long: look now and then. */
-	if (d->fd < 0 && !trouble_may_try(&d->trouble, clock_mono())) {
-		drop(d, n, d->trouble.why);
+	if (d->fd < 0 && !trouble_may_try(trouble, clock_mono())) {
+		outbox_lose(&d->out, n, words_for(trouble->why));
 		return;
 	}
-	devlog_format(&sb, clock_wall(), who, line, n);
-	if (!sb.oom)
-		enqueue(d, sb.s, sb.len, d->trouble.why);
+	devlog_format(&sb, clock_wall(), head, line, n);
+	if (sb.oom)
+		outbox_lose(&d->out, n, strerror(ENOMEM));
+	else
+		outbox_add(&d->out, sb.s, sb.len, words_for(trouble->why));
 	strbuf_done(&sb);
-	if (idle)
+	if (idle && d->out.queue)
 		send_queue(d);
 }
 
@@ -217,8 +161,8 @@ void devlog_send(struct devlog *d, const char *who, const char *line, size_t n)
 void devlog_init(struct devlog *d, struct loop *loop, const char *path,
 		 const struct sink_news *news, void *user)
 {
-	*d = (struct devlog){ .path = path ? path : "/dev/log", .fd = -1, .news = news,
-			      .user = user };
+	*d = (struct devlog){ .path = path ? path : "/dev/log", .fd = -1 };
+	outbox_init(&d->out, "syslog", d->path, news, user);
 	io_init(&d->io, loop, on_room);
 	timer_init(&d->retry, loop, on_retry);
 }
@@ -227,18 +171,5 @@ void devlog_done(struct devlog *d)
 {
 	hang_up(d);
 	timer_stop(&d->retry);
-	while (d->queue)
-		forget_first(d);
-}
-
-void devlog_drain(struct devlog *d, int milliseconds)
-{
-	double end = clock_mono() + milliseconds / 1000.0;
-
-	while (d->queue && d->fd >= 0 && clock_mono() < end) {
-		struct pollfd ask = { .fd = d->fd, .events = POLLOUT };
-
-		(void)poll(&ask, 1, (int)((end - clock_mono()) * 1000) + 1);
-		send_queue(d);
-	}
+	outbox_done(&d->out);
 }

@@ -17,14 +17,15 @@
 #include "ipc/loop.h"
 #include "logd/census.h"
 #include "logd/channel.h"
-#include "logd/devlog.h"
+#include "logd/helper.h"
 #include "logd/news.h"
+#include "logd/outlet.h"
 #include "logd/sink.h"
 #include "logd/spec.h"
 
 static const double RESEND_SECONDS = 0.1;
 static const double TALLY_SECONDS = 0.1;	/* from a loss to svd being told */
-enum { LAST_LINES_TIME = 500 };	/* milliseconds for a syslog that is busy when we end */
+static const double LAST_LINES_TIME = 0.5;	/* seconds for a syslog that is busy when we end */
 static const int64_t ECHO_ID = -1;	/* svd's numbers are not negative */
 
 /* A frame that waits for a closing channel. */
@@ -38,7 +39,8 @@ struct logd {
 	struct loop    *loop;	/* owned */
 	struct link    *link;	/* owned; NULL: svd is gone */
 	struct sinks    sinks;
-	struct devlog   devlog;
+	struct helpers  helpers;
+	struct outlets  outlets;
 	struct taps     taps;
 	struct channel_home home;
 	struct channel *channels;	/* hash, owned */
@@ -442,9 +444,9 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 	}
 	timer_init(&d->resend, d->loop, on_resend);
 	timer_init(&d->tally, d->loop, on_tally_time);
-	devlog_init(&d->devlog, d->loop, devlog, &sink_news, d);
-	d->taps = (struct taps){ .loop = d->loop, .devlog = &d->devlog, .on_text = on_text,
-				 .user = d };
+	helpers_init(&d->helpers, d->loop);
+	outlets_init(&d->outlets, d->loop, devlog, &d->helpers, &sink_news, d);
+	d->taps = (struct taps){ .outlets = &d->outlets, .on_text = on_text, .user = d };
 	d->home = (struct channel_home){ .loop = d->loop, .sinks = &d->sinks, .taps = &d->taps,
 					 .ops = &channel_ops, .user = d };
 	ret = link_new(d->loop, link_fd, &link_ops, d, &d->link);
@@ -473,7 +475,8 @@ static void done(struct logd *d)
 	if (d->loop) {
 		timer_stop(&d->resend);
 		timer_stop(&d->tally);
-		devlog_done(&d->devlog);
+		outlets_done(&d->outlets);
+		helpers_done(&d->helpers);
 	}
 	loop_free(d->loop);
 }
@@ -485,7 +488,7 @@ int logd_run(int link_fd, const char *devlog, struct err *err)
 
 	if (ret == 0) {
 		loop_run(d.loop);
-		devlog_drain(&d.devlog, LAST_LINES_TIME);
+		outlets_drain(&d.outlets, LAST_LINES_TIME);
 	}
 	if (d.link)
 		link_set_lazy(d.link, false);	/* no turn comes any more */

@@ -1,14 +1,18 @@
 /*
- * main.c - svd-logd, started by svd with one end of a socket pair: svd-logd --link 3
+ * main.c - svd-logd, started by svd with one end of a socket pair: svd-logd --link 3; or by itself,
+ * as its helper for the journal: svd-logd --journal
  */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "base/fd.h"
 #include "base/macro.h"
+#include "logd/helper.h"
+#include "logd/journal_wire.h"
 #include "logd/logd.h"
 
 /*
@@ -57,9 +61,12 @@ static int parse_link(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int fd = parse_link(argc, argv);
+	int fd;
 	struct err err;
 
+	if (argc == 2 && strcmp(argv[1], "--journal") == 0)
+		return journal_help(HELPER_FD);
+	fd = parse_link(argc, argv);
 	if (fd < 0) {
 		fprintf(stderr, "usage: svd-logd --link FD\n"
 			"svd starts it; it is of no use alone.\n");

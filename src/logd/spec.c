@@ -1,6 +1,10 @@
 /* spec.c - a member that is missing means no; so an older svd can talk to us, and a newer one. */
 #include "logd/spec.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 static const char *text_of(const json_t *head, const char *key)
 {
 	const char *text = json_string_value(json_object_get(head, key));
@@ -65,6 +69,7 @@ static struct tap_spec tap_of(const json_t *head)
 		.tell = is_set(head, "tell"),
 		.syslog = json_is_object(syslog),
 		.tag = text_of(syslog, "tag"),
+		.ident = json_string_value(json_object_get(syslog, "ident")),
 		.server = json_string_value(json_object_get(syslog, "server")),
 		.facility = (int)number_of(syslog, "facility", 0),
 		.journal = is_set(head, "journal"),
@@ -91,4 +96,24 @@ struct channel_spec spec_of_frame(const json_t *head)
 	for (size_t i = 0; i < json_array_size(also) && i < SPEC_ALSO_MAX; i++)
 		spec.also[i] = json_string_value(json_array_get(also, i));
 	return spec;
+}
+
+/* What svd-logd opens for itself has no speaker. */
+static char *copy(const char *text)
+{
+	return strdup(text ? text : "");
+}
+
+int speaker_copy(struct speaker_spec *to, const struct speaker_spec *from)
+{
+	*to = (struct speaker_spec){ .group = copy(from->group), .name = copy(from->name),
+				     .channel = copy(from->channel), .pid = from->pid };
+	return to->group && to->name && to->channel ? 0 : -ENOMEM;
+}
+
+void speaker_done(struct speaker_spec *s)
+{
+	free((char *)s->group);
+	free((char *)s->name);
+	free((char *)s->channel);
 }

@@ -47,8 +47,10 @@ struct filter_spec {
 struct tap_spec {
 	bool        tell;
 	bool        syslog;
-	const char *tag, *server;	/* of syslog; server NULL: /dev/log */
-	int         facility;
+	const char *tag;	/* before each line; "": nothing */
+	const char *ident;	/* the program, to syslog; NULL: as to Supervisor */
+	const char *server;	/* NULL: /dev/log */
+	int         facility;	/* as in <syslog.h>; 0: LOG_USER */
 	bool        journal;
 };
 
@@ -66,6 +68,10 @@ struct channel_spec {
 	const struct echo *echo;	/* borrowed; NULL: none; filled in by who opens it */
 	bool        copy;	/* see struct source */
 };
+
+/* A copy that one owns. 0 or -ENOMEM; speaker_done in any case. */
+must_check int speaker_copy(struct speaker_spec *to, const struct speaker_spec *from);
+void speaker_done(struct speaker_spec *s);
 
 /* Without fd and echo, which do not stand in the header. */
 struct channel_spec spec_of_frame(const json_t *head);

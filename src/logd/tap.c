@@ -1,6 +1,7 @@
 /*
  * tap.c - output is moved, not read, unless somebody wants to see it: svd (for its debug log and
- * for event listeners), syslog, or the filter for escape sequences. Then it is copied as it passes.
+ * for event listeners), syslog, the journal, or the filter for escape sequences. Then it is copied
+ * as it passes.
  */
 #include "logd/tap.h"
 
@@ -8,11 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "logd/devlog.h"
 #include "logd/look.h"
+#include "logd/outlet.h"
 #include "logd/spec.h"
-
-static const double LINE_SECONDS = 1;	/* an unfinished line waits so long for its end */
 
 int taps_init(struct taps *all)
 {
@@ -27,60 +26,6 @@ void taps_done(struct taps *all)
 	free(all->text);
 }
 
-/* --- lines for syslog --- */
-
-static void send_line(struct tap *t)
-{
-	timer_stop(&t->late);
-	if (t->line.len)
-		devlog_send(t->all->devlog, t->syslog, t->line.s, t->line.len);
-	if (t->line.cap > 4096)
-		strbuf_done(&t->line);
-	strbuf_reset(&t->line);
-}
-
-static void on_late(struct timer *timer)
-{
-	send_line(container_of(timer, struct tap, late));
-}
-
-/* A piece without a newline in it; without memory the line goes in parts. */
-static void keep(struct tap *t, const char *p, size_t n)
-{
-	size_t room = DEVLOG_LINE_MAX - t->line.len;
-
-	if (n > room) {
-		strbuf_add(&t->line, p, room);
-		send_line(t);
-		p += room;
-		n -= room;
-	}
-	strbuf_add(&t->line, p, n);
-	if (t->line.oom)
-		send_line(t);
-	else if (n && !timer_is_armed(&t->late))
-		timer_start(&t->late, LINE_SECONDS);
-}
-
-static void send_lines(struct tap *t, const char *p, size_t n)
-{
-	const char *newline;
-
-	while (n > 0 && (newline = memchr(p, '\n', n))) {
-		size_t line = (size_t)(newline - p);
-
-		if (t->line.len) {
-			keep(t, p, line);
-			send_line(t);
-		} else {
-			devlog_send(t->all->devlog, t->syslog, p, line);
-		}
-		p += line + 1;
-		n -= line + 1;
-	}
-	keep(t, p, n);
-}
-
 /* --- what is wanted --- */
 
 static struct tap *make(struct taps *all, int64_t id)
@@ -91,7 +36,6 @@ static struct tap *make(struct taps *all, int64_t id)
 		return NULL;
 	t->all = all;
 	t->id = id;
-	timer_init(&t->late, all->loop, on_late);
 	return t;
 }
 
@@ -99,44 +43,36 @@ void tap_free(struct tap *t)
 {
 	if (!t)
 		return;
-	if (t->syslog)
-		send_line(t);
-	timer_stop(&t->late);
-	strbuf_done(&t->line);
-	free(t->syslog);
+	outlet_free(t->outlet);
 	free(t);
-}
-
-static void change(struct tap *t, const struct channel_spec *spec, char *syslog)
-{
-	if (t->syslog)
-		send_line(t);
-	free(t->syslog);
-	t->syslog = syslog;
-	t->tell = spec->tap.tell;
-	if (!spec->filter.strip)
-		t->ansi = ANSI_TEXT;
-	t->strip = spec->filter.strip;
 }
 
 int tap_set(struct tap **tap, struct taps *all, const struct channel_spec *spec)
 {
-	char *syslog = spec->tap.syslog ? strdup(spec->tap.tag) : NULL;
+	const struct tap_spec *to = &spec->tap;
+	struct tap *t = *tap;
+	int ret;
 
-	if (spec->tap.syslog && !syslog)
-		return -ENOMEM;
-	if (!spec->tap.tell && !spec->filter.strip && !syslog) {
-		tap_free(*tap);
+	if (!to->tell && !to->syslog && !to->journal && !spec->filter.strip) {
+		tap_free(t);
 		*tap = NULL;
 		return 0;
 	}
-	if (!*tap)
-		*tap = make(all, spec->id);
-	if (!*tap) {
-		free(syslog);
+	if (!t)
+		t = make(all, spec->id);
+	if (!t)
 		return -ENOMEM;
+	ret = outlet_set(&t->outlet, all->outlets, spec);
+	if (ret < 0) {
+		if (!*tap)
+			tap_free(t);
+		return ret;
 	}
-	change(*tap, spec, syslog);
+	t->tell = to->tell;
+	t->strip = spec->filter.strip;
+	if (!t->strip)
+		t->ansi = ANSI_TEXT;
+	*tap = t;
 	return 0;
 }
 
@@ -190,6 +126,6 @@ void tap_took(struct tap *t, size_t n)
 	}
 	if (t->tell && n > 0)
 		tell(t, p, n);
-	if (t->syslog)
-		send_lines(t, p, n);
+	if (t->outlet)
+		outlet_take(t->outlet, p, n);
 }

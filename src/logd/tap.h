@@ -7,18 +7,16 @@
 #include <stdint.h>
 
 #include "base/macro.h"
-#include "base/strbuf.h"
-#include "ipc/loop.h"
 #include "logd/ansi.h"
 
-struct devlog;
 struct channel_spec;
 struct look;
+struct outlet;
+struct outlets;
 
 /* What all taps share: every piece is dealt with before the next one is looked at. */
 struct taps {
-	struct loop   *loop;	/* borrowed */
-	struct devlog *devlog;	/* borrowed */
+	struct outlets *outlets;	/* borrowed */
 	char          *raw;	/* owned; LOOK_BUF bytes, as they were seen */
 	char          *text;	/* owned; one byte more: without sequences */
 	/* Tell svd. 0, or -errno: it cannot be told now. lost: bytes not told before. */
@@ -33,19 +31,18 @@ struct tap {
 	struct taps *all;	/* borrowed */
 	int64_t      id;	/* of the channel */
 	bool         tell, strip;
-	char        *syslog;	/* owned; NULL: none */
+	struct outlet *outlet;	/* owned; NULL: none */
 	enum ansi_state ansi;
 	uint64_t     untold;	/* bytes that svd could not be told */
-	struct strbuf line;	/* for syslog: the beginning of a line */
-	struct timer late;	/* sends it as it is */
 };
 
 /*
  * The tap as the spec wants it, made, changed or freed. *tap: owned by the caller, NULL: nothing is
- * wanted. 0, or -ENOMEM: then it is as it was.
+ * wanted. The texts of the spec's speaker are borrowed for as long as the tap lives. 0, or -ENOMEM:
+ * then it is as it was.
  */
 must_check int tap_set(struct tap **tap, struct taps *all, const struct channel_spec *spec);
-void tap_free(struct tap *t);	/* an unfinished line goes to syslog; NULL is allowed */
+void tap_free(struct tap *t);	/* NULL is allowed */
 
 /*
  * First see what was looked at: up to n bytes of it, returns how many. Then, when some of them have

@@ -11,13 +11,16 @@
 
 #include "base/fd.h"
 #include "base/strbuf.h"
-#include "logd/devlog.h"
+#include "logd/helper.h"
 #include "logd/look.h"
+#include "logd/outlet.h"
 #include "logd/spec.h"
 #include "logd/tap.h"
 
 static struct loop *loop;
-static struct devlog devlog;
+static struct helpers helpers;
+static struct outlets outlets;
+static struct outbox *const out = &outlets.devlog.out;
 static struct taps taps;
 static struct look look;
 static struct tap *tap;
@@ -73,11 +76,13 @@ static void begin_at(const char *where, bool tell, bool strip, const char *syslo
 		.id = 7,
 		.filter = { .strip = strip },
 		.tap = { .tell = tell, .syslog = syslog, .tag = syslog },
+		.speaker = { .group = "g", .name = "n", .channel = "stdout" },
 	};
 
 	loop = loop_new();
-	devlog_init(&devlog, loop, where, &news, NULL);
-	taps = (struct taps){ .loop = loop, .devlog = &devlog, .on_text = on_text };
+	helpers_init(&helpers, loop);
+	outlets_init(&outlets, loop, where, &helpers, &news, NULL);
+	taps = (struct taps){ .outlets = &outlets, .on_text = on_text };
 	ck_assert_int_eq(taps_init(&taps), 0);
 	ck_assert_int_eq(look_init(&look), 0);
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
@@ -99,7 +104,8 @@ static void end(void)
 	tap_free(tap);
 	taps_done(&taps);
 	look_done(&look);
-	devlog_done(&devlog);
+	outlets_done(&outlets);
+	helpers_done(&helpers);
 	loop_free(loop);
 	close_fd(&ends[0]);
 	close_fd(&ends[1]);
@@ -124,7 +130,7 @@ static void pass(const char *p, size_t n)
 /* The next message without its priority and time; NULL: there is none. */
 static const char *message(void)
 {
-	static char buf[DEVLOG_LINE_MAX + 256];
+	static char buf[SYSLOG_LINE_MAX + 256];
 	ssize_t n = recv(syslog_fd, buf, sizeof(buf) - 1, 0);
 
 	if (n < 0)
@@ -145,14 +151,16 @@ static void sends(const char *expected)
 
 START_TEST(a_message_looks_like_the_c_librarys)
 {
+	struct syslog_head head = { .priority = 14, .ident = "supervisord", .who = "cat" };
 	struct strbuf sb = { 0 };
 
 	setenv("TZ", "UTC", 1);
 	tzset();
-	devlog_format(&sb, 1000000000, "cat", "a line", 6);
+	devlog_format(&sb, 1000000000, &head, "a line", 6);
 	ck_assert_str_eq(strbuf_str(&sb), "<14>Sep  9 01:46:40 supervisord: cat a line");
 	strbuf_reset(&sb);
-	devlog_format(&sb, 1000000000, "", "a line", 6);
+	head.who = "";
+	devlog_format(&sb, 1000000000, &head, "a line", 6);
 	ck_assert_str_eq(strbuf_str(&sb), "<14>Sep  9 01:46:40 supervisord: a line");
 	strbuf_done(&sb);
 } END_TEST
@@ -185,11 +193,11 @@ START_TEST(a_line_without_end_is_cut)
 	pass(text, 40000);
 	m = message();
 	ck_assert_ptr_nonnull(m);
-	ck_assert_uint_eq(strlen(m), strlen("supervisord: ") + DEVLOG_LINE_MAX);
+	ck_assert_uint_eq(strlen(m), strlen("supervisord: ") + SYSLOG_LINE_MAX);
 	pass("\n", 1);
 	m = message();
 	ck_assert_ptr_nonnull(m);
-	ck_assert_uint_eq(strlen(m), strlen("supervisord: ") + 80000 - DEVLOG_LINE_MAX);
+	ck_assert_uint_eq(strlen(m), strlen("supervisord: ") + 80000 - SYSLOG_LINE_MAX);
 	end();
 } END_TEST
 
@@ -282,14 +290,14 @@ START_TEST(a_busy_syslog_gets_what_the_queue_holds)
 	for (int i = 0; i < 2000; i++)
 		pass(line, sizeof(line));
 	ck_assert_int_eq(troubles, 1);
-	ck_assert_uint_le(devlog.queued, DEVLOG_QUEUE_MAX);
-	ck_assert_uint_gt(devlog.queued, DEVLOG_QUEUE_MAX - 11000);
-	while ((m = message()) || devlog.queue) {
+	ck_assert_uint_le(out->queued, OUTBOX_MAX);
+	ck_assert_uint_gt(out->queued, OUTBOX_MAX - 11000);
+	while ((m = message()) || out->queue) {
 		got += m != NULL;
-		devlog_drain(&devlog, 1);
+		outlets_drain(&outlets, 0.001);
 	}
-	ck_assert_uint_ge((uint64_t)got * 10000, DEVLOG_QUEUE_MAX - 11000);
-	ck_assert_uint_gt(devlog.trouble.lost + lost, 0);
+	ck_assert_uint_ge((uint64_t)got * 10000, OUTBOX_MAX - 11000);
+	ck_assert_uint_gt(out->trouble.lost + lost, 0);
 	end();
 } END_TEST
 
@@ -298,14 +306,14 @@ START_TEST(a_syslog_that_is_not_there_costs_its_lines)
 	begin_at(NOWHERE, false, false, "p");
 	syslog_fd = -1;
 	pass("one\n", 4);
-	ck_assert_uint_gt(devlog.queued, 0);	/* it may come in a moment */
-	devlog.trouble.since -= 10;		/* ... and has not */
-	devlog.retry.on_fire(&devlog.retry);
-	ck_assert_uint_eq(devlog.queued, 0);
+	ck_assert_uint_gt(out->queued, 0);	/* it may come in a moment */
+	out->trouble.since -= 10;		/* ... and has not */
+	outlets.devlog.retry.on_fire(&outlets.devlog.retry);
+	ck_assert_uint_eq(out->queued, 0);
 	ck_assert_int_eq(troubles, 1);
 	pass("two\n", 4);
-	ck_assert_uint_eq(devlog.queued, 0);
-	ck_assert_uint_eq(devlog.trouble.lost, 3);
+	ck_assert_uint_eq(out->queued, 0);
+	ck_assert_uint_eq(out->trouble.lost, 3);
 	end();
 } END_TEST
 
