@@ -142,7 +142,7 @@ int channel_change(struct channel *c, struct taps *taps, const struct channel_sp
 {
 	if (c->state == CHANNEL_DONE)
 		return 0;
-	sink_set_limits(c->sink, spec->rules.maxbytes, spec->rules.backups);
+	sink_set_rules(c->sink, &spec->rules);
 	return set_tap(c, taps, spec);
 }
 

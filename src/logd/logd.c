@@ -18,10 +18,13 @@
 #include "logd/census.h"
 #include "logd/channel.h"
 #include "logd/helper.h"
+#include "logd/hours.h"
 #include "logd/news.h"
 #include "logd/outlet.h"
 #include "logd/sink.h"
+#include "logd/sink_age.h"
 #include "logd/spec.h"
+#include "logd/upkeep.h"
 
 static const double RESEND_SECONDS = 0.1;
 static const double TALLY_SECONDS = 0.1;	/* from a loss to svd being told */
@@ -39,6 +42,8 @@ struct logd {
 	struct loop    *loop;	/* owned */
 	struct link    *link;	/* owned; NULL: svd is gone */
 	struct sinks    sinks;
+	struct upkeep   upkeep;
+	struct hours    hours;
 	struct helpers  helpers;
 	struct outlets  outlets;
 	struct taps     taps;
@@ -444,6 +449,8 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 	}
 	timer_init(&d->resend, d->loop, on_resend);
 	timer_init(&d->tally, d->loop, on_tally_time);
+	upkeep_init(&d->upkeep, d->loop, NULL, &sink_upkeep_ops, &d->sinks);
+	hours_init(&d->hours, d->loop, &d->sinks);
 	helpers_init(&d->helpers, d->loop);
 	outlets_init(&d->outlets, d->loop, devlog, &d->helpers, &sink_news, d);
 	d->taps = (struct taps){ .outlets = &d->outlets, .on_text = on_text, .user = d };
@@ -455,6 +462,8 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 	if (ret == 0)
 		ret = sinks_init(&d->sinks, &sink_news, d);
 	d->sinks.on_tally = on_tally;
+	d->sinks.upkeep = &d->upkeep;
+	d->sinks.hours = &d->hours;
 	if (ret == 0)
 		ret = taps_init(&d->taps);
 	return ret < 0 ? err_set(err, ret, "cannot begin: %s", strerror(-ret)) : 0;
@@ -475,6 +484,8 @@ static void done(struct logd *d)
 	if (d->loop) {
 		timer_stop(&d->resend);
 		timer_stop(&d->tally);
+		upkeep_done(&d->upkeep);
+		hours_done(&d->hours);
 		outlets_done(&d->outlets);
 		helpers_done(&d->helpers);
 	}

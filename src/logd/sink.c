@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "logd/oldfile.h"
 #include "logd/rotate.h"
+#include "logd/sink_age.h"
 #include "logd/source.h"
 
 static const double RETRY_SECONDS = 3;
@@ -57,6 +59,11 @@ void sink_failed(struct sink *s, const char *what, int code)
 	/* A reader that is a little slow is daily business, until bytes are lost by it. */
 	if (code == -EAGAIN)
 		return;
+	sink_complain(s, what, code);
+}
+
+void sink_complain(struct sink *s, const char *what, int code)
+{
 	tell(s, what, code);
 	tally_failed(&s->tally, what, code);
 	tallied(s);
@@ -97,6 +104,8 @@ static int open_file(struct sink *s)
 	s->end = END_UNKNOWN;
 	if (ret < 0)
 		sink_failed(s, "open", ret);
+	else
+		sink_age_begin(s);
 	return ret;
 }
 
@@ -129,6 +138,8 @@ int sink_prepare(struct sink *s)
 		s->end = END_UNKNOWN;
 		s->size = size;
 	}
+	if (s->size > s->tend_above)
+		sink_tend(s);
 	return 0;
 }
 
@@ -146,6 +157,9 @@ static int move_away(struct sink *s)
 
 	if (!realpath(s->path, real))
 		return -errno;
+	/* Left of a time when there was an svd-compress, and of its kill. */
+	if (!s->rules.compress)
+		old_press_clean(real);
 	return rotate_files(real, s->rules.backups);
 }
 
@@ -156,9 +170,7 @@ static int move_away(struct sink *s)
 static void rotation_failed(struct sink *s, int code)
 {
 	s->rotate_at = clock_mono() + RETRY_SECONDS;
-	tell(s, "rotate", code);
-	tally_failed(&s->tally, "rotate", code);
-	tallied(s);
+	sink_complain(s, "rotate", code);
 }
 
 int sink_rotate(struct sink *s)
@@ -180,10 +192,15 @@ int sink_rotate(struct sink *s)
 	if (ours)
 		tally_rotated(&s->tally);
 	tallied(s);
+	s->rotate_wanted = false;
 	if (failed_before && !s->trouble.code)
 		sink_healed(s);
 	ret = reopen_file(s);
-	return ret < 0 ? ret : sink_prepare(s);
+	if (ret == 0)
+		ret = sink_prepare(s);
+	if (ret == 0)
+		sink_tend(s);
+	return ret;
 }
 
 void sinks_reopen(struct sinks *all)
@@ -223,10 +240,7 @@ int sinks_rotate(struct sinks *all, const char *path)
 		s = sinks_by_file(all, &there.id);
 	if (!s || s->target.kind != TARGET_FILE)
 		return 0;
-	ret = sink_prepare(s);
-	if (ret < 0 || s->size == 0)
-		return ret;
-	ret = sink_rotate(s);
+	ret = sink_rotate_soon(s);
 	return ret == 0 && s->rotate_at ? s->tally.code : ret;
 }
 
@@ -301,6 +315,16 @@ static void know_owner_by_mark(struct sink *s, struct source *src)
 	}
 }
 
+void sink_set_rules(struct sink *s, const struct sink_rules *rules)
+{
+	bool same_age = rules->rotate == s->rules.rotate;
+
+	s->rules = *rules;
+	if (!same_age && s->target.fd >= 0)
+		sink_age_begin(s);
+	sink_tend(s);
+}
+
 int sink_join(struct sinks *all, const char *path, const struct sink_rules *rules,
 	      struct source *src, struct sink **ret_sink)
 {
@@ -309,19 +333,13 @@ int sink_join(struct sinks *all, const char *path, const struct sink_rules *rule
 
 	if (ret < 0)
 		return ret;
-	s->rules = *rules;
+	sink_set_rules(s, rules);
 	s->sources++;
 	if (s->sources > 1)
 		s->shared = true;
 	know_owner_by_mark(s, src);
 	*ret_sink = s;
 	return 0;
-}
-
-void sink_set_limits(struct sink *s, uint64_t maxbytes, unsigned backups)
-{
-	s->rules.maxbytes = maxbytes;
-	s->rules.backups = backups;
 }
 
 void sink_leave(struct sink *s, struct source *src)

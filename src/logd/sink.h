@@ -40,6 +40,10 @@ struct sink {
 	struct source *owner;	/* borrowed; who wrote last, NULL: not known or gone */
 	double         written_at;	/* monotonic; 0: nobody will finish the line at the end */
 	double         rotate_at;	/* after a rotation failed: not before; 0: any time */
+	bool           rotate_wanted;	/* by somebody, when the line has ended */
+	bool           press_failed;	/* old files cannot be compressed, and that was said */
+	time_t         wrote_at;	/* wall clock; the last line, where that matters */
+	uint64_t       tend_above;	/* a longer file leaves less of the budget to old ones */
 	struct trouble trouble;
 	struct tally   tally;
 };
@@ -58,8 +62,8 @@ enum taken {
 must_check int sink_join(struct sinks *all, const char *path, const struct sink_rules *rules,
 			 struct source *src, struct sink **ret_sink);
 
-/* Other limits for the file; its mode stays. */
-void sink_set_limits(struct sink *s, uint64_t maxbytes, unsigned backups);
+/* Other rules for the file; what is there stays as it is until the next one is made. */
+void sink_set_rules(struct sink *s, const struct sink_rules *rules);
 
 /* The source goes. The last one takes the sink with it. */
 void sink_leave(struct sink *s, struct source *src);
@@ -94,6 +98,7 @@ bool sink_ends_inside_line(struct sink *s);
 
 /* An attempt to do something ("write") failed, or worked again; bytes were dropped. */
 void sink_failed(struct sink *s, const char *what, int code);
+void sink_complain(struct sink *s, const char *what, int code);	/* bytes go on all the same */
 void sink_healed(struct sink *s);
 void sink_lost(struct sink *s, uint64_t bytes);
 

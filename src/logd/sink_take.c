@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "logd/plan.h"
+#include "logd/sink_age.h"
 #include "logd/source.h"
 #include "logd/tap.h"
 
@@ -206,6 +207,7 @@ static int claim(struct sink *s, struct source *src)
 static void wrote(struct sink *s, size_t n, enum sink_end end)
 {
 	s->written_at = clock_mono();
+	sink_age_wrote(s);
 	s->end = end;
 	if (s->target.kind == TARGET_FILE)
 		s->size += n;
@@ -275,7 +277,8 @@ static size_t unseen(const struct sink *s, const struct source *src)
 	uint64_t room = plan_room(s->size, s->rules.maxbytes);
 
 	if (s->target.kind != TARGET_FILE || s->shared || s->owner != src || s->trouble.code ||
-	    src->echo || src->tap || src->copy || !plan_fits_easily(PASS_MIN, room))
+	    src->echo || src->tap || src->copy || !plan_fits_easily(PASS_MIN, room) ||
+	    sink_is_due(s))
 		return 0;
 	return min(room - PLAN_SPARE, PASS_MAX);
 }
@@ -318,7 +321,7 @@ static void plan_file(struct sink *s, const struct source *src, size_t n, struct
 	uint64_t maxbytes = clock_mono() < s->rotate_at ? 0 : s->rules.maxbytes;
 
 	p->fresh = s->size == 0;
-	p->room = plan_room(s->size, maxbytes);
+	p->room = sink_is_due(s) ? 0 : plan_room(s->size, maxbytes);
 	p->most = plan_most(s->size, maxbytes);
 	/* What is written again after a kill is to be whole lines. */
 	p->seen = s->shared || source_is_copied(src) || !plan_fits_easily(n, p->room);

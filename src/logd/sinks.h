@@ -7,9 +7,12 @@
 
 #include "base/macro.h"
 #include "logd/look.h"
+#include "logd/period.h"
 
 struct file_id;
+struct hours;
 struct sink;
+struct upkeep;
 
 /* News for svd. They return 0 when the news is on its way, or -errno: then it is told later. */
 struct sink_news {
@@ -23,6 +26,9 @@ struct sinks {
 	struct sink *by_file;	/* hash of those with an open file */
 	struct look  look;
 	double       started_at;	/* monotonic */
+	struct period periods[ROTATE_N];	/* the hour and the day that it is */
+	struct upkeep *upkeep;	/* borrowed; NULL: nobody looks after old files */
+	struct hours *hours;	/* borrowed; NULL: quiet files are not rotated */
 	const struct sink_news *news;	/* borrowed */
 	void        *user;
 	/* The tally of a sink has changed, or it goes. NULL: nobody wants to know. */

@@ -132,6 +132,13 @@ int target_size(const struct target *t, uint64_t *ret_size)
 	return 0;
 }
 
+time_t target_written_at(const struct target *t)
+{
+	struct stat st;
+
+	return t->kind == TARGET_FILE && fstat(t->fd, &st) == 0 ? st.st_mtime : 0;
+}
+
 bool target_is_at(const struct target *t, const char *path)
 {
 	struct stat st;

@@ -43,6 +43,9 @@ must_check int target_find(struct target *t, const char *path);
 /* The size of a regular file, now; 0 of another. -ESTALE when it was removed, or -errno. */
 must_check int target_size(const struct target *t, uint64_t *ret_size);
 
+/* When a regular file was written to last, by the clock of its disk; seconds, 0: not known. */
+time_t target_written_at(const struct target *t);
+
 /* Does the path still name this file? */
 bool target_is_at(const struct target *t, const char *path);
 

@@ -1,0 +1,34 @@
+/* sink_age.h - when a file is as old as it may get, and what becomes of the old ones */
+#ifndef SVD_LOGD_SINK_AGE_H
+#define SVD_LOGD_SINK_AGE_H
+
+#include <stdbool.h>
+
+#include "base/macro.h"
+#include "logd/upkeep.h"
+
+struct sink;
+struct sinks;
+
+/* The file was opened, or its rules are others now: how old is what is in it? */
+void sink_age_begin(struct sink *s);
+
+/* Bytes were written to it. */
+void sink_age_wrote(struct sink *s);
+
+/*
+ * Has a new hour or day begun since the last line, or does somebody want a new file? An empty file
+ * is new. sink_prepare has been called.
+ */
+bool sink_is_due(const struct sink *s);
+
+/* Rotate it, unless it is empty; inside a line, as soon as that has ended. 0 or -errno. */
+int sink_rotate_soon(struct sink *s);
+
+/* Old files have come, or rules, or the file has grown beyond s->tend_above: see upkeep_ask. */
+void sink_tend(struct sink *s);
+
+/* With struct sinks as their user. */
+extern const struct upkeep_ops sink_upkeep_ops;
+
+#endif
