@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -125,19 +126,28 @@ static void answer_read(struct call *call, struct log_file *file, const char *pa
 	}
 }
 
+/*
+ * XML-RPC's integers end at 2 GB. Beyond, who follows a log is told a double, and gives it back;
+ * Supervisor fails there.
+ */
+static json_t *position(int64_t at)
+{
+	return at > INT32_MAX ? json_real((double)at) : json_integer((json_int_t)at);
+}
+
 /* A client follows a log from before there is one: that is no fault. */
 static void answer_tail(struct call *call, struct log_file *file, int64_t offset, int64_t length)
 {
 	struct log_range range;
 
 	if (file->fd < 0) {
-		call_result(call, json_pack("[s, I, b]", "",
-					    file->fd == -ENOENT ? 0 : (json_int_t)offset, 0));
+		call_result(call, json_pack("[s, o, b]", "",
+					    position(file->fd == -ENOENT ? 0 : offset), 0));
 		return;
 	}
 	range = log_range_tail(file->size, offset, length);
 	answer_piece(call, file, &range,
-		     json_pack("[s, I, b]", "", (json_int_t)range.end, range.overflow));
+		     json_pack("[s, o, b]", "", position(range.end), range.overflow));
 }
 
 /* The process of the first parameter; NULL: the call is answered. */
