@@ -26,7 +26,7 @@ struct run {
 
 void filters_init(struct filters *all, const struct filter_ops *ops)
 {
-	*all = (struct filters){ .ops = ops };
+	*all = (struct filters){ .ops = ops, .room = FILTER_ROOM };
 }
 
 void filters_done(struct filters *all)
@@ -244,6 +244,34 @@ static size_t rest_of(const struct filter *f, const char *in, size_t n)
 	return rest;
 }
 
+/*
+ * How many of the bytes become no more than there is room for, at the worst? Whole lines, since
+ * what is unfinished would have to be held; at least one.
+ */
+static size_t that_fit(const struct filter *f, const char *in, size_t n)
+{
+	unsigned factor;
+	size_t overhead = format_overhead(&f->format, &factor), cost = 0;
+	size_t held = f->line.len + f->capture.place.matched + 1;
+	size_t least = f->spec.linemax > 3 ? f->spec.linemax - 3 : 1;
+	const char *p = in, *end = in + n;
+
+	if (f->spec.format == FORMAT_RAW)
+		return n;
+	while (p < end) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		const char *next = newline ? newline + 1 : end;
+		size_t line = (size_t)(next - p) + held;
+
+		cost += overhead * (1 + line / least) + line * factor;
+		if (cost > f->all->room && p > in)
+			return (size_t)(p - in);
+		p = next;
+		held = 0;
+	}
+	return n;
+}
+
 /* When does the caller have to come again? left: bytes that stay in the pipe. */
 static void settle(struct run *r, size_t left, bool came_on)
 {
@@ -307,7 +335,7 @@ size_t filter_run(struct filter *f, const char *in, size_t n, enum filter_how ho
 {
 	struct run r = { .f = f, .now = now, .out = out };
 	bool late = f->due && now->mono >= f->due;
-	size_t took = late || how == FILTER_EAGER ? n : rest_of(f, in, n);
+	size_t took = that_fit(f, in, late || how == FILTER_EAGER ? n : rest_of(f, in, n));
 
 	count(f, in, took);
 	take(&r, in, took);

@@ -44,9 +44,12 @@ struct filter_ops {
 	void (*on_captured)(void *user, const char *p, size_t n, bool cut);
 };
 
+enum { FILTER_ROOM = 256 * 1024 };
+
 /* What all filters share. */
 struct filters {
 	const struct filter_ops *ops;	/* borrowed */
+	size_t room;	/* bytes that one call may append, unless it is one line; FILTER_ROOM */
 	struct strbuf text;		/* owned; of one call: text without sequences */
 };
 
@@ -88,7 +91,7 @@ void filter_see(struct filter *f, const char *in, size_t n);
 /*
  * Appends to out what the file is to get of the n bytes at in. Returns how many of these are done
  * with: they have to leave the pipe, and what is behind them comes again, first, at the next call.
- * out->oom afterwards: they are lost.
+ * Unless that is 0, there may be more to do at once. out->oom afterwards: they are lost.
  *
  * f->due is 0, or the moment at which the caller wants to call again, with whatever is in the pipe
  * then (n may be 0), though nothing new has come: that is how lines that do not end get out.

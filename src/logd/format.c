@@ -9,6 +9,8 @@
 
 #include "base/jsonout.h"
 
+enum { STAMP_MAX = 32 };	/* bytes of a time */
+
 static void make_prefix(struct strbuf *sb, const struct speaker_spec *s)
 {
 	strbuf_addc(sb, ' ');
@@ -42,6 +44,15 @@ void format_done(struct format *f)
 {
 	strbuf_done(&f->prefix);
 	strbuf_done(&f->json);
+}
+
+size_t format_overhead(const struct format *f, unsigned *ret_factor)
+{
+	bool json = f->kind == FORMAT_JSON;
+
+	*ret_factor = json ? sizeof("\\u0000") - 1 : 1;
+	return STAMP_MAX + (json ? f->json.len + sizeof("{\"time\":,\"partial\":true}\n") :
+				   f->prefix.len + sizeof("+ \n"));
 }
 
 static void add_time(struct format *f, double now, struct strbuf *out)

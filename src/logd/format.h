@@ -33,6 +33,9 @@ must_check int format_init(struct format *f, enum log_format kind,
 			   const struct speaker_spec *speaker);
 void format_done(struct format *f);
 
+/* How many bytes can a line have more than its text, whose own n bytes become `factor` each? */
+size_t format_overhead(const struct format *f, unsigned *ret_factor);
+
 /*
  * Appends a line, its newline too. text: without newline. now: wall clock. Not for FORMAT_RAW.
  * In JSON what is no UTF-8 becomes U+FFFD.

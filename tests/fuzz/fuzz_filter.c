@@ -74,34 +74,46 @@ static size_t roll(size_t sides)
 	return (dice >> 8) % sides;
 }
 
-/* The size of the next piece, and whether what is unfinished may wait. */
+/* The size of the next piece, whether what is unfinished may wait, and how much may come out. */
 struct way {
 	size_t longest;	/* 0: all at once */
 	bool   waits;
+	size_t room;
 };
+
+static size_t count_lines(const char *p, size_t n)
+{
+	size_t lines = 0;
+
+	for (size_t i = 0; i < n; i++)
+		lines += p[i] == '\n';
+	return lines;
+}
 
 static void live(const struct filter_spec *spec, const struct way *way, const char *text, size_t n,
 		 struct result *r)
 {
 	struct filters all;
 	struct filter *f;
-	size_t end = 0, at = 0;
+	size_t end = 0, at = 0, had;
 
 	*r = (struct result){ .kind = -1, .max = spec->capture };
 	filters_init(&all, &ops);
+	all.room = way->room;
 	if (filter_new(&all, spec, &speaker, r, &f) < 0)
 		abort();
 	while (at < n) {
 		size_t more = way->longest ? 1 + roll(way->longest) : n, took;
 
 		end = n - end < more ? n : end + more;
+		had = r->file.len;
 		took = filter_run(f, text + at, end - at,
-				  way->waits && roll(8) ? FILTER_PATIENT : FILTER_EAGER, &now,
-				  &r->file);
+				  end < n && way->waits && roll(8) ? FILTER_PATIENT : FILTER_EAGER,
+				  &now, &r->file);
 		must(took <= end - at);
+		must(r->file.len - had <= way->room || spec->format == FORMAT_RAW ||
+		     count_lines(text + at, took) <= 1);
 		at += took;
-		if (end == n && at < n)
-			at += filter_run(f, text + at, n - at, FILTER_EAGER, &now, &r->file);
 	}
 	filter_end(f, &now, &r->file);
 	r->lines = f->lines;
@@ -206,8 +218,11 @@ static void unfold(const uint8_t *data, size_t n, struct strbuf *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	static const struct way ways[] = { { 1, false }, { 1, true }, { 40, false }, { 40, true },
-					   { 3, true },	 { 0, true } };
+	static const struct way ways[] = {
+		{ 1, false, 1 },       { 1, true, FILTER_ROOM }, { 40, false, 1000 },
+		{ 40, true, 1000 },    { 3, true, 1 },		 { 0, true, 2000 },
+		{ 0, false, FILTER_ROOM },
+	};
 	struct strbuf text = { 0 };
 	struct result whole, parts;
 	struct filter_spec spec;
@@ -221,7 +236,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	};
 	dice = (uint32_t)(data[4] << 8 | data[5]);
 	unfold(data + OPTIONS, n - OPTIONS, &text);
-	live(&spec, &(struct way){ 0, false }, text.s, text.len, &whole);
+	live(&spec, &(struct way){ 0, false, SIZE_MAX }, text.s, text.len, &whole);
 	check(&spec, &whole);
 	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
 		live(&spec, &ways[i], text.s, text.len, &parts);
