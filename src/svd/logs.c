@@ -313,7 +313,7 @@ bool logs_want(const struct logs *logs, const struct process *p, enum channel ch
 	const struct logfile_config *conf = &p->conf->log[channel];
 
 	return proc_logfile(p, channel) || logfile_has_others(conf) ||
-	       conf->capture_maxbytes > 0 || want_to_be_told(logs, conf);
+	       want_to_be_told(logs, conf);
 }
 
 static void set_options(struct chan *chan, struct logs *logs, const struct process *p)
