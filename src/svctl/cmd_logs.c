@@ -13,9 +13,11 @@
 #include "svctl/colour.h"
 #include "svctl/ctl.h"
 #include "svctl/follow.h"
+#include "svctl/globs.h"
 #include "svctl/interrupt.h"
 #include "svctl/lines.h"
 #include "svctl/logfiles.h"
+#include "svctl/logtable.h"
 #include "svctl/output.h"
 #include "svctl/tame.h"
 
@@ -352,6 +354,14 @@ static const char *take_channel(struct words *names)
 	return channels[0];
 }
 
+static void show_table(struct ctl *ctl, struct words *names)
+{
+	if (flags_have(&ctl->flags, FLAG_FOLLOW))
+		ctl_misused(ctl, "logs", "Error: --files and -f exclude each other");
+	else if (globs_resolve(ctl, names, 0))
+		logtable_show(ctl, names);
+}
+
 void cmd_logs(struct ctl *ctl, const char *arg)
 {
 	bool terminal = isatty(STDOUT_FILENO);
@@ -367,7 +377,9 @@ void cmd_logs(struct ctl *ctl, const char *arg)
 
 	if (ctl_upcheck(ctl) <= 0 || !ctl_split(ctl, arg, &names))
 		return;
-	if (names.n == 0) {
+	if (flags_have(&ctl->flags, FLAG_FILES)) {
+		show_table(ctl, &names);
+	} else if (names.n == 0) {
 		ctl_misused(ctl, "logs", "Error: logs requires a process name");
 	} else {
 		v.channel = take_channel(&names);

@@ -319,6 +319,8 @@ def test_the_client_tells_what_was_not_permitted(svd):
     assert ctl_as(svd, WEB, "stop", "web:0") == ("web:0: ERROR (not permitted)\n", 1)
     assert ctl_as(svd, WEB, "start", "web:*") == ("web:*: ERROR (not permitted)\n", 1)
     assert ctl_as(svd, WEB, "clear", "db") == ("db: ERROR (not permitted)\n", 1)
+    assert ctl_as(svd, WEB, "rotate", "db", "website") == (
+        "db: ERROR (not permitted)\nwebsite: rotated\n", 1)
     assert ctl_as(svd, WEB, "tail", "db") == ("db: ERROR (not permitted)\n", 1)
     assert ctl_as(svd, WEB, "remove", "db") == ("ERROR: not permitted: db\n", 1)
     assert ctl_as(svd, WEB, "fg", "db") == (

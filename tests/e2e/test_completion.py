@@ -52,7 +52,7 @@ def test_verbs_names_and_groups_are_offered(server):
 
 
 def test_flags_and_their_values_are_offered(server):
-    assert {"--json", "--lines", "--follow"} == set(offered(server, "logs", "--"))
+    assert {"--files", "--json", "--lines", "--follow"} == set(offered(server, "logs", "--"))
     assert offered(server, "top", "--so") == ["--sort"]
     assert offered(server, "top", "--sort", "u") == ["uptime"]
     assert offered(server, "events", "--types", "TICK,PROCESS_STATE_S") == [

@@ -2,6 +2,7 @@
 import glob
 import json
 import os
+import re
 import signal
 import time
 import xmlrpc.client
@@ -303,3 +304,29 @@ def test_a_supervisor_cannot(box):
             said = svctl(box, "-s", server.url, "rotate", *args)
         assert (said.code, said.out) == \
             (3, "Error: only svd can rotate, and this server is none\n")
+
+
+def test_svctl_shows_a_table_of_files(d):
+    say(d, "web:w0", "x\n")
+    said = svctl(d.box, "-c", d.conf, "logs", "--files", "web:*", "full", "nobody")
+    lines = said.out.splitlines()
+    assert (said.code, lines[0]) == (1, "nobody: ERROR (no such process)")
+    assert lines[1].split() == "FILE SIZE PRINTED DROPPED ROTATED LAST ERROR".split()
+    web, full = file(d, "web:w0"), file(d, "full")
+    assert lines[2].split()[0::4] == [web["path"], str(int(web["rotations"]))]
+    assert re.match("/dev/full +0 +%d +%d +0  .*s ago: cannot write: No space left on device$" % (
+        full["bytes"], full["dropped"]), lines[3])
+    assert len({line.index(word) for line, word in zip(lines[1:], ["FILE", "/", "/"])}) == 1
+
+
+def test_svctl_tells_of_files_in_json(d):
+    said = json.loads(svctl(d.box, "-c", d.conf, "logs", "--files", "--json").out)
+    assert [f["path"] for f in said] == [f["path"] for f in d.proxy.svd.getAllLogInfo()]
+    assert {f["dropped"] for f in said if f["path"] == "/dev/full"} == {file(d, "full")["dropped"]}
+
+
+def test_a_supervisor_has_no_table(box):
+    with FakeServer(methods(VERSION)) as server:
+        said = svctl(box, "-s", server.url, "logs", "--files")
+    assert (said.code, said.out) == \
+        (3, "Error: only svd tells of log files, and this server is none\n")

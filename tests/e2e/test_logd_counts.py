@@ -79,3 +79,63 @@ def test_who_was_never_open_has_no_counts(logd):
     d.send("close", ch=99)
     head = d.expect("closed", ch=99)
     assert [head["read"], head["dropped"], head["lines"]] == [0, 0, 0]
+
+
+# --- sinks, and what is told unasked ---
+
+def sinks_of(frame):
+    return json.loads(frame["body"].decode())["sinks"]
+
+
+def test_a_loss_is_told_unasked(logd, box):
+    d = logd()
+    number, out = d.open(box + "/nowhere/a")
+    os.write(out, b"one\ntwo\n")
+    wait_for(lambda: pending(out) == 0, "it is dropped")
+    counts = {}
+    while "channels" not in counts or str(number) not in counts["channels"]:
+        frame = d.expect("counted")
+        assert "id" not in frame
+        counts = json.loads(frame["body"].decode())
+    assert counts["channels"] == {str(number): [8, 8, 2, -1]}
+    sink = counts["sinks"][box + "/nowhere/a"]
+    assert (sink["dropped"], sink["over"], sink["error"]) == \
+        (8, False, "cannot open: No such file or directory")
+
+
+def test_who_asks_is_told_the_sizes(logd, box):
+    d = logd()
+    number, out = d.open(box + "/a")
+    d.open(box + "/empty")
+    os.write(out, b"one\n")
+    wait_for_bytes(box + "/a", b"one\n")
+    d.send("count", id=7)
+    assert sinks_of(d.expect("counted", id=7)) == \
+        {box + "/a": {"size": 4, "rotations": 0, "dropped": 0}}
+
+
+def test_a_sink_that_goes_tells_its_last(logd, box):
+    d = logd()
+    number, out = d.open(box + "/a", maxbytes=10, backups=1)
+    for text in b"one 56789\n", b"two 56789\n":
+        os.write(out, text)
+        wait_for_bytes(box + "/a", text)
+    os.close(out)
+    d.close(number)
+    last = {}
+    while not last.get("gone"):
+        last = sinks_of(d.expect("counted")).get(box + "/a", {})
+    assert last == {"size": 10, "rotations": 1, "dropped": 0, "gone": True}
+
+
+def test_rotation_is_answered(logd, box):
+    d = logd()
+    number, out = d.open(box + "/a", backups=1)
+    os.write(out, b"one\n")
+    wait_for_bytes(box + "/a", b"one\n")
+    d.send("rotate", id=3, path=box + "/a")
+    assert "text" not in d.expect("rotated", id=3)
+    wait_for_bytes(box + "/a.1", b"one\n")
+    wait_for_bytes(box + "/a", b"")
+    d.send("rotate", id=4, path=box + "/nobody")
+    assert "text" not in d.expect("rotated", id=4)

@@ -82,16 +82,34 @@ START_TEST(an_empty_answer_is_still_up)
 START_TEST(channels_and_listeners_have_labels_of_their_own)
 {
 	const char *text = render(
-		"{\"processes\": [{\"name\": \"a\", \"group\": \"a\", \"stdout\": {\"read\": 5.0},"
-		" \"stderr\": {\"read\": 7.0}}], \"pools\": [{\"name\": \"p\", \"queued\": 3,"
+		"{\"processes\": [{\"name\": \"a\", \"group\": \"a\", \"stdout\": {\"bytes\": 5.0},"
+		" \"stderr\": {\"bytes\": 7.0, \"lines\": 2.0}}], \"pools\": [{\"name\": \"p\", \"queued\": 3,"
 		" \"listeners\": {\"READY\": 2, \"BUSY\": 0}}]}");
 
 	ck_assert_int_eq(n_lines(text, "svd_process_log_bytes_total"
 				       "{name=\"a\",group=\"a\",channel=\"stdout\"} 5"), 1);
 	ck_assert_int_eq(n_lines(text, "svd_process_log_bytes_total"
 				       "{name=\"a\",group=\"a\",channel=\"stderr\"} 7"), 1);
+	ck_assert_int_eq(n_lines(text, "svd_process_log_lines_total"
+				       "{name=\"a\",group=\"a\",channel=\"stderr\"} 2"), 1);
 	ck_assert_int_eq(n_lines(text, "svd_event_pool_queued_events{pool=\"p\"} 3"), 1);
 	ck_assert_int_eq(n_lines(text, "svd_event_pool_listeners{pool=\"p\",state=\"BUSY\"} 0"), 1);
+} END_TEST
+
+START_TEST(a_file_is_in_trouble_until_its_last_error_is_over)
+{
+	const char *text = render(
+		"{\"files\": [{\"path\": \"/a\", \"size\": 5.0, \"last_error\": \"\"},"
+		" {\"path\": \"/b\", \"last_error\": \"full\", \"last_error_at\": 9,"
+		" \"last_error_over\": false}, {\"path\": \"/c\", \"last_error\": \"full\","
+		" \"last_error_at\": 9, \"last_error_over\": true}]}");
+
+	ck_assert_int_eq(n_lines(text, "svd_log_file_size_bytes{path=\"/a\"} 5"), 1);
+	ck_assert_int_eq(n_lines(text, "svd_log_file_trouble{path=\"/a\"} 0"), 1);
+	ck_assert_int_eq(n_lines(text, "svd_log_file_trouble{path=\"/b\"} 1"), 1);
+	ck_assert_int_eq(n_lines(text, "svd_log_file_trouble{path=\"/c\"} 0"), 1);
+	ck_assert_int_eq(n_lines(text, "svd_log_file_trouble_time_seconds{path=\"/c\"} 9"), 1);
+	ck_assert_ptr_null(strstr(text, "svd_log_file_trouble_time_seconds{path=\"/a\"}"));
 } END_TEST
 
 int main(void)
@@ -108,6 +126,7 @@ int main(void)
 	tcase_add_test(tcase, what_is_not_known_is_left_out);
 	tcase_add_test(tcase, an_empty_answer_is_still_up);
 	tcase_add_test(tcase, channels_and_listeners_have_labels_of_their_own);
+	tcase_add_test(tcase, a_file_is_in_trouble_until_its_last_error_is_over);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
