@@ -1,6 +1,6 @@
 /*
- * log_types.c - values that are about log files and what becomes of their lines. Supervisor has none
- * of them, so the words for what is wrong are ours: they say what would be right.
+ * log_types.c - values that are about log files and what becomes of their lines. Supervisor has
+ * none of them, so the words for what is wrong are ours: they say what would be right.
  */
 #include "conf/log_types.h"
 

@@ -17,7 +17,7 @@ struct chan {
 	int          fd;		/* owned; the read end */
 	struct speaker speaker;		/* owned; of the activity log it has no name */
 	char        *path;		/* owned */
-	struct config *config;		/* counted: the snapshot of conf; NULL: it is svd's own log */
+	struct config *config;		/* counted: that of conf; NULL: it is svd's own log */
 	const struct logfile_config *conf;	/* borrowed: what becomes of the output */
 	bool         echo, tell;
 	bool         captures;		/* messages of capture mode come from it */

@@ -67,6 +67,30 @@ START_TEST(what_is_near_is_suggested)
 	ck_assert_str_eq(section_suggest("svd_health"), "svd:health");
 } END_TEST
 
+START_TEST(both_channels_have_the_same_options_in_the_same_order)
+{
+	int between = OPT_PROCESS_stderr_logfile - OPT_PROCESS_stdout_logfile;
+
+	for (unsigned id = OPT_PROCESS_stdout_logfile_mkdir; id <= OPT_PROCESS_stdout_journal; id++) {
+		const struct option_info *out = &option_table[id], *err = out + between;
+
+		ck_assert_str_eq(strchr(out->name, '_'), strchr(err->name, '_'));
+		ck_assert(strncmp(out->name, "stdout", 6) == 0);
+		ck_assert(strncmp(err->name, "stderr", 6) == 0);
+		ck_assert(out->place != err->place && out->flags == err->flags);
+	}
+} END_TEST
+
+START_TEST(the_nearest_of_some_words_is_suggested)
+{
+	static const char *const words[] = { "none", "gzip", "zstd" };
+
+	ck_assert_str_eq(word_suggest("zst", words, ARRAY_LEN(words)), "zstd");
+	ck_assert_str_eq(word_suggest("bzip", words, ARRAY_LEN(words)), "gzip");
+	ck_assert_ptr_null(word_suggest("lzma", words, ARRAY_LEN(words)));
+	ck_assert_ptr_null(word_suggest("", words, ARRAY_LEN(words)));
+} END_TEST
+
 START_TEST(what_is_far_is_not_suggested)
 {
 	char name[1000];
@@ -91,6 +115,8 @@ int main(void)
 	tcase_add_test(tc, sections_are_known_by_name_or_prefix);
 	tcase_add_test(tc, options_belong_into_their_sections_only);
 	tcase_add_test(tc, what_is_near_is_suggested);
+	tcase_add_test(tc, both_channels_have_the_same_options_in_the_same_order);
+	tcase_add_test(tc, the_nearest_of_some_words_is_suggested);
 	tcase_add_test(tc, what_is_far_is_not_suggested);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);

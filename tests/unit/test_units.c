@@ -81,6 +81,36 @@ START_TEST(what_is_no_size_is_refused)
 	ck_assert_int_eq(unit_bytes("9223372036854775807KB", &n), -ERANGE);
 } END_TEST
 
+START_TEST(a_duration_may_have_a_unit)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} rows[] = {
+		{ "0", 0 }, { " 90 ", 90 }, { "90s", 90 }, { "15m", 900 }, { "12 H", 43200 },
+		{ "7d", 604800 }, { "2w", 1209600 }, { "1_0s", 10 },
+	};
+	int64_t seconds;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		ck_assert_int_eq(unit_duration(rows[i].text, &seconds), 0);
+		ck_assert_int_eq(seconds, rows[i].seconds);
+	}
+} END_TEST
+
+START_TEST(what_is_no_duration_is_refused)
+{
+	static const char *const words[] = { "", " ", "s", "7 days", "1.5h", "7y", "1h30m", "d7",
+					     "7ss" };
+	int64_t seconds = 5;
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		ck_assert_msg(unit_duration(words[i], &seconds) == -EINVAL, "%s", words[i]);
+	ck_assert_int_eq(unit_duration("-1", &seconds), -ERANGE);
+	ck_assert_int_eq(unit_duration("9223372036854775807w", &seconds), -ERANGE);
+	ck_assert_int_eq(seconds, 5);
+} END_TEST
+
 START_TEST(permissions_are_octal)
 {
 	unsigned bits = 0;
@@ -128,6 +158,8 @@ int main(void)
 	tcase_add_test(tc, a_number_out_of_range_is_told_from_no_number);
 	tcase_add_test(tc, sizes_are_powers_of_1024);
 	tcase_add_test(tc, what_is_no_size_is_refused);
+	tcase_add_test(tc, a_duration_may_have_a_unit);
+	tcase_add_test(tc, what_is_no_duration_is_refused);
 	tcase_add_test(tc, permissions_are_octal);
 	tcase_add_test(tc, a_switch_has_four_words_for_on_and_four_for_off);
 	suite_add_tcase(s, tc);
