@@ -121,13 +121,13 @@ class Fleet:
         """Take old files from .2 upwards out of the way: renaming thousands would be slow."""
         count = 0
         for path in glob.glob(self.d.path("logs/*.*")):
-            name, number = os.path.basename(path).rsplit(".", 1)
+            name, number, form = (os.path.basename(path).split(".") + [""])[:3]
             if int(number) > 1:
                 try:
-                    os.rename(path, self.keep_name(name))
+                    os.rename(path, self.keep_name(name) + (form and "." + form))
                     count += 1
                 except FileNotFoundError:
-                    pass    # it was just given the next number
+                    pass    # it was just given the next number, or compressed
         return count
 
     def clear(self, name, program):
@@ -161,7 +161,8 @@ class Fleet:
 
     def runs(self):
         """{stream: [(first, last, place in its file, file)]} and what is no line."""
-        paths = glob.glob(self.d.path("logs/*")) + glob.glob(self.d.path("kept/*"))
+        paths = [plain(path) for path in glob.glob(self.d.path("logs/*")) +
+                 glob.glob(self.d.path("kept/*"))]
         out = subprocess.run([self.d.path("numbered"), "check"], input="\n".join(paths),
                              stdout=subprocess.PIPE, check=True, universal_newlines=True,
                              errors="backslashreplace").stdout
@@ -173,6 +174,18 @@ class Fleet:
                 path, stream, first, last = line.split()
                 runs[stream].append((int(first), int(last), place, path))
         return runs, faults
+
+
+def plain(path):
+    """The name of a file that is not compressed (any more)."""
+    base, form = os.path.splitext(path)
+    program = {".gz": "gzip", ".zst": "zstd"}.get(form)
+    if not program:
+        return path
+    with open(base + "," + form[1:], "wb") as f:
+        subprocess.run([program, "-dcq", path], stdout=f, check=True)
+    os.unlink(path)
+    return f.name
 
 
 def find(runs, count):

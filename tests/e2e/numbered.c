@@ -4,14 +4,16 @@
  *
  * numbered write STATE NAME STREAMS BATCH PAUSE MIN MAX [COUNT GATE]
  *	Writes lines of MIN to MAX bytes, with one write(2) each, BATCH at a time and then a pause
- *	of PAUSE microseconds; STREAMS 1: to stdout, 2: to stderr by turns with it. It ends on
+ *	of PAUSE microseconds; STREAMS 1: to stdout, 2: to stderr by turns with it, 1c: to stdout,
+ *	in colours. It ends on
  *	SIGTERM, after a whole line, or after COUNT batches, of which the first has waited until
  *	there is a file GATE. STATE is a file of struct state.
  * numbered check
  *	Reads names of files from stdin. For each run of numbers that follow each other it prints
  *	"FILE STREAM FIRST LAST", and "! FILE: ..." for whatever is no whole line.
  *
- * A line: "NAME.STREAM NUMBER filler CHECKSUM\n", the checksum over all that is before it.
+ * A line: "NAME.STREAM NUMBER filler CHECKSUM\n", the checksum over all that is before it. It is
+ * found in a line with svd's prefix or of its JSON too, but not among colours.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -26,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STREAMS = 2, UNSURE = 500, LINE_MAX_ = 1024 * 1024, SEEN = 64, SUM = 8 };
+enum { STREAMS = 2, UNSURE = 500, LINE_BYTES = 1024 * 1024, SEEN = 64, SUM = 8 };
 
 /*
  * Before the write a line is begun, after it done. Who finds one that is begun and not done was
@@ -105,14 +107,27 @@ static size_t make_line(char *line, const char *name, int stream, uint64_t numbe
 	return i + SUM + 1;
 }
 
-static void write_line(struct stream *s, int fd, const char *name, size_t least, size_t most)
-{
-	static char line[LINE_MAX_];
-	uint64_t number = s->done;
-	size_t len = least + (number * 2654435761u >> 7) % (most - least + 1), at = 0;
+struct text {
+	size_t least, most;	/* bytes */
+	const char *before, *after;	/* of each line */
+};
 
-	len = make_line(line, name, fd, number, len);
-	s->begun = number + 1;
+static size_t dress_line(char *line, const char *name, int fd, uint64_t number,
+			 const struct text *text)
+{
+	size_t len = text->least + (number * 2654435761u >> 7) % (text->most - text->least + 1);
+	size_t at = (size_t)sprintf(line, "%s", text->before);
+
+	at += make_line(line + at, name, fd, number, len) - 1;
+	return at + (size_t)sprintf(line + at, "%s\n", text->after);
+}
+
+static void write_line(struct stream *s, int fd, const char *name, const struct text *text)
+{
+	static char line[LINE_BYTES + 64];
+	size_t len = dress_line(line, name, fd, s->done, text), at = 0;
+
+	s->begun = s->done + 1;
 	while (at < len) {
 		ssize_t n = write(fd, line + at, len - at);
 
@@ -121,7 +136,7 @@ static void write_line(struct stream *s, int fd, const char *name, size_t least,
 		else if (errno != EINTR)
 			die("write");
 	}
-	s->done = number + 1;
+	s->done = s->begun;
 }
 
 static void wait_for_file(const char *path)
@@ -139,10 +154,13 @@ static int write_lines(char **argv)
 	long left = argv[7] ? atol(argv[7]) : -1;
 	long pause = atol(argv[4]);
 	struct timespec nap = { pause / 1000000, pause % 1000000 * 1000 };
-	size_t least = strtoul(argv[5], NULL, 10), most = strtoul(argv[6], NULL, 10);
+	int coloured = strchr(argv[2], 'c') != NULL;
+	struct text text = { strtoul(argv[5], NULL, 10), strtoul(argv[6], NULL, 10),
+			     coloured ? "\033[1;32m" : "", coloured ? "\033[0m" : "" };
 	struct sigaction action = { .sa_handler = on_term };
 
-	if (least < 64 || most < least || most >= LINE_MAX_ || streams < 1 || streams > STREAMS)
+	if (text.least < 64 || text.most < text.least || text.most >= LINE_BYTES ||
+	    streams < 1 || streams > STREAMS)
 		return 2;
 	sigaction(SIGTERM, &action, NULL);
 	for (int i = 0; i < STREAMS; i++)
@@ -153,8 +171,7 @@ static int write_lines(char **argv)
 		wait_for_file(argv[8]);
 	while (!asked && left--) {
 		for (int i = 0; i < batch && !asked; i++)
-			write_line(&state->streams[i % streams], 1 + i % streams, argv[1], least,
-				   most);
+			write_line(&state->streams[i % streams], 1 + i % streams, argv[1], &text);
 		if (pause)
 			nanosleep(&nap, NULL);
 	}
@@ -174,11 +191,35 @@ static void print_run(const char *path, const struct run *run)
 	       (unsigned long long)run->last);
 }
 
+/* What the program has printed, in a line that svd has made of it. */
+static void unwrap(const char **line, size_t *len)
+{
+	static const char message[] = "\"message\":\"", end[] = "\"}";
+	const char *text = NULL, *stop = *line + *len;
+
+	if (*len && **line == '{') {
+		text = memmem(*line, *len, message, sizeof(message) - 1);
+		text = text ? text + sizeof(message) - 1 : stop;
+		stop -= sizeof(end) - 1;
+	} else if (*len && **line == '2') {	/* time, name, channel */
+		text = *line;
+		for (int words = 0; words < 3 && text; words++) {
+			text = memchr(text, ' ', (size_t)(stop - text));
+			text += text != NULL;
+		}
+	}
+	if (text && text <= stop) {
+		*line = text;
+		*len = (size_t)(stop - text);
+	}
+}
+
 static int read_line(const char *line, size_t len, char stream[64], uint64_t *number)
 {
 	unsigned long long n;
 	char head[96] = "", sum[SUM + 1];
 
+	unwrap(&line, &len);
 	memcpy(head, line, len < sizeof(head) - 1 ? len : sizeof(head) - 1);
 	if (len < SUM + 2 || sscanf(head, "%63s %llu ", stream, &n) != 2)
 		return -1;

@@ -100,7 +100,7 @@ BROKEN = ("missing", "replaced", "directory", "loop", "full", "fifo", "dangling"
 
 
 def test_whatever_becomes_of_its_log_a_program_is_never_held_up(daemon):
-    """More than any pipe takes, into what is no place for it; and a neighbour who notices nothing."""
+    """More than any pipe takes, into what is no place for it; its neighbour notices nothing."""
     d = daemon("".join("""
         [program:%s]
         command=/usr/bin/python3 -S -E -c "print(('x' * 99 + '\\n') * 40000, end='')"
