@@ -12,7 +12,7 @@ struct values;
 must_check int log_rules_note(struct load *ld, const struct values *v,
 			      const struct program_config *p);
 
-/* Afterwards: what a log file named "syslog" or "journal" and redirect_stderr mean for the others. */
+/* Afterwards: what a log file named "syslog" or "journal" and redirect_stderr mean for others. */
 void log_rules_settle(const struct values *v, struct program_config *p);
 
 /* Notes options of p that are without effect, which is nothing to worry about. 0 or -ENOMEM. */
@@ -22,7 +22,7 @@ must_check int log_rules_check(struct load *ld, const struct values *v,
 /* No regular file, such as /dev/stdout or a FIFO: nothing is rotated there. */
 bool log_is_device(const struct logfile_config *log);
 
-/* The first thing that two channels want otherwise of a file, like "compress"; NULL: there is none. */
+/* The first thing that two channels want otherwise of a file, like "compress"; NULL: none. */
 const char *log_rules_difference(const struct logfile_config *a, const struct logfile_config *b);
 
 #endif

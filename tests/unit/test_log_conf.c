@@ -159,7 +159,7 @@ START_TEST(only_root_gives_files_away)
 			"root can give files away");
 	} else {
 		is_refused("stdout_logfile_owner=root", "only a daemon that is root");
-		is_refused("stdout_logfile_owner=nobody", "only a daemon that is root");
+		is_refused("stdout_logfile_owner=daemon", "only a daemon that is root");
 	}
 } END_TEST
 

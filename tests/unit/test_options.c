@@ -69,9 +69,10 @@ START_TEST(what_is_near_is_suggested)
 
 START_TEST(both_channels_have_the_same_options_in_the_same_order)
 {
+	const unsigned first = OPT_PROCESS_stdout_logfile_mkdir;
 	int between = OPT_PROCESS_stderr_logfile - OPT_PROCESS_stdout_logfile;
 
-	for (unsigned id = OPT_PROCESS_stdout_logfile_mkdir; id <= OPT_PROCESS_stdout_journal; id++) {
+	for (unsigned id = first; id <= OPT_PROCESS_stdout_journal; id++) {
 		const struct option_info *out = &option_table[id], *err = out + between;
 
 		ck_assert_str_eq(strchr(out->name, '_'), strchr(err->name, '_'));
