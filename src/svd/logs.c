@@ -235,7 +235,7 @@ static void on_synced(struct logs *logs, struct frame *frame)
 
 static void on_trouble(struct logs *logs, struct frame *frame)
 {
-	(void)logs;
+	sinkstats_news(&logs->sinkstats, frame->head);
 	log_error("cannot write to log file %s: %s; %" JSON_INTEGER_FORMAT
 		  " bytes were dropped since this was said last", text_of(frame, "path"),
 		  text_of(frame, "text"), lost_of(frame));
@@ -243,7 +243,7 @@ static void on_trouble(struct logs *logs, struct frame *frame)
 
 static void on_healed(struct logs *logs, struct frame *frame)
 {
-	(void)logs;
+	sinkstats_news(&logs->sinkstats, frame->head);
 	log_warn("log file %s can be written to again; %" JSON_INTEGER_FORMAT
 		 " bytes were dropped", text_of(frame, "path"), lost_of(frame));
 }

@@ -1,5 +1,5 @@
 /*
- * rpc_loginfo.c - RPC methods that tell of log files: what an operator wants to know of them when a
+ * rpc_loginfo.c - RPC methods that tell of log files and of other receivers of output: what an operator wants to know of them when a
  * disk was full. Several channels may write to one file, and one channel to several; here they
  * stand by file.
  */
@@ -50,19 +50,27 @@ static void add_writer(struct writers *all, const char *path, const struct proce
 	all->n++;
 }
 
+/* What is no file goes by the name that svd-logd has for it. */
+static void add_channel_of(struct writers *all, const struct process *p, enum channel c)
+{
+	const struct logfile_config *conf = &p->conf->log[c];
+	const char *path = proc_logfile(p, c);
+
+	if (path)
+		add_writer(all, path, p, c);
+	for (const char *const *also = conf->also; also && *also; also++)
+		add_writer(all, *also, p, c);
+	if (conf->syslog)
+		add_writer(all, conf->syslog_server ? conf->syslog_server : "syslog", p, c);
+	if (conf->journal)
+		add_writer(all, "journal", p, c);
+}
+
 static void add_process(struct writers *all, const struct process *p)
 {
-	for (enum channel c = 0; c < CHANNEL_N; c++) {
-		const char *path = proc_logfile(p, c);
-		const char *const *also = p->conf->log[c].also;
-
-		if (c == CHANNEL_STDERR && p->conf->redirect_stderr)
-			continue;
-		if (path)
-			add_writer(all, path, p, c);
-		for (; also && *also; also++)
-			add_writer(all, *also, p, c);
-	}
+	add_channel_of(all, p, CHANNEL_STDOUT);
+	if (!p->conf->redirect_stderr)
+		add_channel_of(all, p, CHANNEL_STDERR);
 }
 
 static int by_path(const void *a, const void *b)
@@ -153,8 +161,7 @@ void rpc_add_log_files(struct strbuf *sb, const struct engine *e, const struct c
 	size_t n = lookup_all_by_name(e, &list);
 
 	all.oom = !list;
-	if (*logs_activity(e->logs) == '/')
-		add_writer(&all, logs_activity(e->logs), NULL, CHANNEL_STDOUT);
+	add_writer(&all, logs_activity(e->logs), NULL, CHANNEL_STDOUT);
 	for (size_t i = 0; i < n; i++)
 		if (permit_sees(e, call, list[i]))
 			add_process(&all, list[i]);

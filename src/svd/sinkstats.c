@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/jsonout.h"
 
 static void forget(struct sinkstats *all, struct sinkstat *stat)
@@ -51,6 +52,13 @@ static struct sinkstat *add(struct sinkstats *all, const char *path)
 	return NULL;
 }
 
+static struct sinkstat *find_or_add(struct sinkstats *all, const char *path)
+{
+	struct sinkstat *stat = find(all, path);
+
+	return stat ? stat : add(all, path);
+}
+
 static uint64_t number(const json_t *sink, const char *key)
 {
 	return (uint64_t)json_integer_value(json_object_get(sink, key));
@@ -63,18 +71,23 @@ static void take_number(uint64_t *sum, uint64_t *told, uint64_t now)
 	*told = now;
 }
 
-static void take_error(struct sinkstat *stat, const json_t *sink)
+static void set_error(struct sinkstat *stat, const char *text, int64_t at, bool over)
 {
-	const char *text = json_string_value(json_object_get(sink, "error"));
-
-	if (!text)
-		return;
 	if (!stat->error || strcmp(stat->error, text) != 0) {
 		free(stat->error);
 		stat->error = strdup(text);
 	}
-	stat->error_at = json_integer_value(json_object_get(sink, "at"));
-	stat->over = json_is_true(json_object_get(sink, "over"));
+	stat->error_at = at;
+	stat->over = over;
+}
+
+static void take_error(struct sinkstat *stat, const json_t *sink)
+{
+	const char *text = json_string_value(json_object_get(sink, "error"));
+
+	if (text)
+		set_error(stat, text, json_integer_value(json_object_get(sink, "at")),
+			  json_is_true(json_object_get(sink, "over")));
 }
 
 static void take(struct sinkstat *stat, const json_t *sink)
@@ -93,19 +106,49 @@ void sinkstats_take(struct sinkstats *all, const json_t *sinks)
 	json_t *sink;
 
 	json_object_foreach((json_t *)(uintptr_t)sinks, path, sink) {
-		struct sinkstat *stat = find(all, path);
+		struct sinkstat *stat = find_or_add(all, path);
 
-		if (!stat)
-			stat = add(all, path);
 		if (stat)
 			take(stat, sink);
 	}
 }
 
+/* --- receivers that are no files --- */
+
+/* `trouble` tells what was lost since the last one, `healed` all since it worked last. */
+static void receiver_failed(struct sinkstat *stat, const char *why, uint64_t lost)
+{
+	set_error(stat, why, (int64_t)clock_wall(), false);
+	stat->dropped += lost;
+	stat->healing += lost;
+}
+
+static void receiver_healed(struct sinkstat *stat, uint64_t lost_all)
+{
+	if (lost_all > stat->healing)
+		stat->dropped += lost_all - stat->healing;
+	stat->healing = 0;
+	stat->over = true;
+}
+
+void sinkstats_news(struct sinkstats *all, const json_t *head)
+{
+	const char *name = json_string_value(json_object_get(head, "path"));
+	const char *why = json_string_value(json_object_get(head, "text"));
+	struct sinkstat *stat = NULL;
+
+	if (name && *name && *name != '/')
+		stat = find_or_add(all, name);
+	if (stat && why)
+		receiver_failed(stat, why, number(head, "lost"));
+	else if (stat)
+		receiver_healed(stat, number(head, "lost"));
+}
+
 void sinkstats_begin(struct sinkstats *all)
 {
 	for (struct sinkstat *stat = all->by_path; stat; stat = stat->hh.next) {
-		stat->rotations_told = stat->dropped_told = 0;
+		stat->rotations_told = stat->dropped_told = stat->healing = 0;
 		stat->over = true;
 	}
 }

@@ -1,4 +1,4 @@
-/* sinkstats.h - what svd-logd has told of the files that it writes */
+/* sinkstats.h - what svd-logd has told of the files that it writes, and of other receivers */
 #ifndef SVD_SVD_SINKSTATS_H
 #define SVD_SVD_SINKSTATS_H
 
@@ -24,6 +24,7 @@ struct sinkstat {
 	char    *error;		/* owned; the last one; NULL: there was none */
 	int64_t  error_at;	/* wall clock, seconds */
 	bool     over;		/* it has worked again since */
+	uint64_t healing;	/* of a receiver: bytes dropped since it worked last */
 };
 
 /* All zero is an empty one. */
@@ -35,6 +36,12 @@ void sinkstats_done(struct sinkstats *all);
 
 /* `sinks` of a frame `counted`. What there is no memory for is not known. */
 void sinkstats_take(struct sinkstats *all, const json_t *sinks);
+
+/*
+ * The header of `trouble` or `healed`. Of files `counted` says more; of other receivers ("syslog", "journal", a
+ * url) this is all that is told.
+ */
+void sinkstats_news(struct sinkstats *all, const json_t *head);
 
 /* A svd-logd begins, which counts at nothing. Trouble of its predecessor it would find again. */
 void sinkstats_begin(struct sinkstats *all);

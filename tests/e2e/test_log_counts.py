@@ -48,6 +48,14 @@ PROGRAMS = """
     stdout_logfile={box}/kept/stubborn.log
     stdout_logfile_backups=1
     stderr_logfile=NONE
+    [program:several]
+    command=/bin/cat
+    stdout_logfile={box}/several.log
+    stdout_logfile_also={box}/copy.log
+    stdout_syslog_server=udp://127.0.0.1:9
+    stdout_syslog=true
+    stderr_logfile=NONE
+    autostart=false
     [program:idle]
     command=/bin/cat
     autostart=false
@@ -120,6 +128,11 @@ def test_who_has_not_run_has_nothing(d):
     assert (idle["size"], idle["bytes"], idle["rotations"], idle["last_error"]) == (0, 0, 0, "")
 
 
+def test_all_that_get_the_output_are_told(d):
+    assert list(files(d, "several")) == \
+        [d.path("copy.log"), d.path("several.log"), "udp://127.0.0.1:9"]
+
+
 def test_rotations_are_counted(d):
     for n in range(4):
         say(d, "small", "x" * 59 + "\n")
@@ -185,9 +198,10 @@ def test_the_death_of_svd_logd_loses_no_number(d):
 def test_all_files_are_told_by_path_the_activity_log_too(d):
     told = d.proxy.svd.getAllLogInfo()
     assert [f["path"] for f in told] == sorted(
-        ["/dev/full"] + [d.path(p) for p in ("cat.log", "gone/lost.log", "idle.log",
-                                             "kept/stubborn.log", "small.log",
-                                             "supervisord.log", "web.log")] +
+        ["/dev/full", "udp://127.0.0.1:9"] +
+        [d.path(p) for p in ("cat.log", "copy.log", "gone/lost.log", "idle.log",
+                             "kept/stubborn.log", "several.log", "small.log",
+                             "supervisord.log", "web.log")] +
         [f["path"] for f in told if "stderr" in f["path"]])
     own = [f for f in told if f["path"] == d.path("supervisord.log")][0]
     assert own["channels"] == [{"group": "", "name": "", "channel": ""}]

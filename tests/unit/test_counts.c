@@ -128,6 +128,31 @@ START_TEST(a_new_svd_logd_is_in_no_trouble_yet)
 	ck_assert(stat_of("/a")->over);
 } END_TEST
 
+static void hear(const char *head)
+{
+	json_t *json = json_loads(head, 0, NULL);
+
+	ck_assert_ptr_nonnull(json);
+	sinkstats_news(&stats, json);
+	json_decref(json);
+}
+
+START_TEST(receivers_that_are_no_files_have_their_trouble)
+{
+	hear("{\"path\": \"/a\", \"text\": \"of files more is told\", \"lost\": 3}");
+	hear("{\"text\": \"nobody's\"}");
+	ck_assert_ptr_null(stats.by_path);
+	hear("{\"path\": \"syslog\", \"text\": \"gone\", \"lost\": 3}");
+	hear("{\"path\": \"syslog\", \"text\": \"gone\", \"lost\": 4}");
+	ck_assert(!stat_of("syslog")->over);
+	hear("{\"path\": \"syslog\", \"lost\": 10}");
+	ck_assert_uint_eq(stat_of("syslog")->dropped, 10);
+	ck_assert(stat_of("syslog")->over);
+	hear("{\"path\": \"syslog\", \"text\": \"gone\", \"lost\": 1}");
+	ck_assert_uint_eq(stat_of("syslog")->dropped, 11);
+	ck_assert_str_eq(stat_of("syslog")->error, "gone");
+} END_TEST
+
 START_TEST(nonsense_is_nothing)
 {
 	sinkstats_take(&stats, NULL);
@@ -164,6 +189,7 @@ int main(void)
 	tcase_add_test(tcase, a_file_has_its_sums_over_svd_logds_and_openings);
 	tcase_add_test(tcase, an_error_stays_and_is_over_when_it_is);
 	tcase_add_test(tcase, a_new_svd_logd_is_in_no_trouble_yet);
+	tcase_add_test(tcase, receivers_that_are_no_files_have_their_trouble);
 	tcase_add_test(tcase, nonsense_is_nothing);
 	tcase_add_test(tcase, there_are_never_more_than_so_many_files);
 	suite_add_tcase(suite, tcase);
