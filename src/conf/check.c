@@ -5,9 +5,8 @@
 #include "conf/check.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -55,7 +54,7 @@ static int check_directory(struct load *ld, const struct values *v,
 	if (!p->directory || path_is_dir(p->directory))
 		return 0;
 	return value_warn(ld, v, OPT_PROCESS_directory, "%s is not an existing directory",
-		    p->directory);
+			  p->directory);
 }
 
 static int see_log(struct load *ld, const struct values *v, const struct ini_option *option,
@@ -74,11 +73,30 @@ static int see_log(struct load *ld, const struct values *v, const struct ini_opt
 }
 
 /* All that write to a file share its one rotation. */
+static int check_shared(struct load *ld, const struct values *v, enum option_id id,
+			const struct logfile_config *log, const struct seen_log *seen)
+{
+	const struct logfile_config *first = seen->config;
+	const char *other = log_rules_difference(first, log);
+	const char *path = seen->option->file->path;
+
+	if (first->maxbytes != log->maxbytes || first->backups != log->backups)
+		return value_warn(ld, v, id, "[%s] logs to the same file (%s:%d), but rotates at "
+				  "%jd bytes with %d backups, and this one at %jd with %d",
+				  seen->section->name, path, seen->option->line,
+				  (intmax_t)first->maxbytes, first->backups,
+				  (intmax_t)log->maxbytes, log->backups);
+	if (other)
+		return value_warn(ld, v, id, "[%s] logs to the same file (%s:%d), but with "
+				  "another logfile_%s", seen->section->name, path,
+				  seen->option->line, other);
+	return 0;
+}
+
 static int check_log(struct load *ld, const struct values *v, enum option_id id,
 		     const struct logfile_config *log)
 {
 	const struct seen_log *seen;
-	const char *other;
 
 	/* Our standard output is not the daemon's, which need not open it and never rotates it. */
 	if (log->kind != LOGFILE_PATH || path_standard_fd(log->path) >= 0)
@@ -88,20 +106,7 @@ static int check_log(struct load *ld, const struct values *v, enum option_id id,
 	if (log_is_device(log))
 		return 0;
 	HASH_FIND_STR(ld->check->logs, log->path, seen);
-	if (!seen)
-		return see_log(ld, v, v->set[id], log);
-	other = log_rules_difference(seen->config, log);
-	if (other)
-		return value_warn(ld, v, id, "[%s] logs to the same file (%s:%d), but with "
-				  "another logfile_%s", seen->section->name,
-				  seen->option->file->path, seen->option->line, other);
-	if (seen->config->maxbytes == log->maxbytes && seen->config->backups == log->backups)
-		return 0;
-	return value_warn(ld, v, id, "[%s] logs to the same file (%s:%d), but rotates at %jd bytes with "
-		    "%d backups, and this one at %jd with %d", seen->section->name,
-		    seen->option->file->path, seen->option->line,
-		    (intmax_t)seen->config->maxbytes, seen->config->backups,
-		    (intmax_t)log->maxbytes, log->backups);
+	return seen ? check_shared(ld, v, id, log, seen) : see_log(ld, v, v->set[id], log);
 }
 
 int check_process(struct load *ld, const struct values *v, const struct program_config *p)
@@ -133,12 +138,12 @@ static int check_cut(struct load *ld, const struct values *v, enum option_id id)
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)
-		return value_warn(ld, v, id, "a comment begins here, inside quotes, since a %c that "
-			    "follows a blank begins one everywhere", o->cut);
+		return value_warn(ld, v, id, "a comment begins here, inside quotes, since a %c "
+				  "that follows a blank begins one everywhere", o->cut);
 	if (o->cut_tight && (option_table[id].type == TYPE_TEXT ||
 			     option_table[id].type == TYPE_ENVIRONMENT))
-		return value_warn(ld, v, id, "the rest of the line is a comment, since a %c that follows "
-			    "a blank begins one", o->cut);
+		return value_warn(ld, v, id, "the rest of the line is a comment, since a %c that "
+				  "follows a blank begins one", o->cut);
 	return 0;
 }
 
@@ -149,7 +154,7 @@ static int check_option(struct load *ld, struct values *v, enum option_id id)
 
 	if (r == 0 && o->again_file)
 		r = value_warn(ld, v, id, "it is set already at %s:%d, and the last value counts",
-			 o->again_file->path, o->again_line);
+			       o->again_file->path, o->again_line);
 	return r;
 }
 
