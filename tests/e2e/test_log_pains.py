@@ -14,7 +14,7 @@ import subprocess
 
 import pytest
 
-from lib_daemon import SVD, wait_for, wait_idle
+from lib_daemon import SVD, clean_env, wait_for, wait_idle
 
 pytestmark = pytest.mark.svd_only
 
@@ -325,3 +325,40 @@ def test_who_follows_a_log_holds_no_file_that_was_rotated_away(daemon):
     for pid in siblings(d) + [d.pid]:
         wait_for(lambda pid=pid: not deleted_files(pid), "nobody holds a removed file")
     sock.close()
+
+
+# --- a clock that jumps ---
+
+def test_a_clock_that_jumps_costs_no_line_and_no_more_than_a_rotation_each(daemon, fake_time):
+    d = daemon("""
+        [program:cat]
+        command=/bin/cat
+        startsecs=0
+        stdout_logfile={box}/cat.log
+        [program:hourly]
+        command=/bin/cat
+        startsecs=0
+        stdout_logfile={box}/hourly.log
+        stdout_logfile_rotate=hourly
+        stdout_logfile_backups=50
+        """)
+    d.write("offset", "0")
+    sanitizer = clean_env(d.box)["ASAN_OPTIONS"] + ":verify_asan_link_order=0"
+    d.start(env={"LD_PRELOAD": fake_time, "FAKE_TIME": d.path("offset"),
+                 "ASAN_OPTIONS": sanitizer})
+    jumps = (0, 86400 * 400, 3, -86400 * 400, 0, 86400 * 20000, 0)
+    for turn, jump in enumerate(jumps):
+        d.write("offset.new", str(jump))
+        os.rename(d.path("offset.new"), d.path("offset"))
+        for n in range(10):
+            say(d, "turn %d, line %d\n" % (turn, n))
+            say(d, "turn %d, line %d\n" % (turn, n), "hourly")
+    wanted = ["turn %d, line %d" % (turn, n) for turn in range(len(jumps)) for n in range(10)]
+    assert d.read("cat.log").splitlines() == wanted
+    rotated = sorted(name for name in os.listdir(d.box) if name.startswith("hourly.log."))
+    # One for each jump ahead, and perhaps one for an hour that has just ended.
+    ahead = sum(now > before for before, now in zip(jumps, jumps[1:]))
+    assert ahead <= len(rotated) <= ahead + 1
+    lines = "".join(d.read("hourly.log.%d" % n) for n in range(len(rotated), 0, -1))
+    assert (lines + d.read("hourly.log")).splitlines() == wanted
+    wait_idle(d.pid, d.sibling("svd-logd"))
