@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 
 static const double LOOK_FIRST = 0.001, LOOK_LONGEST = 0.05;	/* seconds */
@@ -54,10 +55,20 @@ static bool take(struct channel *c)
 		break;
 	}
 	if (!more && c->state == CHANNEL_CLOSING) {
+		sink_end(c->sink, &c->source);
 		finish(c);
 		c->ops->on_done(c);
 	}
 	return more;
+}
+
+/* A filter may hold what has to go soon, though nothing more comes. */
+static void wait_for_filter(struct channel *c)
+{
+	double due = c->tap && c->state == CHANNEL_OPEN ? c->tap->filter->due : 0;
+
+	if (due && !timer_is_armed(&c->timer))
+		timer_start(&c->timer, due - clock_mono());
 }
 
 static void run(struct channel *c)
@@ -68,6 +79,7 @@ static void run(struct channel *c)
 	} else {
 		io_start(&c->io, c->source.fd, IO_READ);
 		take(c);
+		wait_for_filter(c);
 	}
 }
 

@@ -100,6 +100,15 @@ static int on_text(void *user, int64_t id, const char *p, size_t n, uint64_t los
 	return news_output(d->link, id, p, n, lost);
 }
 
+static int on_message(void *user, int64_t id, const char *p, size_t n, bool cut, uint64_t lost)
+{
+	struct logd *d = user;
+
+	return news_captured(d->link, id, p, n, cut, lost);
+}
+
+static const struct tap_news tap_news = { on_text, on_message };
+
 /* --- the channels --- */
 
 static void forget(struct logd *d, struct channel *c)
@@ -292,7 +301,7 @@ static void on_sync(struct logd *d, struct order *order)
 	struct channel *c, *next;
 
 	HASH_ITER(hh, d->channels, c, next) {
-		if (c->state == CHANNEL_OPEN && c->tap && c->tap->tell)
+		if (c->state == CHANNEL_OPEN && c->tap && tap_has_news(c->tap))
 			channel_read(c);
 	}
 	(void)news_answer(d->link, "synced", number_of(order->head, "id"), NULL);
@@ -453,7 +462,6 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 	hours_init(&d->hours, d->loop, &d->sinks);
 	helpers_init(&d->helpers, d->loop);
 	outlets_init(&d->outlets, d->loop, devlog, &d->helpers, &sink_news, d);
-	d->taps = (struct taps){ .outlets = &d->outlets, .on_text = on_text, .user = d };
 	d->home = (struct channel_home){ .loop = d->loop, .sinks = &d->sinks, .taps = &d->taps,
 					 .ops = &channel_ops, .user = d };
 	ret = link_new(d->loop, link_fd, &link_ops, d, &d->link);
@@ -465,7 +473,7 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 	d->sinks.upkeep = &d->upkeep;
 	d->sinks.hours = &d->hours;
 	if (ret == 0)
-		ret = taps_init(&d->taps);
+		ret = taps_init(&d->taps, &d->outlets, &tap_news, d);
 	return ret < 0 ? err_set(err, ret, "cannot begin: %s", strerror(-ret)) : 0;
 }
 

@@ -11,7 +11,11 @@
 #include "ipc/frame.h"
 #include "logd/source.h"
 
-enum { OUTPUT_QUEUE_MAX = 1024 * 1024 };	/* bytes that are on their way to svd */
+/* Bytes that are on their way to svd. Messages are few, and somebody waits for them. */
+enum {
+	OUTPUT_QUEUE_MAX = 1024 * 1024,
+	CAPTURED_QUEUE_MAX = 32 * 1024 * 1024,
+};
 
 int news_sink(struct link *link, const char *path, const char *text, uint64_t lost)
 {
@@ -35,6 +39,28 @@ int news_output(struct link *link, int64_t channel, const char *p, size_t n, uin
 	if (link_queued(link) + n > OUTPUT_QUEUE_MAX)
 		return -ENOBUFS;
 	head = json_pack("{s:s, s:I}", "t", "output", "ch", (json_int_t)channel);
+	if (head && lost)
+		json_object_set_new(head, "lost", json_integer((json_int_t)lost));
+	return link_send(link, head, p, n, -1);
+}
+
+int news_captured(struct link *link, int64_t channel, const char *p, size_t n, bool cut,
+		  uint64_t lost)
+{
+	json_t *head;
+
+	if (!link)
+		return 0;
+	if (n > FRAME_BODY_MAX) {
+		p += n - FRAME_BODY_MAX;
+		n = FRAME_BODY_MAX;
+		cut = true;
+	}
+	if (link_queued(link) + n > CAPTURED_QUEUE_MAX)
+		return -ENOBUFS;
+	head = json_pack("{s:s, s:I}", "t", "captured", "ch", (json_int_t)channel);
+	if (head && cut)
+		json_object_set_new(head, "cut", json_true());
 	if (head && lost)
 		json_object_set_new(head, "lost", json_integer((json_int_t)lost));
 	return link_send(link, head, p, n, -1);

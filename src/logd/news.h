@@ -2,6 +2,7 @@
 #ifndef SVD_LOGD_NEWS_H
 #define SVD_LOGD_NEWS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,10 @@ int news_sink(struct link *link, const char *path, const char *text, uint64_t lo
 
 /* What was read of a channel. Also -ENOBUFS when svd does not keep up. lost: bytes before it. */
 int news_output(struct link *link, int64_t channel, const char *p, size_t n, uint64_t lost);
+
+/* A message of capture mode, likewise. cut: its beginning is missing. lost: messages before it. */
+int news_captured(struct link *link, int64_t channel, const char *p, size_t n, bool cut,
+		  uint64_t lost);
 
 /* With its counts; src NULL: it was never open. */
 int news_closed(struct link *link, int64_t channel, const struct source *src);

@@ -71,6 +71,9 @@ void sink_leave(struct sink *s, struct source *src);
 /* Take at most one pipe-full out of the source and to the file, or drop it if it must be. */
 enum taken sink_take(struct sink *s, struct source *src);
 
+/* Nothing more of the source is wanted: write what its filter holds, or lose it. */
+void sink_end(struct sink *s, struct source *src);
+
 /* Close and open every file. */
 void sinks_reopen(struct sinks *all);
 

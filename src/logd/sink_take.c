@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "logd/plan.h"
@@ -62,10 +63,15 @@ static size_t show(struct sink *s, struct source *src, size_t n)
 	return src->tap ? tap_see(src->tap, &s->all->look, n) : n;
 }
 
-static void count(struct source *src, size_t n)
+static void taken(struct source *src, size_t n)
 {
 	src->taken += n;
 	src->waits_since = 0;
+}
+
+static void count(struct source *src, size_t n)
+{
+	taken(src, n);
 	if (src->tap)
 		tap_took(src->tap, n);
 }
@@ -105,9 +111,40 @@ static void give_up_line(struct sink *s, struct source *src)
 	s->written_at = 0;
 }
 
+static void drop_text(struct sink *s, struct source *src)
+{
+	size_t len;
+	const char *text = tap_text(src->tap, &len);
+
+	for (const char *p = text; p && (p = memchr(p, '\n', (size_t)(text + len - p))); p++)
+		src->dropped_lines++;
+	if (text)
+		tap_wrote(src->tap, len);
+	src->dropped += src->tap->input;
+	sink_lost(s, src->tap->input);
+}
+
+/* Not a line is lost for who else gets them, and the filter goes on where it was. */
+static enum taken drop_changed(struct sink *s, struct source *src)
+{
+	struct tap *tap = src->tap;
+	size_t len;
+
+	if (!tap_text(tap, &len) &&
+	    tap_draft(tap, &s->all->look, min(s->all->look.n, LOOK_BUF), FILTER_EAGER) < 0)
+		sink_lost(s, tap->input);
+	drop_text(s, src);
+	look_drop(&s->all->look, src->fd, tap->input);
+	taken(src, tap->input);
+	tap->input = 0;
+	return TAKEN_SOME;
+}
+
 static enum taken drop_lines(struct sink *s, struct source *src, size_t n)
 {
 	give_up_line(s, src);
+	if (source_is_changed(src))
+		return drop_changed(s, src);
 	n = show(s, src, n);
 	src->skip = look_last_line(&s->all->look, n) < n;
 	return drop(s, src, n);
@@ -132,6 +169,8 @@ static enum taken discard(struct sink *s, struct source *src)
 	bool shown = src->echo || src->tap;
 	ssize_t n = shown ? look_at(&s->all->look, src->fd) : PASS_MAX;
 
+	if (n > 0 && source_is_changed(src))
+		return drop_changed(s, src);
 	if (n > 0)
 		n = look_discard(&s->all->look, src->fd, show(s, src, (size_t)n));
 	if (n <= 0)
@@ -213,23 +252,6 @@ static void wrote(struct sink *s, size_t n, enum sink_end end)
 		s->size += n;
 }
 
-/* Not spliced: killed between the write and the taking out, we write these bytes twice. */
-static ssize_t pass_text(struct sink *s, struct source *src, size_t n)
-{
-	const char *text;
-	size_t len = tap_text(src->tap, n, &text);
-	ssize_t written = len ? target_write(&s->target, text, len, s->size) : 0;
-
-	if (written < 0)
-		return written;
-	if (written > 0)
-		wrote(s, (size_t)written, text[written - 1] == '\n' ? END_LINE : END_INSIDE);
-	if ((size_t)written < len)
-		n = tap_bytes(src->tap, n, (size_t)written);
-	look_drop(&s->all->look, src->fd, n);
-	return n ? (ssize_t)n : -EAGAIN;
-}
-
 static ssize_t move(struct sink *s, const struct source *src, size_t n)
 {
 	return (src->copy ? target_copy : target_pass)(&s->target, &s->all->look, src->fd, s->size,
@@ -256,8 +278,7 @@ static enum taken pass(struct sink *s, struct source *src, size_t n, enum sink_e
 
 	if (!may)
 		return wait_with(src);	/* it could not be seen this time */
-	moved = source_is_stripped(src) ? pass_text(s, src, may) :
-					  pass_bytes(s, src, may, n, end);
+	moved = pass_bytes(s, src, may, n, end);
 	if (moved == 0)
 		return TAKEN_END;
 	if (moved < 0) {
@@ -388,6 +409,101 @@ static enum taken pass_seen(struct sink *s, struct source *src)
 	return pass(s, src, p.lines, p.seen ? END_LINE : END_UNKNOWN);
 }
 
+/* --- text that is not what was read --- */
+
+/* How much of the text may go to the file as it is now? 0: none, it must be rotated. */
+static size_t part_of_text(struct sink *s, const char *text, size_t len)
+{
+	uint64_t maxbytes = clock_mono() < s->rotate_at ? 0 : s->rules.maxbytes;
+	uint64_t room = s->target.kind == TARGET_FILE ? plan_room(s->size, maxbytes) : len;
+	const char *newline;
+
+	if (len <= room || (room == 0 && sink_ends_inside_line(s)))
+		return len;
+	newline = memrchr(text, '\n', room);
+	if (!newline && s->size > 0 && !sink_ends_inside_line(s))
+		return 0;
+	if (!newline)
+		newline = memchr(text, '\n', len);
+	return newline ? (size_t)(newline + 1 - text) : len;
+}
+
+/* Not spliced: killed between the write and the taking out, we write these bytes twice. */
+static int write_text(struct sink *s, struct tap *tap)
+{
+	const char *text;
+	size_t len;
+
+	while ((text = tap_text(tap, &len))) {
+		size_t part = part_of_text(s, text, len);
+		ssize_t written = part ? target_write(&s->target, text, part, s->size) :
+					 sink_rotate(s);
+
+		if (written < 0) {
+			sink_failed(s, "write", (int)written);
+			return (int)written;
+		}
+		if (!part)
+			continue;
+		wrote(s, (size_t)written, text[written - 1] == '\n' ? END_LINE : END_INSIDE);
+		tap_wrote(tap, (size_t)written);
+	}
+	return 0;
+}
+
+static size_t may_look_at(struct sink *s, const struct source *src, size_t n, bool must)
+{
+	bool lines = src->tap->filter->spec.format == FORMAT_RAW &&
+		     (s->shared || s->rules.maxbytes) && !must;
+
+	n = min(n, LOOK_BUF);
+	return lines ? look_last_line(&s->all->look, n) : n;
+}
+
+static enum taken pass_text(struct sink *s, struct source *src)
+{
+	struct tap *tap = src->tap;
+
+	if (claim(s, src) < 0 || write_text(s, tap) < 0)
+		return cannot(s, src);
+	look_drop(&s->all->look, src->fd, tap->input);
+	taken(src, tap->input);
+	tap->input = 0;
+	if (s->trouble.code)
+		sink_healed(s);
+	return TAKEN_SOME;
+}
+
+static enum taken take_changed(struct sink *s, struct source *src)
+{
+	struct tap *tap = src->tap;
+	ssize_t n = look_at(&s->all->look, src->fd);
+	bool must = n <= 0 || must_go(s, src) || n >= LOOK_BUF;
+	size_t len, seen;
+
+	if (n < 0 && n != -EAGAIN)
+		return TAKEN_END;
+	if (is_taken(s, src))
+		return wait_with(src);
+	if (!tap_text(tap, &len)) {
+		seen = n > 0 ? may_look_at(s, src, (size_t)n, must) : 0;
+		if (tap_draft(tap, &s->all->look, seen, must ? FILTER_EAGER : FILTER_PATIENT) < 0)
+			sink_lost(s, tap->input);
+	}
+	if (!tap_text(tap, &len) && !tap->input)
+		return n > 0 ? wait_with(src) : nothing(n);
+	return pass_text(s, src);
+}
+
+void sink_end(struct sink *s, struct source *src)
+{
+	if (!source_is_changed(src))
+		return;
+	tap_end(src->tap);
+	if (s->target.fd < 0 || claim(s, src) < 0 || write_text(s, src->tap) < 0)
+		drop_text(s, src);
+}
+
 enum taken sink_take(struct sink *s, struct source *src)
 {
 	size_t n;
@@ -398,6 +514,8 @@ enum taken sink_take(struct sink *s, struct source *src)
 		return drop_rest_of_line(s, src);
 	if (!trouble_may_try(&s->trouble, clock_mono()) || sink_prepare(s) < 0)
 		return cannot(s, src);
+	if (source_is_changed(src))
+		return take_changed(s, src);
 	n = unseen(s, src);
 	return n ? pass_unseen(s, src, n) : pass_seen(s, src);
 }

@@ -74,14 +74,14 @@ void source_mark(struct source *src, bool on)
 		src->marked = on;
 }
 
-bool source_is_stripped(const struct source *src)
+bool source_is_changed(const struct source *src)
 {
-	return src->tap && src->tap->strip;
+	return src->tap && tap_changes(src->tap);
 }
 
 bool source_is_copied(const struct source *src)
 {
-	return src->copy || source_is_stripped(src);
+	return src->copy || source_is_changed(src);
 }
 
 bool source_is_over(const struct source *src)
@@ -93,7 +93,9 @@ bool source_is_over(const struct source *src)
 
 int64_t source_lines(const struct source *src)
 {
-	return src->counts_lines ? (int64_t)src->read_lines : -1;
+	const struct filter *f = src->tap ? src->tap->filter : NULL;
+
+	return f && filter_counts(f) ? (int64_t)f->lines : -1;
 }
 
 size_t source_pending(const struct source *src)

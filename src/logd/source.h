@@ -29,8 +29,6 @@ struct source {
 	uint64_t dropped;	/* those of them that are in no file, */
 	uint64_t dropped_lines;	/* ... and how many lines ended in them */
 	uint64_t dropped_told;	/* dropped, when svd was told of it last */
-	bool     counts_lines;	/* somebody looks at the bytes, */
-	uint64_t read_lines;	/* ... and has seen so many lines end in what was taken */
 	uint64_t echoed;	/* bytes, counted like taken, that echo got or lost */
 	double   waits_since;	/* monotonic; bytes are there and cannot go yet; 0: no */
 };
@@ -53,7 +51,7 @@ bool source_is_marked(const struct source *src);
 void source_mark(struct source *src, bool on);
 
 /* Is what is written not what is read? */
-bool source_is_stripped(const struct source *src);
+bool source_is_changed(const struct source *src);
 
 /* Is it written before it is taken? Killed in between, we write it again. */
 bool source_is_copied(const struct source *src);

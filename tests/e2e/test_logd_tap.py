@@ -375,7 +375,7 @@ def test_options_change_for_an_open_channel(sysloggd, box, syslog):
     d.close(number)
     assert b"three" not in told(d) and syslog.is_empty()
     files = contents(path)
-    assert len(files) == 3 and files[-1] == b"\x1b[1mthree\n"
+    assert len(files) == 3 and files[-1] == b"\x1b[1mthree\n" * 2
     d.send("change", ch=number, maxbytes=20, backups=2)
     d.sync()
 

@@ -290,12 +290,14 @@ START_TEST(the_owner_of_an_unfinished_line_is_known_to_the_next_life)
 /* What it was writing when it was killed is in the file, in part, and all of it in the pipe. */
 START_TEST(stripped_lines_are_written_again_after_the_torn_one)
 {
-	struct channel_spec spec = { .id = 1, .filter = { .strip = true } };
-	struct taps taps = { 0 };
+	struct channel_spec spec = {
+		.id = 1, .filter = { .strip = true }, .speaker = { "", "", "", 0 },
+	};
+	struct taps taps;
 	struct tap *tap = NULL;
 	struct program p, q;
 
-	ck_assert_int_eq(taps_init(&taps), 0);
+	ck_assert_int_eq(taps_init(&taps, NULL, NULL, NULL), 0);
 	ck_assert_int_eq(tap_set(&tap, &taps, &spec), 0);
 	join(&q, "a");
 	say(&q, "first\nsec");

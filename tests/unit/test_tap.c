@@ -42,6 +42,19 @@ static int on_text(void *user, int64_t id, const char *p, size_t n, uint64_t byt
 	return told_code;
 }
 
+static int on_message(void *user, int64_t id, const char *p, size_t n, bool cut, uint64_t before)
+{
+	(void)user;
+	ck_assert_int_eq(id, 7);
+	if (told_code == 0) {
+		strbuf_addf(&told, "[%.*s%s]", (int)n, p, cut ? "!" : "");
+		told_lost += before;
+	}
+	return told_code;
+}
+
+static const struct tap_news tap_news = { on_text, on_message };
+
 static int on_trouble(void *user, const char *name, const char *text, uint64_t bytes)
 {
 	(void)user;
@@ -70,20 +83,25 @@ static void listen_there(void)
 	ck_assert_int_eq(bind(syslog_fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
 }
 
-static void begin_at(const char *where, bool tell, bool strip, const char *syslog)
+/* What is wanted of channel 7. */
+static struct channel_spec wanted(bool tell, struct filter_spec filter, const char *syslog)
 {
-	struct channel_spec spec = {
+	return (struct channel_spec){
 		.id = 7,
-		.filter = { .strip = strip },
+		.filter = filter,
 		.tap = { .tell = tell, .syslog = syslog, .tag = syslog },
 		.speaker = { .group = "g", .name = "n", .channel = "stdout" },
 	};
+}
+
+static void begin_at(const char *where, bool tell, bool strip, const char *syslog)
+{
+	struct channel_spec spec = wanted(tell, (struct filter_spec){ .strip = strip }, syslog);
 
 	loop = loop_new();
 	helpers_init(&helpers, loop);
 	outlets_init(&outlets, loop, where, &helpers, &news, NULL);
-	taps = (struct taps){ .outlets = &outlets, .on_text = on_text };
-	ck_assert_int_eq(taps_init(&taps), 0);
+	ck_assert_int_eq(taps_init(&taps, &outlets, &tap_news, NULL), 0);
 	ck_assert_int_eq(look_init(&look), 0);
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
 	tap = NULL;
@@ -114,17 +132,28 @@ static void end(void)
 	(void)unlink(path);
 }
 
-/* n bytes pass: they are seen, taken out of the pipe, and told. */
-static void pass(const char *p, size_t n)
+static void look_at_new(const char *p, size_t n)
 {
-	size_t seen;
-
 	ck_assert_int_eq(write(ends[1], p, n), (ssize_t)n);
 	ck_assert_int_eq(look_at(&look, ends[0]), (ssize_t)n);
-	seen = tap_see(tap, &look, n);
-	ck_assert_uint_eq(seen, n);
+}
+
+/* n bytes pass, as they are or as something else, and leave the pipe. */
+static void pass(const char *p, size_t n)
+{
+	size_t len;
+
+	look_at_new(p, n);
+	if (tap_changes(tap)) {
+		ck_assert_int_eq(tap_draft(tap, &look, n, FILTER_EAGER), 0);
+		ck_assert_uint_eq(tap->input, n);
+		if (tap_text(tap, &len))
+			tap_wrote(tap, len);
+	} else {
+		ck_assert_uint_eq(tap_see(tap, &look, n), n);
+		tap_took(tap, n);
+	}
 	look_drop(&look, ends[0], n);
-	tap_took(tap, n);
 }
 
 /* The next message without its priority and time; NULL: there is none. */
@@ -214,20 +243,82 @@ START_TEST(sequences_are_neither_told_nor_sent)
 
 START_TEST(what_is_seen_and_not_taken_is_not_told)
 {
-	begin(true, true, NULL);
-	ck_assert_int_eq(write(ends[1], "\x1b[1mab", 6), 6);
-	for (int i = 0; i < 2; i++) {
-		const char *text;
-
-		ck_assert_int_eq(look_at(&look, ends[0]), 6);
-		ck_assert_uint_eq(tap_see(tap, &look, 6), 6);
-		ck_assert_uint_eq(tap_text(tap, 6, &text), 2);
-		ck_assert_mem_eq(text, "ab", 2);
-		ck_assert_uint_eq(tap_bytes(tap, 6, 1), 5);
-	}
+	begin(true, false, NULL);
+	look_at_new("abc", 3);
+	ck_assert_uint_eq(tap_see(tap, &look, 3), 3);
 	ck_assert_uint_eq(told.len, 0);
-	tap_took(tap, 5);
-	ck_assert_str_eq(strbuf_str(&told), "a");
+	tap_took(tap, 2);
+	ck_assert_str_eq(strbuf_str(&told), "ab");
+	end();
+} END_TEST
+
+START_TEST(what_becomes_text_is_written_in_parts)
+{
+	size_t len;
+
+	begin(true, true, NULL);
+	look_at_new("\x1b[1mabcd\x1b[", 10);
+	ck_assert_int_eq(tap_draft(tap, &look, 10, FILTER_PATIENT), 0);
+	ck_assert_uint_eq(tap->input, 8);
+	ck_assert_str_eq(tap_text(tap, &len), "abcd");
+	tap_wrote(tap, 3);
+	ck_assert(tap_changes(tap));
+	ck_assert_str_eq(tap_text(tap, &len), "d");
+	ck_assert_uint_eq(len, 1);
+	tap_wrote(tap, 1);
+	ck_assert_ptr_null(tap_text(tap, &len));
+	ck_assert_str_eq(strbuf_str(&told), "abcd");
+	end();
+} END_TEST
+
+START_TEST(messages_are_told_and_nothing_else_of_them)
+{
+	struct channel_spec captures = wanted(false, (struct filter_spec){ .capture = 5 }, "p");
+
+	begin(true, false, "p");
+	ck_assert_int_eq(tap_set(&tap, &taps, &captures), 0);
+	ck_assert(tap_has_news(tap));
+	pass("a" CAPTURE_BEGIN "one" CAPTURE_END, 1 + 24 + 3 + 22);
+	told_code = -ENOBUFS;
+	pass(CAPTURE_BEGIN "two" CAPTURE_END, 24 + 3 + 22);
+	told_code = 0;
+	pass(CAPTURE_BEGIN "longer" CAPTURE_END "b\n", 24 + 6 + 22 + 2);
+	ck_assert_str_eq(strbuf_str(&told), "[one][onger!]");
+	ck_assert_uint_eq(told_lost, 1);
+	sends("supervisord: p ab");
+	end();
+} END_TEST
+
+START_TEST(events_and_the_debug_log_hear_what_is_captured)
+{
+	struct channel_spec captures = wanted(true, (struct filter_spec){ .capture = 9 }, NULL);
+
+	begin(true, false, NULL);
+	ck_assert_int_eq(tap_set(&tap, &taps, &captures), 0);
+	pass("a" CAPTURE_BEGIN "one" CAPTURE_END "b", 1 + 24 + 3 + 22 + 1);
+	ck_assert_str_eq(strbuf_str(&told), "aone[one]b");
+	end();
+} END_TEST
+
+START_TEST(what_is_held_becomes_text)
+{
+	struct channel_spec with = wanted(false, (struct filter_spec){ .format = FORMAT_PREFIX },
+					  NULL);
+	struct channel_spec without = wanted(false, (struct filter_spec){ .strip = false }, NULL);
+	size_t len;
+
+	begin(true, false, NULL);
+	ck_assert_int_eq(tap_set(&tap, &taps, &with), 0);
+	pass("half", 4);
+	tap_end(tap);
+	ck_assert_ptr_nonnull(strstr(tap_text(tap, &len), "Z g:n[0] stdout: half\n"));
+	tap_wrote(tap, len);
+	pass("more", 4);
+	ck_assert_int_eq(tap_set(&tap, &taps, &without), 0);
+	ck_assert_ptr_nonnull(tap);
+	ck_assert_ptr_nonnull(strstr(tap_text(tap, &len), "Z g:n[0] stdout: more\n"));
+	tap_wrote(tap, len);
+	ck_assert(!tap_changes(tap));
 	end();
 } END_TEST
 
@@ -247,11 +338,8 @@ START_TEST(what_could_not_be_told_is_counted)
 
 START_TEST(without_anything_wanted_there_is_no_tap)
 {
-	struct channel_spec none = { .id = 7 }, all = {
-		.id = 7,
-		.filter = { .strip = true },
-		.tap = { .tell = true, .syslog = true, .tag = "x" },
-	};
+	struct channel_spec none = wanted(false, (struct filter_spec){ .strip = false }, NULL);
+	struct channel_spec all = wanted(true, (struct filter_spec){ .strip = true }, "x");
 
 	begin(true, false, NULL);
 	ck_assert_int_eq(tap_set(&tap, &taps, &none), 0);
@@ -346,6 +434,10 @@ int main(void)
 	tcase_add_test(tc, a_line_without_end_is_cut);
 	tcase_add_test(tc, sequences_are_neither_told_nor_sent);
 	tcase_add_test(tc, what_is_seen_and_not_taken_is_not_told);
+	tcase_add_test(tc, what_becomes_text_is_written_in_parts);
+	tcase_add_test(tc, messages_are_told_and_nothing_else_of_them);
+	tcase_add_test(tc, events_and_the_debug_log_hear_what_is_captured);
+	tcase_add_test(tc, what_is_held_becomes_text);
 	tcase_add_test(tc, what_could_not_be_told_is_counted);
 	tcase_add_test(tc, without_anything_wanted_there_is_no_tap);
 	tcase_add_test(tc, a_syslog_that_starts_again_is_found_again);
