@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "logd/echo.h"
 
 static const double LOOK_FIRST = 0.001, LOOK_LONGEST = 0.05;	/* seconds */
 
@@ -23,6 +24,8 @@ static void finish(struct channel *c)
 	source_done(&c->source);
 	tap_free(c->tap);
 	c->tap = c->source.tap = NULL;
+	echoes_free(c->echoes);
+	c->echoes = c->source.echoes = NULL;
 	c->state = CHANNEL_DONE;
 }
 
@@ -106,6 +109,13 @@ static int set_tap(struct channel *c, struct taps *taps, const struct channel_sp
 	return ret;
 }
 
+static void set_echoes(struct channel *c, const struct channel_home *home,
+		       const struct channel_spec *spec)
+{
+	echoes_set(&c->echoes, home->echo_maker, spec);
+	c->source.echoes = c->echoes;
+}
+
 int channel_new(const struct channel_home *home, const struct channel_spec *spec,
 		struct channel **ret_channel)
 {
@@ -122,7 +132,7 @@ int channel_new(const struct channel_home *home, const struct channel_spec *spec
 	c->user = home->user;
 	io_init(&c->io, home->loop, on_ready);
 	timer_init(&c->timer, home->loop, on_look);
-	ret = source_init(&c->source, fd, spec->echo);
+	ret = source_init(&c->source, fd);
 	c->source.copy = spec->copy;
 	if (ret < 0)
 		close_fd(&fd);
@@ -136,6 +146,7 @@ int channel_new(const struct channel_home *home, const struct channel_spec *spec
 		channel_free(c);
 		return ret;
 	}
+	set_echoes(c, home, spec);
 	io_start(&c->io, c->source.fd, IO_READ);
 	*ret_channel = c;
 	return 0;
@@ -150,12 +161,14 @@ void channel_free(struct channel *c)
 	free(c);
 }
 
-int channel_change(struct channel *c, struct taps *taps, const struct channel_spec *spec)
+int channel_change(struct channel *c, const struct channel_home *home,
+		   const struct channel_spec *spec)
 {
 	if (c->state == CHANNEL_DONE)
 		return 0;
 	sink_set_rules(c->sink, &spec->rules);
-	return set_tap(c, taps, spec);
+	set_echoes(c, home, spec);
+	return set_tap(c, home->taps, spec);
 }
 
 void channel_read(struct channel *c)

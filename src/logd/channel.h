@@ -19,6 +19,8 @@ enum channel_state {
 };
 
 struct channel;
+struct echo_maker;
+struct echoes;
 
 struct channel_ops {
 	/* It became CHANNEL_DONE, by `close` or at the end of the pipe. It may be freed in here. */
@@ -35,6 +37,7 @@ struct channel {
 	struct source  source;
 	struct sink   *sink;	/* joined; NULL when done */
 	struct speaker_spec speaker;	/* owned; whose output it is */
+	struct echoes *echoes;	/* owned; NULL: no copies */
 	struct tap    *tap;	/* owned; NULL: nobody wants to see its bytes */
 	struct io      io;
 	struct timer   timer;
@@ -47,6 +50,7 @@ struct channel_home {
 	struct loop  *loop;	/* borrowed */
 	struct sinks *sinks;	/* borrowed */
 	struct taps  *taps;	/* borrowed */
+	const struct echo_maker *echo_maker;	/* borrowed */
 	const struct channel_ops *ops;	/* borrowed */
 	void         *user;
 };
@@ -56,8 +60,8 @@ must_check int channel_new(const struct channel_home *home, const struct channel
 			   struct channel **ret_channel);
 void channel_free(struct channel *c);	/* NULL is allowed; no callback */
 
-/* Limits and tap are as the spec says, for what comes now. 0 or -ENOMEM. */
-must_check int channel_change(struct channel *c, struct taps *taps,
+/* Rules, copies and tap are as the spec says, for what comes now. 0 or -ENOMEM. */
+must_check int channel_change(struct channel *c, const struct channel_home *home,
 			      const struct channel_spec *spec);
 
 /* Read what is there now, rather than in a moment. Not for a channel that is done. */

@@ -17,6 +17,7 @@
 #include "ipc/loop.h"
 #include "logd/census.h"
 #include "logd/channel.h"
+#include "logd/echo.h"
 #include "logd/helper.h"
 #include "logd/hours.h"
 #include "logd/news.h"
@@ -29,7 +30,6 @@
 static const double RESEND_SECONDS = 0.1;
 static const double TALLY_SECONDS = 0.1;	/* from a loss to svd being told */
 static const double LAST_LINES_TIME = 0.5;	/* seconds for a syslog that is busy when we end */
-static const int64_t ECHO_ID = -1;	/* svd's numbers are not negative */
 
 /* A frame that waits for a closing channel. */
 struct order {
@@ -50,12 +50,12 @@ struct logd {
 	struct channel_home home;
 	struct channel *channels;	/* hash, owned */
 	struct order   *orders;		/* owned, the oldest first */
-	struct echo     echo;		/* into a channel that ends in our standard output */
+	struct echo_maker echo_maker;
+	int64_t         last_copy;	/* its number; svd's are not negative */
 	struct timer    tally;		/* tells svd of losses, unasked */
 	struct timer    resend;		/* of `closed`, when the link was too full for it */
 	unsigned        alive;		/* channels with a descriptor */
 	unsigned        closing;	/* of these, those that hold up the next frame */
-	unsigned        echoing;	/* of these, those that need echo */
 	bool            handling;	/* orders, further down the stack */
 	bool            quitting;
 };
@@ -147,17 +147,21 @@ static void end_if_over(struct logd *d)
 
 static void handle_orders(struct logd *d);
 
+/* Nobody but us knows of it; it ends when that of which it is a copy ends. */
+static bool is_copy(const struct channel *c)
+{
+	return c->id < 0;
+}
+
 static void on_done(struct channel *c)
 {
 	struct logd *d = c->user;
 
 	d->alive--;
-	if (c->source.echo && --d->echoing == 0)
-		close_fd(&d->echo.fd);	/* its channel comes to its end by that */
 	if (!c->wanted) {
 		d->closing--;
 		close_for_good(d, c);
-	} else if (!d->link || c->id == ECHO_ID) {
+	} else if (!d->link || is_copy(c)) {
 		forget(d, c);
 	}
 	handle_orders(d);
@@ -183,24 +187,27 @@ static int add_channel(struct logd *d, const struct channel_spec *spec,
 	return 0;
 }
 
-/* The copy on standard output is a channel too, so that it has all the patience of one. */
-static const struct echo *get_echo(struct logd *d)
+/* A copy has the rules of the file itself, but for rotation; or those of who was there before. */
+static int open_copy(void *user, const struct channel_spec *of, const char *path, int fd,
+		     struct channel **ret_channel)
 {
-	struct channel_spec spec = { .id = ECHO_ID, .path = "/dev/stdout" };
-	struct channel *c;
-	int ends[2];
+	struct logd *d = user;
+	const struct sink *sink = sinks_by_path(&d->sinks, path);
+	struct channel_spec spec = { .id = --d->last_copy, .fd = fd, .path = path,
+				     .rules = { .mode = of->rules.mode, .uid = of->rules.uid,
+						.gid = of->rules.gid, .mkdir = of->rules.mkdir } };
 
-	if (d->echo.fd >= 0)
-		return &d->echo;
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
-		return NULL;
-	spec.fd = ends[0];
-	if (add_channel(d, &spec, &c) < 0) {
-		close_fd(&ends[1]);
-		return NULL;
-	}
-	d->echo = (struct echo){ .fd = ends[1], .sink = c->sink };
-	return &d->echo;
+	if (sink)
+		spec.rules = sink->rules;
+	return add_channel(d, &spec, ret_channel);
+}
+
+static void on_copy_failed(void *user, const char *path, int code)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "no copies go there: %s", strerror(-code));
+	(void)on_trouble(user, path, text, 0);
 }
 
 static void close_channel(struct logd *d, struct channel *c)
@@ -240,14 +247,9 @@ static int open_channel(struct logd *d, json_t *head, int fd)
 {
 	struct channel_spec spec = spec_of_frame(head);
 	struct channel *c;
-	int ret;
 
 	spec.fd = fd;
-	spec.echo = spec.wants_echo ? get_echo(d) : NULL;
-	ret = add_channel(d, &spec, &c);
-	if (ret == 0 && spec.echo)
-		d->echoing++;
-	return ret;
+	return add_channel(d, &spec, &c);
 }
 
 /* A channel that cannot be opened is only said; its `close` is answered like any other. */
@@ -284,7 +286,7 @@ static void on_change(struct logd *d, struct order *order)
 	struct channel_spec spec = spec_of_frame(order->head);
 	struct channel *c = find(d, spec.id);
 
-	if (c && channel_change(c, &d->taps, &spec) < 0)
+	if (c && channel_change(c, &d->home, &spec) < 0)
 		(void)news_sink(d->link, c->sink->path, "no memory for new options", 0);
 }
 
@@ -334,7 +336,7 @@ static void on_quit(struct logd *d, struct order *order)
 	(void)order;
 	d->quitting = true;
 	HASH_ITER(hh, d->channels, c, next) {
-		if (c->id != ECHO_ID && c->wanted)
+		if (!is_copy(c) && c->wanted)
 			close_channel(d, c);
 	}
 }
@@ -462,8 +464,10 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 	hours_init(&d->hours, d->loop, &d->sinks);
 	helpers_init(&d->helpers, d->loop);
 	outlets_init(&d->outlets, d->loop, devlog, &d->helpers, &sink_news, d);
+	d->echo_maker = (struct echo_maker){ open_copy, on_copy_failed, d };
 	d->home = (struct channel_home){ .loop = d->loop, .sinks = &d->sinks, .taps = &d->taps,
-					 .ops = &channel_ops, .user = d };
+					 .echo_maker = &d->echo_maker, .ops = &channel_ops,
+					 .user = d };
 	ret = link_new(d->loop, link_fd, &link_ops, d, &d->link);
 	if (ret == 0)
 		collect_answers(d);
@@ -485,7 +489,6 @@ static void done(struct logd *d)
 		free_order(d, d->orders);
 	HASH_ITER(hh, d->channels, c, next)
 		forget(d, c);
-	close_fd(&d->echo.fd);
 	sinks_done(&d->sinks);
 	taps_done(&d->taps);
 	link_free(d->link);
@@ -502,7 +505,7 @@ static void done(struct logd *d)
 
 int logd_run(int link_fd, const char *devlog, struct err *err)
 {
-	struct logd d = { .echo = { .fd = -1 } };
+	struct logd d = { 0 };
 	int ret = begin(&d, link_fd, devlog, err);
 
 	if (ret == 0) {

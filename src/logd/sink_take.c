@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "logd/echo.h"
 #include "logd/plan.h"
 #include "logd/sink_age.h"
 #include "logd/source.h"
@@ -55,11 +56,8 @@ static bool has_waited(const struct source *src, double seconds)
  */
 static size_t show(struct sink *s, struct source *src, size_t n)
 {
-	size_t lost;
-
-	n = source_echo(src, n, &lost);
-	if (lost)
-		sink_lost(src->echo->sink, lost);
+	if (src->echoes)
+		n = echoes_offer(src->echoes, src->fd, src->taken, n);
 	return src->tap ? tap_see(src->tap, &s->all->look, n) : n;
 }
 
@@ -166,7 +164,7 @@ static enum taken drop_rest_of_line(struct sink *s, struct source *src)
 /* A sink that nobody wants to read: path "", NONE, /dev/null. */
 static enum taken discard(struct sink *s, struct source *src)
 {
-	bool shown = src->echo || src->tap;
+	bool shown = src->echoes || src->tap;
 	ssize_t n = shown ? look_at(&s->all->look, src->fd) : PASS_MAX;
 
 	if (n > 0 && source_is_changed(src))
@@ -298,7 +296,7 @@ static size_t unseen(const struct sink *s, const struct source *src)
 	uint64_t room = plan_room(s->size, s->rules.maxbytes);
 
 	if (s->target.kind != TARGET_FILE || s->shared || s->owner != src || s->trouble.code ||
-	    src->echo || src->tap || src->copy || !plan_fits_easily(PASS_MIN, room) ||
+	    src->echoes || src->tap || src->copy || !plan_fits_easily(PASS_MIN, room) ||
 	    sink_is_due(s))
 		return 0;
 	return min(room - PLAN_SPARE, PASS_MAX);

@@ -30,7 +30,7 @@ static int open_own(int fd)
 	return own;
 }
 
-int source_init(struct source *src, int fd, const struct echo *echo)
+int source_init(struct source *src, int fd)
 {
 	struct stat st;
 	int own;
@@ -43,7 +43,7 @@ int source_init(struct source *src, int fd, const struct echo *echo)
 	own = open_own(fd);
 	if (own < 0)
 		return own;
-	*src = (struct source){ .fd = own, .marked = st.st_mode & S_ISVTX, .echo = echo };
+	*src = (struct source){ .fd = own, .marked = st.st_mode & S_ISVTX };
 	return 0;
 }
 
@@ -103,30 +103,4 @@ size_t source_pending(const struct source *src)
 	int n;
 
 	return ioctl(src->fd, FIONREAD, &n) < 0 ? 0 : (size_t)n;
-}
-
-/* Only what fits for sure: an offer is whole or lost, so that no line of the copy is torn. */
-static bool echo_has_room(int echo, size_t n)
-{
-	int used, size = fcntl(echo, F_GETPIPE_SZ);
-
-	if (size < 0 || ioctl(echo, FIONREAD, &used) < 0)
-		return false;
-	return used == 0 || (size_t)used + n <= (size_t)size / 2;
-}
-
-size_t source_echo(struct source *src, size_t n, size_t *ret_lost)
-{
-	ssize_t copied = 0;
-
-	*ret_lost = 0;
-	if (!src->echo)
-		return n;
-	if (src->echoed > src->taken)
-		return n < src->echoed - src->taken ? n : (size_t)(src->echoed - src->taken);
-	if (echo_has_room(src->echo->fd, n))
-		copied = tee(src->fd, src->echo->fd, n, SPLICE_F_NONBLOCK);
-	*ret_lost = n - (copied > 0 ? (size_t)copied : 0);
-	src->echoed = src->taken + n;
-	return n;
 }

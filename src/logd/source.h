@@ -8,19 +8,13 @@
 
 #include "base/macro.h"
 
-struct sink;
+struct echoes;
 struct tap;
-
-/* A second pipe that gets a copy of what the source brings. */
-struct echo {
-	int          fd;	/* owned; write end, non-blocking; -1: none */
-	struct sink *sink;	/* borrowed; where the copy goes */
-};
 
 struct source {
 	int      fd;		/* owned; -1: closed */
 	bool     marked;	/* see below */
-	const struct echo *echo;	/* borrowed; NULL: none */
+	struct echoes *echoes;	/* borrowed; NULL: none */
 	struct tap *tap;	/* borrowed; NULL: none, bytes need not be seen */
 	bool     copy;		/* its writer may never wait for a file: see target_copy */
 	bool     closing;	/* no more is wanted: an unfinished line goes as it is */
@@ -29,7 +23,6 @@ struct source {
 	uint64_t dropped;	/* those of them that are in no file, */
 	uint64_t dropped_lines;	/* ... and how many lines ended in them */
 	uint64_t dropped_told;	/* dropped, when svd was told of it last */
-	uint64_t echoed;	/* bytes, counted like taken, that echo got or lost */
 	double   waits_since;	/* monotonic; bytes are there and cannot go yet; 0: no */
 };
 
@@ -37,7 +30,7 @@ struct source {
  * Makes fd, which must be a pipe, the source's. Returns 0, or -errno: then fd is the caller's and
  * the source has none.
  */
-must_check int source_init(struct source *src, int fd, const struct echo *echo);
+must_check int source_init(struct source *src, int fd);
 void source_done(struct source *src);
 
 /*
@@ -64,12 +57,5 @@ int64_t source_lines(const struct source *src);
 
 /* Bytes in the pipe. */
 size_t source_pending(const struct source *src);
-
-/*
- * Before the first n bytes are taken: copy them to echo, each byte once, however often this is
- * called. An echo that does not keep up loses all of them. Returns how many of the n may be taken
- * now; ret_lost is the number of bytes that echo lost.
- */
-size_t source_echo(struct source *src, size_t n, size_t *ret_lost);
 
 #endif

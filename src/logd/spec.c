@@ -76,9 +76,21 @@ static struct tap_spec tap_of(const json_t *head)
 	};
 }
 
-struct channel_spec spec_of_frame(const json_t *head)
+static void spec_also(struct channel_spec *spec, const json_t *head)
 {
 	const json_t *also = json_object_get(head, "also");
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_array_size(also) && n < SPEC_ALSO_MAX; i++) {
+		spec->also[n] = json_string_value(json_array_get(also, i));
+		n += spec->also[n] != NULL;
+	}
+	if (is_set(head, "echo"))
+		spec->also[n] = "/dev/stdout";
+}
+
+struct channel_spec spec_of_frame(const json_t *head)
+{
 	struct channel_spec spec = {
 		.id = number_of(head, "ch", 0),
 		.fd = -1,
@@ -89,12 +101,10 @@ struct channel_spec spec_of_frame(const json_t *head)
 			     .pid = (pid_t)number_of(head, "pid", 0) },
 		.filter = filter_of(head),
 		.tap = tap_of(head),
-		.wants_echo = is_set(head, "echo"),
 		.copy = is_set(head, "copy"),
 	};
 
-	for (size_t i = 0; i < json_array_size(also) && i < SPEC_ALSO_MAX; i++)
-		spec.also[i] = json_string_value(json_array_get(also, i));
+	spec_also(&spec, head);
 	return spec;
 }
 

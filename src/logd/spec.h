@@ -10,8 +10,6 @@
 #include "base/logwords.h"
 #include "base/macro.h"
 
-struct echo;
-
 enum { SPEC_ALSO_MAX = 8 };	/* paths that get a copy */
 
 /* What holds for a file; of several channels of one file the latest rules count. */
@@ -63,9 +61,7 @@ struct channel_spec {
 	struct speaker_spec speaker;
 	struct filter_spec filter;
 	struct tap_spec tap;
-	const char *also[SPEC_ALSO_MAX + 1];	/* NULL at the end */
-	bool        wants_echo;
-	const struct echo *echo;	/* borrowed; NULL: none; filled in by who opens it */
+	const char *also[SPEC_ALSO_MAX + 2];	/* echo among them; NULL at the end */
 	bool        copy;	/* see struct source */
 };
 
@@ -73,7 +69,7 @@ struct channel_spec {
 must_check int speaker_copy(struct speaker_spec *to, const struct speaker_spec *from);
 void speaker_done(struct speaker_spec *s);
 
-/* Without fd and echo, which do not stand in the header. */
+/* Without fd, which does not stand in the header. */
 struct channel_spec spec_of_frame(const json_t *head);
 
 #endif

@@ -103,7 +103,7 @@ static void join(struct program *p, const char *path)
 
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
 	p->out = ends[1];
-	ck_assert_int_eq(source_init(&p->src, ends[0], NULL), 0);
+	ck_assert_int_eq(source_init(&p->src, ends[0]), 0);
 	ck_assert_int_eq(sink_join(&sinks, path, &rules, &p->src, &p->sink), 0);
 }
 
@@ -274,10 +274,10 @@ START_TEST(the_owner_of_an_unfinished_line_is_known_to_the_next_life)
 	source_done(&q.src);
 
 	sinks.started_at = now;
-	ck_assert_int_eq(source_init(&q.src, other, NULL), 0);
+	ck_assert_int_eq(source_init(&q.src, other), 0);
 	ck_assert_int_eq(sink_join(&sinks, "a", &rules, &q.src, &q.sink), 0);
 	ck_assert_int_eq(take(&q), TAKEN_LATER);
-	ck_assert_int_eq(source_init(&p.src, own, NULL), 0);
+	ck_assert_int_eq(source_init(&p.src, own), 0);
 	ck_assert_int_eq(sink_join(&sinks, "a", &rules, &p.src, &p.sink), 0);
 	ck_assert_int_eq(take(&q), TAKEN_LATER);
 	ck_assert_int_eq(take(&p), TAKEN_SOME);

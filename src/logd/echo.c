@@ -1,0 +1,247 @@
+/*
+ * echo.c - tee(2) makes a copy without touching the bytes. An offer is whole or lost; after a loss
+ * a copy begins again with a new line, so that none is torn in the middle.
+ */
+#include "logd/echo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "logd/channel.h"
+#include "logd/sink.h"
+#include "logd/spec.h"
+
+enum {
+	ECHO_BYTES = 512 * 1024,	/* of a pipe, where we may */
+	PIECE = 4096,			/* bytes that are searched for a newline at a time */
+};
+
+struct echo {
+	char  *path;		/* owned */
+	int    fd;		/* owned; write end, non-blocking */
+	size_t size;		/* of the pipe */
+	bool   gap;		/* the last offer was lost */
+	struct channel *channel;	/* borrowed; at the other end, while fd is open */
+};
+
+struct echoes {
+	struct echo one[SPEC_ALSO_MAX + 1];
+	size_t      n;
+	uint64_t    seen;	/* bytes that were offered, counted as `at` */
+};
+
+/* --- which there are --- */
+
+static void close_echo(struct echo *e)
+{
+	close_fd(&e->fd);
+	free(e->path);
+}
+
+static int open_echo(struct echo *e, const struct echo_maker *maker,
+		     const struct channel_spec *spec, const char *path)
+{
+	int ends[2], ret;
+
+	*e = (struct echo){ .path = strdup(path), .fd = -1 };
+	if (!e->path || pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) {
+		ret = e->path ? -errno : -ENOMEM;
+		free(e->path);
+		return ret;
+	}
+	e->fd = ends[1];
+	(void)fcntl(e->fd, F_SETPIPE_SZ, ECHO_BYTES);
+	ret = fcntl(e->fd, F_GETPIPE_SZ);
+	e->size = ret > 0 ? (size_t)ret : 0;
+	ret = maker->open(maker->user, spec, path, ends[0], &e->channel);
+	if (ret < 0)
+		close_echo(e);
+	return ret;
+}
+
+static bool is_wanted(const struct channel_spec *spec, const char *path)
+{
+	for (size_t i = 0; spec->also[i]; i++) {
+		if (strcmp(spec->also[i], path) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct echo *find(struct echoes *e, const char *path)
+{
+	for (size_t i = 0; i < e->n; i++) {
+		if (strcmp(e->one[i].path, path) == 0)
+			return &e->one[i];
+	}
+	return NULL;
+}
+
+static void drop_unwanted(struct echoes *e, const struct channel_spec *spec)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < e->n; i++) {
+		if (is_wanted(spec, e->one[i].path))
+			e->one[kept++] = e->one[i];
+		else
+			close_echo(&e->one[i]);
+	}
+	e->n = kept;
+}
+
+void echoes_set(struct echoes **echoes, const struct echo_maker *maker,
+		const struct channel_spec *spec)
+{
+	struct echoes *e = *echoes;
+
+	if (!e && !spec->also[0])
+		return;
+	if (!e)
+		e = *echoes = calloc(1, sizeof(*e));
+	if (e)
+		drop_unwanted(e, spec);
+	for (size_t i = 0; spec->also[i]; i++) {
+		int ret = -ENOMEM;
+
+		if (e && find(e, spec->also[i]))
+			continue;
+		if (e)
+			ret = open_echo(&e->one[e->n], maker, spec, spec->also[i]);
+		if (ret < 0)
+			maker->on_failed(maker->user, spec->also[i], ret);
+		else
+			e->n++;
+	}
+}
+
+void echoes_free(struct echoes *e)
+{
+	if (!e)
+		return;
+	for (size_t i = 0; i < e->n; i++)
+		close_echo(&e->one[i]);
+	free(e);
+}
+
+/* --- what they get --- */
+
+static size_t used(const struct echo *e)
+{
+	int n;
+
+	return ioctl(e->fd, FIONREAD, &n) == 0 ? (size_t)n : e->size;
+}
+
+static void lose(struct echo *e, size_t n)
+{
+	e->gap = true;
+	sink_lost(e->channel->sink, n);
+}
+
+static ssize_t copy(int fd, int to, size_t n)
+{
+	ssize_t copied;
+
+	do
+		copied = tee(fd, to, n, SPLICE_F_NONBLOCK);
+	while (copied < 0 && errno == EINTR);
+	return copied;
+}
+
+/* The line before the gap may have lost its end. All of it has arrived, the pipe being empty. */
+static void end_line(struct echo *e)
+{
+	struct sink *s = e->channel->sink;
+
+	if (s->owner == &e->channel->source && sink_ends_inside_line(s))
+		(void)!write(e->fd, "\n", 1);
+}
+
+/* What is in the pipe after its first newline goes to e. Returns how many bytes do not. */
+static size_t pass_new_lines(struct echo *e, int pipe, size_t n)
+{
+	char piece[PIECE];
+	ssize_t got;
+
+	for (size_t at = 0; at < n; at += (size_t)got) {
+		const char *newline;
+		size_t rest;
+
+		got = read(pipe, piece, sizeof(piece));
+		if (got <= 0)
+			break;
+		newline = memchr(piece, '\n', (size_t)got);
+		if (!newline)
+			continue;
+		end_line(e);
+		newline++;
+		rest = (size_t)(piece + got - newline);
+		if (rest && write(e->fd, newline, rest) != (ssize_t)rest)
+			break;
+		e->gap = false;
+		(void)!splice(pipe, NULL, e->fd, NULL, n, SPLICE_F_NONBLOCK);
+		return at + (size_t)got - rest;
+	}
+	return n;
+}
+
+/* After a loss: when all that came before has gone, with the next line. */
+static void resume(struct echo *e, int fd, size_t n)
+{
+	size_t lost = n;
+	int ends[2];
+
+	if (used(e) == 0 && pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0) {
+		(void)fcntl(ends[1], F_SETPIPE_SZ, (int)e->size);
+		if (copy(fd, ends[1], n) == (ssize_t)n)
+			lost = pass_new_lines(e, ends[0], n);
+		close_fd(&ends[0]);
+		close_fd(&ends[1]);
+	}
+	if (lost)
+		sink_lost(e->channel->sink, lost);
+}
+
+/* A pipe is full when its slots are, which can be at a fraction of its bytes. */
+static void offer(struct echo *e, int fd, size_t n)
+{
+	size_t there = used(e);
+	ssize_t copied = 0;
+
+	if (e->gap) {
+		resume(e, fd, n);
+		return;
+	}
+	if (there == 0 || there + n <= e->size / 2)
+		copied = copy(fd, e->fd, n);
+	if (copied < (ssize_t)n)
+		lose(e, copied > 0 ? n - (size_t)copied : n);
+}
+
+/* No more at once than the smallest of the pipes takes when it is empty. */
+static size_t limit(const struct echoes *e, size_t n)
+{
+	for (size_t i = 0; i < e->n; i++) {
+		if (e->one[i].size / 2 < n && e->one[i].size)
+			n = e->one[i].size / 2;
+	}
+	return n;
+}
+
+size_t echoes_offer(struct echoes *e, int fd, uint64_t at, size_t n)
+{
+	if (e->seen > at)
+		return n < e->seen - at ? n : (size_t)(e->seen - at);
+	n = limit(e, n);
+	for (size_t i = 0; i < e->n; i++)
+		offer(&e->one[i], fd, n);
+	e->seen = at + n;
+	return n;
+}
