@@ -184,12 +184,14 @@ int paths_set_logfiles(struct load *ld, const char *text, void *field, struct er
 {
 	const struct logfile_config *log = container_of(field, struct logfile_config, also);
 	const char **list = arena_alloc(ld->config->arena, (LOG_ALSO_MAX + 1) * sizeof(*list));
-	size_t n = 0, len;
+	size_t n = 0;
 	int r = list ? 0 : no_memory(err);
 
-	for (; r == 0 && *(text += strspn(text, BETWEEN)); text += len) {
-		_cleanup_(free_str) char *path = strndup(text, len = strcspn(text, BETWEEN));
+	for (text += strspn(text, BETWEEN); r == 0 && *text; text += strspn(text, BETWEEN)) {
+		size_t len = strcspn(text, BETWEEN);
+		_cleanup_(free_str) char *path = strndup(text, len);
 
+		text += len;
 		if (n == LOG_ALSO_MAX)
 			return err_set(err, -EINVAL, "more than %d files", LOG_ALSO_MAX);
 		if (path && is_word(path))

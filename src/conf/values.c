@@ -58,25 +58,36 @@ int section_error(const struct ini_section *section, int code, struct err *err, 
 	return code;
 }
 
-int value_error(const struct values *v, enum option_id id, int code, struct err *err,
-		const char *fmt, ...)
+/* Where the option is set, to what, and why that is not good. false: no memory for the value. */
+static bool describe(const struct values *v, enum option_id id, int code, struct err *err,
+		     const char *why)
 {
 	const struct ini_option *option = v->set[id];
 	struct strbuf value = { 0 };
+	bool oom;
+
+	if (option_table[id].flags & SECRET)
+		strbuf_adds(&value, "***");
+	else
+		add_shown(&value, option->value);
+	oom = value.oom;
+	err_set(err, code, "%s:%d: [%s] %s=%s: %s", option->file->path, option->line,
+		v->section->name, option->name, oom ? "" : strbuf_str(&value), why);
+	flatten(err);
+	strbuf_done(&value);
+	return !oom;
+}
+
+int value_error(const struct values *v, enum option_id id, int code, struct err *err,
+		const char *fmt, ...)
+{
 	char why[sizeof(err->text)];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	if (option_table[id].flags & SECRET)
-		strbuf_adds(&value, "***");
-	else
-		add_shown(&value, option->value);
-	err_set(err, code, "%s:%d: [%s] %s=%s: %s", option->file->path, option->line,
-		v->section->name, option->name, value.oom ? "" : strbuf_str(&value), why);
-	flatten(err);
-	strbuf_done(&value);
+	(void)describe(v, id, code, err, why);
 	return code;
 }
 
@@ -89,8 +100,10 @@ int value_warn(struct load *ld, const struct values *v, enum option_id id, const
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	value_error(v, id, -EINVAL, &err, "%s", why);
-	return note_add(ld, LEVEL_WARN, arena_strdup(ld->config->arena, err.text)) ? 0 : -ENOMEM;
+	if (!describe(v, id, -EINVAL, &err, why) ||
+	    !note_add(ld, LEVEL_WARN, arena_strdup(ld->config->arena, err.text)))
+		return -ENOMEM;
+	return 0;
 }
 
 /* One note for all of that key; ret_note tells which it is. 1: it is a new one. */
