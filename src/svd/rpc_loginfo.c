@@ -1,7 +1,7 @@
 /*
- * rpc_loginfo.c - RPC methods that tell of log files and of other receivers of output: what an operator wants to know of them when a
- * disk was full. Several channels may write to one file, and one channel to several; here they
- * stand by file.
+ * rpc_loginfo.c - RPC methods that tell of log files and of other receivers of output: what an
+ * operator wants to know of them when a disk was full. Several channels may write to one file, and
+ * one channel to several; here they stand by file.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -84,7 +84,8 @@ START_TEST(channels_and_listeners_have_labels_of_their_own)
 	const char *text = render(
 		"{\"processes\": [{\"name\": \"a\", \"group\": \"a\", \"stdout\": {\"bytes\": 5.0},"
 		" \"stderr\": {\"bytes\": 7.0, \"lines\": 2.0}}],"
-		" \"pools\": [{\"name\": \"p\", \"queued\": 3, \"listeners\": {\"READY\": 2, \"BUSY\": 0}}]}");
+		" \"pools\": [{\"name\": \"p\", \"queued\": 3,"
+		" \"listeners\": {\"READY\": 2, \"BUSY\": 0}}]}");
 
 	ck_assert_int_eq(n_lines(text, "svd_process_log_bytes_total"
 				       "{name=\"a\",group=\"a\",channel=\"stdout\"} 5"), 1);
