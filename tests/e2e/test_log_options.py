@@ -134,6 +134,21 @@ def test_without_that_option_a_missing_directory_is_an_error(daemon):
 
 # --- who else gets it ---
 
+def test_other_files_get_a_copy_as_long_as_they_should(started):
+    d = started(["stdout_logfile={box}/talks.log", "stdout_logfile_also={box}/a {box}/b"])
+    say(d, "one", "talks.log", "a", "b")
+    change(d, ["stdout_logfile={box}/talks.log", "stdout_logfile_also={box}/b, {box}/c"])
+    say(d, "two", "talks.log", "b", "c")
+    assert d.read("a") == "one\n"
+    assert d.read("b") == "one\ntwo\n"
+    assert d.read("c") == "two\n"
+
+
+def test_a_copy_alone_is_enough_to_have_the_output_read(started):
+    d = started(["stdout_logfile=NONE", "stdout_logfile_also={box}/a"])
+    say(d, "one", "a")
+
+
 def test_the_journal_is_no_file(started):
     d = started(["stdout_logfile=journal", "stderr_logfile={box}/errors.log"])
     say(d, "one")

@@ -206,6 +206,7 @@ int main(void)
 	int failed;
 
 	tcase_add_checked_fixture(tc, box_setup, box_teardown);
+	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, every_failed_allocation_fails_the_load);
 	tcase_add_test(tc, every_failed_allocation_fails_the_extra_program);
 	tcase_add_test(tc, no_failed_allocation_breaks_the_check);
