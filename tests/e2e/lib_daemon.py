@@ -20,7 +20,7 @@ BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(REPO, "build")))
 
 
 def programs_for_all():
-    """The folder of the four programs: the build tree, or a copy when nobody cannot enter that.
+    """The folder of the programs: the build tree, or a copy when nobody cannot enter that.
 
     Root plays nobody in some tests, and root's home is often closed.
     """
@@ -30,7 +30,7 @@ def programs_for_all():
     copy = tempfile.mkdtemp(prefix="svd-e2e-programs-")
     atexit.register(shutil.rmtree, copy)
     os.chmod(copy, 0o755)
-    for name in "svd", "svctl", "svd-logd", "svd-httpd":
+    for name in "svd", "svctl", "svd-logd", "svd-httpd", "svd-compress":
         shutil.copy(os.path.join(BUILD, name), copy)
     return copy
 
