@@ -68,7 +68,7 @@ int news_captured(struct link *link, int64_t channel, const char *p, size_t n, b
 
 int news_closed(struct link *link, int64_t channel, const struct source *src)
 {
-	static const struct source none;
+	static const struct source none = { .lines = -1 };
 
 	if (!link)
 		return 0;

@@ -35,7 +35,7 @@ int source_init(struct source *src, int fd)
 	struct stat st;
 	int own;
 
-	*src = (struct source){ .fd = -1 };
+	*src = (struct source){ .fd = -1, .lines = -1 };
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if (!S_ISFIFO(st.st_mode))
@@ -43,12 +43,13 @@ int source_init(struct source *src, int fd)
 	own = open_own(fd);
 	if (own < 0)
 		return own;
-	*src = (struct source){ .fd = own, .marked = st.st_mode & S_ISVTX };
+	*src = (struct source){ .fd = own, .marked = st.st_mode & S_ISVTX, .lines = -1 };
 	return 0;
 }
 
 void source_done(struct source *src)
 {
+	src->lines = source_lines(src);
 	close_fd(&src->fd);
 }
 
@@ -95,7 +96,9 @@ int64_t source_lines(const struct source *src)
 {
 	const struct filter *f = src->tap ? src->tap->filter : NULL;
 
-	return f && filter_counts(f) ? (int64_t)f->lines : -1;
+	if (!f)
+		return src->lines;
+	return filter_counts(f) ? (int64_t)f->lines : -1;
 }
 
 size_t source_pending(const struct source *src)

@@ -23,6 +23,7 @@ struct source {
 	uint64_t dropped;	/* those of them that are in no file, */
 	uint64_t dropped_lines;	/* ... and how many lines ended in them */
 	uint64_t dropped_told;	/* dropped, when svd was told of it last */
+	int64_t  lines;		/* when it is done: source_lines, as it was last */
 	double   waits_since;	/* monotonic; bytes are there and cannot go yet; 0: no */
 };
 
@@ -31,7 +32,7 @@ struct source {
  * the source has none.
  */
 must_check int source_init(struct source *src, int fd);
-void source_done(struct source *src);
+void source_done(struct source *src);	/* before its tap goes */
 
 /*
  * THE MARK says "an unfinished line at the end of the sink is this pipe's". It has to live on when

@@ -48,6 +48,11 @@ PROGRAMS = """
     stdout_logfile={box}/kept/stubborn.log
     stdout_logfile_backups=1
     stderr_logfile=NONE
+    [program:lined]
+    command=/bin/cat
+    stdout_logfile={box}/lined.log
+    stdout_count_lines=true
+    stderr_logfile=NONE
     [program:several]
     command=/bin/cat
     stdout_logfile={box}/several.log
@@ -71,7 +76,7 @@ def d(module_daemon):
     os.mkdir(d.path("kept"))
     os.mkdir(d.path("gone"))
     d.start()
-    for name in "cat", "small", "full", "web:w0", "web:w1", "stubborn":
+    for name in "cat", "lined", "small", "full", "web:w0", "web:w1", "stubborn":
         d.wait_state(name, "RUNNING")
     return d
 
@@ -112,6 +117,16 @@ def test_what_was_printed_is_told_of_process_and_file(d):
     assert told == dict(status, path=d.path("cat.log"), size=size,
                         channels=[{"group": "cat", "name": "cat", "channel": "stdout"}])
     assert metrics(d)["svd_log_file_size_bytes" + of_path(d, "cat.log")] == size
+
+
+def test_lines_are_told_where_they_are_counted_over_all_lives(d):
+    say(d, "lined", "one\ntwo\n")
+    d.rpc.stopProcess("lined")
+    d.rpc.startProcess("lined")
+    say(d, "lined", "three\n")
+    assert log(d, "lined")["lines"] == file(d, "lined")["lines"] == 3
+    assert metrics(d)["svd_process_log_lines_total" + label("lined", channel="stdout")] == 3
+    assert "svd_process_log_lines_total" + label("cat", channel="stdout") not in metrics(d)
 
 
 def test_channels_of_one_file_stand_together(d):
@@ -200,7 +215,7 @@ def test_all_files_are_told_by_path_the_activity_log_too(d):
     assert [f["path"] for f in told] == sorted(
         ["/dev/full", "udp://127.0.0.1:9"] +
         [d.path(p) for p in ("cat.log", "copy.log", "gone/lost.log", "idle.log",
-                             "kept/stubborn.log", "several.log", "small.log",
+                             "kept/stubborn.log", "lined.log", "several.log", "small.log",
                              "supervisord.log", "web.log")] +
         [f["path"] for f in told if "stderr" in f["path"]])
     own = [f for f in told if f["path"] == d.path("supervisord.log")][0]

@@ -140,3 +140,27 @@ def test_rotation_is_answered(logd, box):
     wait_for_bytes(box + "/a", b"")
     d.send("rotate", id=4, path=box + "/nobody")
     assert "text" not in d.expect("rotated", id=4)
+
+
+@pytest.mark.parametrize("options", [{"lines": True}, {"format": "prefix"},
+                                     {"strip": True, "lines": True}],
+                         ids=["asked", "formatted", "stripped"])
+def test_lines_are_counted_where_they_are_looked_for(logd, box, options):
+    d = logd()
+    number, out = d.open(box + "/a", **options)
+    os.write(out, b"one\ntwo\nthr")
+    wait_for(lambda: counted(d, number) and counted(d, number)[3] == 2, "two lines are counted")
+    os.write(out, b"ee\nfour\n")
+    os.close(out)
+    d.send("close", ch=number)
+    head = d.expect("closed", ch=number)
+    d.forget(number)
+    assert (head["read"], head["read_lines"]) == (19, 4)
+
+
+def test_lines_that_are_dropped_are_read_lines_too(logd, box):
+    d = logd()
+    number, out = d.open(box + "/nowhere/a", lines=True)
+    os.write(out, b"one\ntwo\n")
+    wait_for(lambda: (counted(d, number) or [0, 0])[1] == 8, "it is dropped")
+    assert counted(d, number) == [8, 8, 2, 2]
