@@ -53,7 +53,7 @@ struct logfile_config {
 	bool        count_lines;
 	bool        journal;
 	int         syslog_facility;	/* as in <syslog.h>, LOG_USER */
-	const char *syslog_tag;		/* NULL: the name of the process */
+	const char *syslog_tag;		/* NULL: as Supervisor has it */
 	const char *syslog_server;	/* "udp://host:port", "tcp://host:port"; NULL: /dev/log */
 };
 

@@ -125,13 +125,16 @@ static void add_filters(json_t *head, const struct chan *chan)
 	set_flag(head, "lines", conf->count_lines);
 }
 
+/* A tag is the name that syslog knows; an empty one leaves just the line. */
 static json_t *syslog_of(const struct chan *chan)
 {
 	const struct logfile_config *conf = chan->conf;
-	const char *tag = conf->syslog_tag ? conf->syslog_tag : chan->speaker.name;
+	const char *ident = conf->syslog_tag, *tag = ident ? "" : chan->speaker.name;
 	json_t *syslog = json_pack("{s:o, s:i}", "tag", json_text(tag), "facility",
 				   conf->syslog_facility);
 
+	if (ident && *ident)
+		json_object_set_new(syslog, "ident", json_text(ident));
 	if (conf->syslog_server)
 		json_object_set_new(syslog, "server", json_string(conf->syslog_server));
 	return syslog;
