@@ -50,7 +50,7 @@ struct channel_home {
 	struct loop  *loop;	/* borrowed */
 	struct sinks *sinks;	/* borrowed */
 	struct taps  *taps;	/* borrowed */
-	const struct echo_maker *echo_maker;	/* borrowed */
+	struct echo_maker *echo_maker;	/* borrowed */
 	const struct channel_ops *ops;	/* borrowed */
 	void         *user;
 };

@@ -1,6 +1,6 @@
 /*
  * echo.c - tee(2) makes a copy without touching the bytes. An offer is whole or lost; after a loss
- * a copy begins again with a new line, so that none is torn in the middle.
+ * a copy ends the line that it was in, and goes on with the next one that begins.
  */
 #include "logd/echo.h"
 
@@ -19,7 +19,7 @@
 
 enum {
 	ECHO_BYTES = 512 * 1024,	/* of a pipe, where we may */
-	PIECE = 4096,			/* bytes that are searched for a newline at a time */
+	PIECE = 4096,			/* bytes that go by our memory */
 };
 
 struct echo {
@@ -31,6 +31,7 @@ struct echo {
 };
 
 struct echoes {
+	struct echo_maker *maker;	/* borrowed */
 	struct echo one[SPEC_ALSO_MAX + 1];
 	size_t      n;
 	uint64_t    seen;	/* bytes that were offered, counted as `at` */
@@ -44,8 +45,8 @@ static void close_echo(struct echo *e)
 	free(e->path);
 }
 
-static int open_echo(struct echo *e, const struct echo_maker *maker,
-		     const struct channel_spec *spec, const char *path)
+static int open_echo(struct echo *e, struct echo_maker *maker, const struct channel_spec *spec,
+		     const char *path)
 {
 	int ends[2], ret;
 
@@ -96,15 +97,23 @@ static void drop_unwanted(struct echoes *e, const struct channel_spec *spec)
 	e->n = kept;
 }
 
-void echoes_set(struct echoes **echoes, const struct echo_maker *maker,
-		const struct channel_spec *spec)
+static struct echoes *make(struct echo_maker *maker)
+{
+	struct echoes *e = calloc(1, sizeof(*e));
+
+	if (e)
+		e->maker = maker;
+	return e;
+}
+
+void echoes_set(struct echoes **echoes, struct echo_maker *maker, const struct channel_spec *spec)
 {
 	struct echoes *e = *echoes;
 
 	if (!e && !spec->also[0])
 		return;
 	if (!e)
-		e = *echoes = calloc(1, sizeof(*e));
+		e = *echoes = make(maker);
 	if (e)
 		drop_unwanted(e, spec);
 	for (size_t i = 0; spec->also[i]; i++) {
@@ -155,6 +164,31 @@ static ssize_t copy(int fd, int to, size_t n)
 	return copied;
 }
 
+static void empty(int pipe)
+{
+	char piece[PIECE];
+
+	while (read(pipe, piece, sizeof(piece)) > 0)
+		;
+}
+
+/* The bytes into the scratch pipe, which is empty: 0. Otherwise: -errno. */
+static int to_scratch(struct echo_maker *maker, int fd, size_t n)
+{
+	ssize_t copied;
+
+	if (maker->scratch[0] < 0) {
+		if (pipe2(maker->scratch, O_CLOEXEC | O_NONBLOCK) < 0)
+			return -errno;
+		(void)fcntl(maker->scratch[0], F_SETPIPE_SZ, ECHO_BYTES);
+	}
+	copied = copy(fd, maker->scratch[1], n);
+	if (copied == (ssize_t)n)
+		return 0;
+	empty(maker->scratch[0]);
+	return -ENOBUFS;
+}
+
 /* The line before the gap may have lost its end. All of it has arrived, the pipe being empty. */
 static void end_line(struct echo *e)
 {
@@ -162,6 +196,15 @@ static void end_line(struct echo *e)
 
 	if (s->owner == &e->channel->source && sink_ends_inside_line(s))
 		(void)!write(e->fd, "\n", 1);
+}
+
+/* The n bytes that are in the pipe, into another that was empty. Should they not fit: a gap. */
+static bool is_moved(int pipe, int to, size_t n)
+{
+	if (splice(pipe, NULL, to, NULL, n, SPLICE_F_NONBLOCK) == (ssize_t)n)
+		return true;
+	empty(pipe);
+	return false;
 }
 
 /* What is in the pipe after its first newline goes to e. Returns how many bytes do not. */
@@ -176,47 +219,59 @@ static size_t pass_new_lines(struct echo *e, int pipe, size_t n)
 
 		got = read(pipe, piece, sizeof(piece));
 		if (got <= 0)
-			break;
+			return n;
 		newline = memchr(piece, '\n', (size_t)got);
 		if (!newline)
 			continue;
 		end_line(e);
 		newline++;
 		rest = (size_t)(piece + got - newline);
-		if (rest && write(e->fd, newline, rest) != (ssize_t)rest)
-			break;
-		e->gap = false;
-		(void)!splice(pipe, NULL, e->fd, NULL, n, SPLICE_F_NONBLOCK);
-		return at + (size_t)got - rest;
+		(void)!write(e->fd, newline, rest);
+		at += (size_t)got;
+		e->gap = at < n && !is_moved(pipe, e->fd, n - at);
+		return at - rest;
 	}
 	return n;
 }
 
 /* After a loss: when all that came before has gone, with the next line. */
-static void resume(struct echo *e, int fd, size_t n)
+static void resume(struct echo *e, struct echo_maker *maker, int fd, size_t n)
 {
 	size_t lost = n;
-	int ends[2];
 
-	if (used(e) == 0 && pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0) {
-		(void)fcntl(ends[1], F_SETPIPE_SZ, (int)e->size);
-		if (copy(fd, ends[1], n) == (ssize_t)n)
-			lost = pass_new_lines(e, ends[0], n);
-		close_fd(&ends[0]);
-		close_fd(&ends[1]);
-	}
+	if (used(e) == 0 && to_scratch(maker, fd, n) == 0)
+		lost = pass_new_lines(e, maker->scratch[0], n);
 	if (lost)
 		sink_lost(e->channel->sink, lost);
 }
 
-/* A pipe is full when its slots are, which can be at a fraction of its bytes. */
-static void offer(struct echo *e, int fd, size_t n)
+/*
+ * What is small is written. A copy by tee(2) takes a slot of the pipe, however small it is, and the
+ * slots would be full long before the bytes when a program prints letter by letter.
+ */
+static void offer_small(struct echoes *all, int fd, size_t n)
+{
+	char piece[PIECE];
+	bool got = to_scratch(all->maker, fd, n) == 0 &&
+		   read(all->maker->scratch[0], piece, n) == (ssize_t)n;
+
+	for (size_t i = 0; i < all->n; i++) {
+		struct echo *e = &all->one[i];
+
+		if (e->gap)
+			resume(e, all->maker, fd, n);
+		else if (!got || write(e->fd, piece, n) != (ssize_t)n)
+			lose(e, n);
+	}
+}
+
+static void offer(struct echo *e, struct echo_maker *maker, int fd, size_t n)
 {
 	size_t there = used(e);
 	ssize_t copied = 0;
 
 	if (e->gap) {
-		resume(e, fd, n);
+		resume(e, maker, fd, n);
 		return;
 	}
 	if (there == 0 || there + n <= e->size / 2)
@@ -240,8 +295,16 @@ size_t echoes_offer(struct echoes *e, int fd, uint64_t at, size_t n)
 	if (e->seen > at)
 		return n < e->seen - at ? n : (size_t)(e->seen - at);
 	n = limit(e, n);
-	for (size_t i = 0; i < e->n; i++)
-		offer(&e->one[i], fd, n);
+	if (n <= PIECE)
+		offer_small(e, fd, n);
+	for (size_t i = 0; i < e->n && n > PIECE; i++)
+		offer(&e->one[i], e->maker, fd, n);
 	e->seen = at + n;
 	return n;
+}
+
+void echo_maker_done(struct echo_maker *maker)
+{
+	close_fd(&maker->scratch[0]);
+	close_fd(&maker->scratch[1]);
 }

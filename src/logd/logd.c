@@ -464,7 +464,7 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 	hours_init(&d->hours, d->loop, &d->sinks);
 	helpers_init(&d->helpers, d->loop);
 	outlets_init(&d->outlets, d->loop, devlog, &d->helpers, &sink_news, d);
-	d->echo_maker = (struct echo_maker){ open_copy, on_copy_failed, d };
+	d->echo_maker = (struct echo_maker){ open_copy, on_copy_failed, d, { -1, -1 } };
 	d->home = (struct channel_home){ .loop = d->loop, .sinks = &d->sinks, .taps = &d->taps,
 					 .echo_maker = &d->echo_maker, .ops = &channel_ops,
 					 .user = d };
@@ -489,6 +489,7 @@ static void done(struct logd *d)
 		free_order(d, d->orders);
 	HASH_ITER(hh, d->channels, c, next)
 		forget(d, c);
+	echo_maker_done(&d->echo_maker);
 	sinks_done(&d->sinks);
 	taps_done(&d->taps);
 	link_free(d->link);
@@ -505,7 +506,7 @@ static void done(struct logd *d)
 
 int logd_run(int link_fd, const char *devlog, struct err *err)
 {
-	struct logd d = { 0 };
+	struct logd d = { .echo_maker.scratch = { -1, -1 } };
 	int ret = begin(&d, link_fd, devlog, err);
 
 	if (ret == 0) {
