@@ -38,6 +38,15 @@ static void look_later(struct channel *c)
 	timer_start(&c->timer, wait);
 }
 
+/* A filter may hold what has to go soon, though nothing more comes. */
+static void wait_for_filter(struct channel *c)
+{
+	double due = c->tap && c->state == CHANNEL_OPEN ? c->tap->filter->due : 0;
+
+	if (due && !timer_is_armed(&c->timer))
+		timer_start(&c->timer, due - clock_mono());
+}
+
 /* Takes one turn. Returns false when there is nothing more to do now. */
 static bool take(struct channel *c)
 {
@@ -60,18 +69,11 @@ static bool take(struct channel *c)
 	if (!more && c->state == CHANNEL_CLOSING) {
 		sink_end(c->sink, &c->source);
 		finish(c);
-		c->ops->on_done(c);
+		c->ops->on_done(c);	/* which may free it */
+		return false;
 	}
+	wait_for_filter(c);
 	return more;
-}
-
-/* A filter may hold what has to go soon, though nothing more comes. */
-static void wait_for_filter(struct channel *c)
-{
-	double due = c->tap && c->state == CHANNEL_OPEN ? c->tap->filter->due : 0;
-
-	if (due && !timer_is_armed(&c->timer))
-		timer_start(&c->timer, due - clock_mono());
 }
 
 static void run(struct channel *c)
@@ -82,7 +84,6 @@ static void run(struct channel *c)
 	} else {
 		io_start(&c->io, c->source.fd, IO_READ);
 		take(c);
-		wait_for_filter(c);
 	}
 }
 
