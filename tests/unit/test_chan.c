@@ -190,7 +190,8 @@ START_TEST(the_snapshot_lives_as_long_as_the_channel)
 	loads("[supervisord]\n" PROGRAM);
 	ck_assert_uint_eq(snapshot->refs, 1);
 	is_frame(chan_frame_change(chan), "{\"t\": \"change\", " USUAL "\"mode\": 420, "
-					  "\"syslog\": {\"tag\": \"\", \"ident\": \"T\", \"facility\": 8}}");
+					  "\"syslog\": {\"tag\": \"\", "
+					  "\"ident\": \"T\", \"facility\": 8}}");
 	chan_configure(chan, config, &config->groups[0].programs[0].log[CHANNEL_STDOUT]);
 	ck_assert_uint_eq(config->refs, 2);
 } END_TEST
