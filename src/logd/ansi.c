@@ -10,11 +10,6 @@
 
 enum { ESC = 0x1b };
 
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 static bool is_between(unsigned char c, unsigned char first, unsigned char last)
 {
 	return c >= first && c <= last;
@@ -61,42 +56,36 @@ static size_t skip_sequence(enum ansi_state *state, const char *in, size_t n)
 }
 
 /* Text up to the next ESC; that one is taken too, and comes out later if it was just an ESC. */
-static size_t copy_text(enum ansi_state *state, const char *in, size_t n, char *out, size_t room,
-			size_t *len)
+static size_t copy_text(enum ansi_state *state, const char *in, size_t n, char *out, size_t *len)
 {
 	const char *esc = memchr(in, ESC, n);
 	size_t text = esc ? (size_t)(esc - in) : n;
-	size_t fits = least(text, room - *len);
 
-	memcpy(out + *len, in, fits);
-	*len += fits;
-	if (!esc || fits < text)
-		return fits;
+	memcpy(out + *len, in, text);
+	*len += text;
+	if (!esc)
+		return text;
 	*state = ANSI_ESCAPE;
 	return text + 1;
 }
 
-size_t ansi_strip(enum ansi_state *state, const char *in, size_t n, char *out, size_t room,
-		  size_t *ret_len)
+size_t ansi_strip(enum ansi_state *state, const char *in, size_t n, char *out)
 {
 	size_t i = 0, len = 0;
 
 	while (i < n) {
 		if (*state > ANSI_ESCAPE) {
 			i += skip_sequence(state, in + i, n - i);
-		} else if (*state == ANSI_ESCAPE && is_between((unsigned char)in[i], ' ', '~')) {
+		} else if (*state == ANSI_TEXT) {
+			i += copy_text(state, in + i, n - i, out, &len);
+		} else if (is_between((unsigned char)in[i], ' ', '~')) {
 			*state = begins((unsigned char)in[i++]);
-		} else if (len == room && (*state == ANSI_ESCAPE || in[i] != ESC)) {
-			break;
-		} else if (*state == ANSI_ESCAPE) {
+		} else {
 			out[len++] = ESC;
 			*state = ANSI_TEXT;
-		} else {
-			i += copy_text(state, in + i, n - i, out, room, &len);
 		}
 	}
-	*ret_len = len;
-	return i;
+	return len;
 }
 
 /* An ESC is the beginning of something wherever it comes, so only what follows it matters. */

@@ -14,13 +14,11 @@ enum ansi_state {
 };
 
 /*
- * Copy to out what is left of the n bytes at in without the sequences, as far as it fits into room.
- * Returns how many bytes of in are done with; all of them where room is more than n. A sequence may
- * begin in one piece and end in another. It never goes beyond the end of a line, so lines stay
- * lines. An ESC that begins nothing is text.
+ * Copy to out, which has room for n + 1 bytes, what is left of the n bytes at in without the
+ * sequences. Returns how many bytes that is. A sequence may begin in one piece and end in another.
+ * It never goes beyond the end of a line, so lines stay lines. An ESC that begins nothing is text.
  */
-size_t ansi_strip(enum ansi_state *state, const char *in, size_t n, char *out, size_t room,
-		  size_t *ret_len);
+size_t ansi_strip(enum ansi_state *state, const char *in, size_t n, char *out);
 
 /* How many of these bytes are there up to a sequence at their end that is unfinished? */
 size_t ansi_rest(enum ansi_state state, const char *in, size_t n);

@@ -139,7 +139,7 @@ static void strip(struct run *r, const char *p, size_t n)
 		r->out->oom = true;
 		return;
 	}
-	(void)ansi_strip(&r->f->ansi, p, n, text->s, n + 1, &text->len);
+	text->len = ansi_strip(&r->f->ansi, p, n, text->s);
 	see(r, text->s, text->len);
 }
 
