@@ -31,37 +31,45 @@ static int no_word(const char *text, const char *const *words, size_t n, struct 
 	return -EINVAL;
 }
 
+static int find_word(const char *text, const char *const *words, int n, int *ret_word,
+		     struct err *err)
+{
+	int word = log_word(words, n, text);
+
+	if (word < 0)
+		return no_word(text, words, (size_t)n, err);
+	*ret_word = word;
+	return 0;
+}
+
 int log_set_rotate(struct load *ld, const char *text, void *field, struct err *err)
 {
-	int word = log_word(log_rotate_words, ROTATE_N, text);
+	int word, r = find_word(text, log_rotate_words, ROTATE_N, &word, err);
 
 	(void)ld;
-	if (word < 0)
-		return no_word(text, log_rotate_words, ROTATE_N, err);
-	*(enum log_rotate *)field = (enum log_rotate)word;
-	return 0;
+	if (r == 0)
+		*(enum log_rotate *)field = (enum log_rotate)word;
+	return r;
 }
 
 int log_set_compress(struct load *ld, const char *text, void *field, struct err *err)
 {
-	int word = log_word(log_compress_words, COMPRESS_N, text);
+	int word, r = find_word(text, log_compress_words, COMPRESS_N, &word, err);
 
 	(void)ld;
-	if (word < 0)
-		return no_word(text, log_compress_words, COMPRESS_N, err);
-	*(enum log_compress *)field = (enum log_compress)word;
-	return 0;
+	if (r == 0)
+		*(enum log_compress *)field = (enum log_compress)word;
+	return r;
 }
 
 int log_set_format(struct load *ld, const char *text, void *field, struct err *err)
 {
-	int word = log_word(log_format_words, FORMAT_N, text);
+	int word, r = find_word(text, log_format_words, FORMAT_N, &word, err);
 
 	(void)ld;
-	if (word < 0)
-		return no_word(text, log_format_words, FORMAT_N, err);
-	*(enum log_format *)field = (enum log_format)word;
-	return 0;
+	if (r == 0)
+		*(enum log_format *)field = (enum log_format)word;
+	return r;
 }
 
 static const char *const facility_names[] = {
@@ -77,13 +85,12 @@ _Static_assert(ARRAY_LEN(facilities) == ARRAY_LEN(facility_names), "a facility h
 
 int log_set_facility(struct load *ld, const char *text, void *field, struct err *err)
 {
-	int i = log_word(facility_names, ARRAY_LEN(facility_names), text);
+	int i, r = find_word(text, facility_names, ARRAY_LEN(facility_names), &i, err);
 
 	(void)ld;
-	if (i < 0)
-		return no_word(text, facility_names, ARRAY_LEN(facility_names), err);
-	*(int *)field = facilities[i];
-	return 0;
+	if (r == 0)
+		*(int *)field = facilities[i];
+	return r;
 }
 
 /* --- the file --- */
@@ -106,16 +113,12 @@ int log_set_mode(struct load *ld, const char *text, void *field, struct err *err
 /* Is the daemon, as the user that it will be, in that group? (gid_t)-1: no group is asked for. */
 static bool is_in_group(const struct user_config *user, gid_t gid)
 {
-	gid_t groups[1024];
-	int n = user ? 0 : getgroups(ARRAY_LEN(groups), groups);
-
-	if (gid == (gid_t)-1 || (!user && gid == getegid()))
+	if (gid == (gid_t)-1)
 		return true;
-	for (size_t i = 0; user && i < user->n_groups; i++)
+	if (!user)
+		return gid == getegid() || group_member(gid);
+	for (size_t i = 0; i < user->n_groups; i++)
 		if (user->groups[i] == gid)
-			return true;
-	for (int i = 0; i < n; i++)
-		if (groups[i] == gid)
 			return true;
 	return false;
 }

@@ -10,7 +10,7 @@
 #include "base/logwords.h"
 #include "base/macro.h"
 
-enum { SPEC_ALSO_MAX = 8 };	/* paths that get a copy */
+enum { SPEC_ALSO_MAX = LOG_ALSO_MAX };	/* paths that get a copy */
 
 /* What holds for a file; of several channels of one file the latest rules count. */
 struct sink_rules {
