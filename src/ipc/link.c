@@ -49,6 +49,7 @@ struct link {
 	int         fds[FDS_WAITING_MAX];	/* owned; received */
 	size_t      n_fds;
 	bool        lazy;
+	bool        deaf;		/* the other side does not read any more */
 	bool       *freed;		/* set by link_free during a callback */
 };
 
@@ -124,6 +125,16 @@ static ssize_t send_some(struct link *link)
 	return sendmsg(link->sock, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+/* The other side is gone. What it sent before is still to be read, and then its end. */
+static void stop_sending(struct link *link)
+{
+	link->deaf = true;
+	while (link->parcels)
+		parcel_free(link, link->parcels);
+	strbuf_reset(&link->out);
+	link->sent = 0;
+}
+
 static void flush(struct link *link)
 {
 	while (link->sock >= 0 && link->sent < link->out.len) {
@@ -138,8 +149,12 @@ static void flush(struct link *link)
 			timer_start(&link->retry, RETRY_SECONDS);
 			break;
 		}
+		if (n < 0 && (errno == EPIPE || errno == ECONNRESET)) {
+			stop_sending(link);
+			break;
+		}
 		if (n < 0) {
-			go_down(link, errno == EPIPE || errno == ECONNRESET ? 0 : -errno);
+			go_down(link, -errno);
 			return;
 		}
 		if (link->parcels && link->parcels->at == link->sent)
@@ -206,7 +221,7 @@ static int keep_parcel(struct link *link)
 /* Is there a place for so many bytes? 0 or -errno. */
 static int make_room(struct link *link, size_t n)
 {
-	if (link->sock < 0)
+	if (link->sock < 0 || link->deaf)
 		return -EPIPE;
 	if (link_queued(link) + n > LINK_QUEUE_MAX)
 		return -ENOBUFS;

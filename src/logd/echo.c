@@ -151,7 +151,7 @@ static size_t used(const struct echo *e)
 static void lose(struct echo *e, size_t n)
 {
 	e->gap = true;
-	sink_lost(e->channel->sink, n);
+	sink_lost(e->channel->source.sink, n);
 }
 
 static ssize_t copy(int fd, int to, size_t n)
@@ -192,9 +192,10 @@ static int to_scratch(struct echo_maker *maker, int fd, size_t n)
 /* The line before the gap may have lost its end. All of it has arrived, the pipe being empty. */
 static void end_line(struct echo *e)
 {
-	struct sink *s = e->channel->sink;
+	const struct sink *s = e->channel->source.sink;
 
-	if (s->owner == &e->channel->source && sink_ends_inside_line(s))
+	if (s->owner == &e->channel->source && s->end != END_LINE &&
+	    target_ends_inside_line(&s->target, s->size))
 		(void)!write(e->fd, "\n", 1);
 }
 
@@ -242,7 +243,7 @@ static void resume(struct echo *e, struct echo_maker *maker, int fd, size_t n)
 	if (used(e) == 0 && to_scratch(maker, fd, n) == 0)
 		lost = pass_new_lines(e, maker->scratch[0], n);
 	if (lost)
-		sink_lost(e->channel->sink, lost);
+		sink_lost(e->channel->source.sink, lost);
 }
 
 /*

@@ -58,7 +58,7 @@ static void on_fire(struct timer *t)
 		return;
 	timer_start(&h->timer, s ? 0 : until_next(h));
 	if (s)
-		(void)sink_rotate_soon(s);
+		sink_rotate_soon(s);
 }
 
 void hours_init(struct hours *h, struct loop *loop, struct sinks *sinks)

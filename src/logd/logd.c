@@ -1,7 +1,7 @@
 /*
- * logd.c - frames in, channels open and close, frames out. Frames are handled one after the
- * other: while a channel is closing and has to wait for its sink, the next ones wait in a queue,
- * so that what a later `open` brings is written after it.
+ * logd.c - frames in, channels open and close, frames out. Frames only change data; what they, or
+ * bytes in a pipe, lead to is done in the turn: files first, then one go for each channel that is
+ * ready.
  */
 #include "logd/logd.h"
 
@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <utlist.h>
 
 #include "base/fd.h"
 #include "ipc/frame.h"
@@ -20,23 +19,19 @@
 #include "logd/echo.h"
 #include "logd/helper.h"
 #include "logd/hours.h"
+#include "logd/jobs.h"
 #include "logd/news.h"
 #include "logd/outlet.h"
+#include "logd/pace.h"
 #include "logd/sink.h"
 #include "logd/sink_age.h"
 #include "logd/spec.h"
+#include "logd/stage.h"
 #include "logd/upkeep.h"
 
 static const double RESEND_SECONDS = 0.1;
 static const double TALLY_SECONDS = 0.1;	/* from a loss to svd being told */
 static const double LAST_LINES_TIME = 0.5;	/* seconds for a syslog that is busy when we end */
-
-/* A frame that waits for a closing channel. */
-struct order {
-	struct order *prev, *next;
-	json_t       *head;	/* counted */
-	int           fd;	/* owned; -1: none */
-};
 
 struct logd {
 	struct loop    *loop;	/* owned */
@@ -49,15 +44,19 @@ struct logd {
 	struct taps     taps;
 	struct channel_home home;
 	struct channel *channels;	/* hash, owned */
-	struct order   *orders;		/* owned, the oldest first */
+	struct stages   stages;
+	struct jobs     jobs;
+	struct pace     pace;
 	struct echo_maker echo_maker;
 	int64_t         last_copy;	/* its number; svd's are not negative */
 	struct timer    tally;		/* tells svd of losses, unasked */
 	struct timer    resend;		/* of `closed`, when the link was too full for it */
 	unsigned        alive;		/* channels with a descriptor */
-	unsigned        closing;	/* of these, those that hold up the next frame */
-	bool            handling;	/* orders, further down the stack */
+	unsigned        syncing;	/* of these, those that have not read all of sync_id yet */
+	int64_t         sync_id;
 	bool            quitting;
+	struct timer    again;		/* there is more to do: the loop must not sleep */
+	int             failed;		/* -errno: it cannot go on */
 };
 
 /* --- news for svd --- */
@@ -141,11 +140,9 @@ static void on_resend(struct timer *t)
 
 static void end_if_over(struct logd *d)
 {
-	if (d->alive == 0 && !d->orders && (d->quitting || !d->link))
+	if (d->alive == 0 && !d->jobs.list && (d->quitting || !d->link))
 		loop_stop(d->loop);
 }
-
-static void handle_orders(struct logd *d);
 
 /* Nobody but us knows of it; it ends when that of which it is a copy ends. */
 static bool is_copy(const struct channel *c)
@@ -155,19 +152,25 @@ static bool is_copy(const struct channel *c)
 
 static void on_done(struct channel *c)
 {
-	struct logd *d = c->user;
+	struct logd *d = c->home->user;
 
 	d->alive--;
 	if (!c->wanted) {
-		d->closing--;
 		close_for_good(d, c);
 	} else if (!d->link || is_copy(c)) {
 		forget(d, c);
 	}
-	handle_orders(d);
 }
 
-static const struct channel_ops channel_ops = { on_done };
+static void on_channel_synced(struct channel *c)
+{
+	struct logd *d = c->home->user;
+
+	if (--d->syncing == 0)
+		(void)news_answer(d->link, "synced", d->sync_id, NULL);
+}
+
+static const struct channel_ops channel_ops = { on_done, on_channel_synced };
 
 static int add_channel(struct logd *d, const struct channel_spec *spec,
 		       struct channel **ret_channel)
@@ -217,11 +220,10 @@ static void close_channel(struct logd *d, struct channel *c)
 		close_for_good(d, c);
 		return;
 	}
-	d->closing++;
 	channel_close(c);
 }
 
-/* --- orders from svd --- */
+/* --- frames from svd --- */
 
 static struct channel *find(const struct logd *d, int64_t id)
 {
@@ -253,26 +255,26 @@ static int open_channel(struct logd *d, json_t *head, int fd)
 }
 
 /* A channel that cannot be opened is only said; its `close` is answered like any other. */
-static void on_open(struct logd *d, struct order *order)
+static void on_open(struct logd *d, struct frame *frame)
 {
 	char text[256];
 	int ret = -EBADF;	/* the kernel had no room for one more descriptor of ours */
 
-	if (find(d, number_of(order->head, "ch")))
+	if (find(d, number_of(frame->head, "ch")))
 		return;
-	if (order->fd >= 0)
-		ret = open_channel(d, order->head, steal_fd(&order->fd));
+	if (frame->fd >= 0)
+		ret = open_channel(d, frame->head, steal_fd(&frame->fd));
 	if (ret == 0)
 		return;
 	snprintf(text, sizeof(text), "cannot read the output of %s:%s %s: %s",
-		 text_of(order->head, "group"), text_of(order->head, "name"),
-		 text_of(order->head, "channel"), strerror(-ret));
-	(void)news_sink(d->link, text_of(order->head, "path"), text, 0);
+		 text_of(frame->head, "group"), text_of(frame->head, "name"),
+		 text_of(frame->head, "channel"), strerror(-ret));
+	(void)news_sink(d->link, text_of(frame->head, "path"), text, 0);
 }
 
-static void on_close(struct logd *d, struct order *order)
+static void on_close(struct logd *d, struct frame *frame)
 {
-	int64_t id = number_of(order->head, "ch");
+	int64_t id = number_of(frame->head, "ch");
 	struct channel *c = find(d, id);
 
 	if (!c)
@@ -281,59 +283,74 @@ static void on_close(struct logd *d, struct order *order)
 		close_channel(d, c);
 }
 
-static void on_change(struct logd *d, struct order *order)
+static void on_change(struct logd *d, struct frame *frame)
 {
-	struct channel_spec spec = spec_of_frame(order->head);
+	struct channel_spec spec = spec_of_frame(frame->head);
 	struct channel *c = find(d, spec.id);
 
-	if (c && channel_change(c, &d->home, &spec) < 0)
-		(void)news_sink(d->link, c->sink->path, "no memory for new options", 0);
+	if (c && channel_change(c, &spec) < 0)
+		(void)news_sink(d->link, c->source.sink->path, "no memory for new options", 0);
 }
 
-static void on_clear(struct logd *d, struct order *order)
+static void on_job_done(void *user, enum job_kind kind, int64_t id, int ret)
 {
-	int ret = sinks_clear(&d->sinks, text_of(order->head, "path"));
+	struct logd *d = user;
 
-	(void)news_answer(d->link, "cleared", number_of(order->head, "id"),
+	(void)news_answer(d->link, kind == JOB_CLEAR ? "cleared" : "rotated", id,
 			  ret < 0 ? strerror(-ret) : NULL);
 }
 
-static void on_sync(struct logd *d, struct order *order)
+static void add_job(struct logd *d, enum job_kind kind, const struct frame *frame)
+{
+	int64_t id = number_of(frame->head, "id");
+	int ret = jobs_add(&d->jobs, kind, id, text_of(frame->head, "path"));
+
+	if (ret < 0)
+		on_job_done(d, kind, id, ret);
+}
+
+static void on_clear(struct logd *d, struct frame *frame)
+{
+	add_job(d, JOB_CLEAR, frame);
+}
+
+static void on_rotate(struct logd *d, struct frame *frame)
+{
+	add_job(d, JOB_ROTATE, frame);
+}
+
+/* Who asks again before the answer has both questions answered with the latter. */
+static void on_sync(struct logd *d, struct frame *frame)
 {
 	struct channel *c, *next;
 
+	d->sync_id = number_of(frame->head, "id");
 	HASH_ITER(hh, d->channels, c, next) {
-		if (c->state == CHANNEL_OPEN && c->tap && tap_has_news(c->tap))
-			channel_read(c);
+		if (c->state != CHANNEL_OPEN || !c->tap || !tap_has_news(c->tap))
+			continue;
+		d->syncing += !c->syncing;
+		channel_sync(c);
 	}
-	(void)news_answer(d->link, "synced", number_of(order->head, "id"), NULL);
+	if (!d->syncing)
+		(void)news_answer(d->link, "synced", d->sync_id, NULL);
 }
 
-static void on_count(struct logd *d, struct order *order)
+static void on_count(struct logd *d, struct frame *frame)
 {
-	census_tell(d->link, d->channels, &d->sinks, number_of(order->head, "id"));
+	census_tell(d->link, d->channels, &d->sinks, number_of(frame->head, "id"));
 }
 
-/* What cannot be rotated grows on, and is told as trouble besides. */
-static void on_rotate(struct logd *d, struct order *order)
+static void on_reopen(struct logd *d, struct frame *frame)
 {
-	int ret = sinks_rotate(&d->sinks, text_of(order->head, "path"));
-
-	(void)news_answer(d->link, "rotated", number_of(order->head, "id"),
-			  ret < 0 ? strerror(-ret) : NULL);
-}
-
-static void on_reopen(struct logd *d, struct order *order)
-{
-	(void)order;
+	(void)frame;
 	sinks_reopen(&d->sinks);
 }
 
-static void on_quit(struct logd *d, struct order *order)
+static void on_quit(struct logd *d, struct frame *frame)
 {
 	struct channel *c, *next;
 
-	(void)order;
+	(void)frame;
 	d->quitting = true;
 	HASH_ITER(hh, d->channels, c, next) {
 		if (!is_copy(c) && c->wanted)
@@ -341,78 +358,69 @@ static void on_quit(struct logd *d, struct order *order)
 	}
 }
 
-static const struct {
-	const char *type;
-	void      (*fn)(struct logd *d, struct order *order);
-} orders[] = {
-	{ "open", on_open },
-	{ "close", on_close },
-	{ "change", on_change },
-	{ "clear", on_clear },
-	{ "rotate", on_rotate },
-	{ "sync", on_sync },
-	{ "count", on_count },
-	{ "reopen", on_reopen },
-	{ "quit", on_quit },
-};
-
-static void handle(struct logd *d, struct order *order)
+/* svd hands back what our predecessor has left. */
+static void on_keep(struct logd *d, struct frame *frame)
 {
-	const char *type = text_of(order->head, "t");
-
-	for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
-		if (strcmp(orders[i].type, type) == 0)
-			orders[i].fn(d, order);
-	}
+	if (frame->fd >= 0 && !d->home.begun)
+		stages_adopt(&d->stages, text_of(frame->head, "name"), steal_fd(&frame->fd));
 }
 
-static void free_order(struct logd *d, struct order *order)
+static void adopt(struct logd *d, struct stage *st)
 {
-	DL_DELETE(d->orders, order);
-	json_decref(order->head);
-	close_fd(&order->fd);
-	free(order);
-}
+	struct channel *c = find(d, st->line->channel);
 
-/*
- * A marked pipe was open in the life of an svd-logd before us, and the line at the end of its sink
- * may be its own. It does not wait its turn, or a closing channel before it would wait for the end
- * of that line and it for the closing channel.
- */
-static bool must_overtake(const struct order *order)
-{
-	return order->fd >= 0 && source_fd_is_marked(order->fd);
-}
-
-static void handle_orders(struct logd *d)
-{
-	if (d->handling)
+	if (c && c->source.sink) {
+		sink_adopt(&c->source, st);
 		return;
-	d->handling = true;
-	while (d->orders && (!d->closing || must_overtake(d->orders))) {
-		struct order *order = d->orders;
-
-		handle(d, order);
-		free_order(d, order);
 	}
-	d->handling = false;
-	end_if_over(d);		/* not before: the order to quit was one of them */
+	(void)news_sink(d->link, "", "of a channel that is not there any more", st->n);
+	stage_put_back(&d->stages, st);
+}
+
+static void on_begin(struct logd *d, struct frame *frame)
+{
+	struct channel *c, *next;
+
+	(void)frame;
+	if (d->home.begun)
+		return;
+	d->failed = stages_begin(&d->stages);
+	if (d->failed < 0) {
+		loop_stop(d->loop);
+		return;
+	}
+	d->home.begun = true;
+	for (size_t i = 0; i < STAGES_MAX; i++) {
+		if (stage_is_left(&d->stages.all[i]))
+			adopt(d, &d->stages.all[i]);
+	}
+	HASH_ITER(hh, d->channels, c, next)
+		channel_begin(c);
 }
 
 static void on_frame(struct link *link, struct frame *frame)
 {
-	struct logd *d = link_user(link);
-	struct order *order = calloc(1, sizeof(*order));
+	static const struct {
+		const char *type;
+		void      (*fn)(struct logd *d, struct frame *frame);
+	} orders[] = {
+		{ "keep", on_keep },
+		{ "open", on_open },
+		{ "begin", on_begin },
+		{ "close", on_close },
+		{ "change", on_change },
+		{ "clear", on_clear },
+		{ "rotate", on_rotate },
+		{ "sync", on_sync },
+		{ "count", on_count },
+		{ "reopen", on_reopen },
+		{ "quit", on_quit },
+	};
 
-	if (!order)
-		return;
-	order->head = json_incref(frame->head);
-	order->fd = steal_fd(&frame->fd);
-	if (must_overtake(order))
-		DL_PREPEND(d->orders, order);
-	else
-		DL_APPEND(d->orders, order);
-	handle_orders(d);
+	for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
+		if (strcmp(orders[i].type, frame->type) == 0)
+			orders[i].fn(link_user(link), frame);
+	}
 }
 
 static void on_down(struct link *link, int error)
@@ -424,23 +432,79 @@ static void on_down(struct link *link, int error)
 		fprintf(stderr, "svd-logd: the link to svd broke: %s\n", strerror(-error));
 	link_free(link);
 	d->link = NULL;
+	on_begin(d, NULL);
 	HASH_ITER(hh, d->channels, c, next) {
 		if (c->state == CHANNEL_DONE)
 			forget(d, c);
 	}
-	end_if_over(d);
 }
 
 static const struct link_ops link_ops = { on_frame, on_down };
 
-/* --- life --- */
+/* --- what our successor will need --- */
+
+static int keep(void *user, const char *name, int fd)
+{
+	struct logd *d = user;
+	int ret;
+
+	if (!d->link)
+		return 0;
+	ret = link_send(d->link, json_pack("{s:s, s:s}", "t", "keep", "name", name), NULL, 0, fd);
+	return ret == -EPIPE ? 0 : ret;		/* without svd there will be no successor */
+}
+
+static bool is_kept(void *user)
+{
+	struct logd *d = user;
+
+	return !d->link || link_queued(d->link) == 0;
+}
+
+static const struct stage_ops stage_ops = { keep, is_kept };
+
+/* --- the turn --- */
+
+/* The top of everything that may wait for a disk; all that is shared is in order here. */
+static void tend_files(struct logd *d)
+{
+	struct sink *s;
+
+	jobs_run(&d->jobs);
+	while ((s = d->sinks.todo)) {
+		if (sink_do(s) != TAKEN_WORK)
+			continue;
+		sink_work(s);
+		(void)sink_apply(s);
+	}
+}
 
 static void on_turn(void *arg)
 {
 	struct logd *d = arg;
 
+	if (d->home.begun) {
+		tend_files(d);
+		if (d->home.ready) {
+			pace_before(&d->pace);
+			channels_go(&d->home);
+			pace_after(&d->pace, d->home.moved);
+		}
+		jobs_answer(&d->jobs);
+		if (d->home.ready)
+			timer_start(&d->again, 0);
+	}
+	end_if_over(d);
 	link_flush(d->link);
 }
+
+/* The turn that follows is all that is wanted. */
+static void on_again(struct timer *t)
+{
+	(void)t;
+}
+
+/* --- life --- */
 
 /* Many programs end together; svd hears of it in one go. */
 static void collect_answers(struct logd *d)
@@ -459,6 +523,9 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 		return err_set(err, -ENOMEM, "no memory for the event loop");
 	}
 	timer_init(&d->resend, d->loop, on_resend);
+	timer_init(&d->again, d->loop, on_again);
+	stages_init(&d->stages, &stage_ops, d);
+	d->jobs = (struct jobs){ .sinks = &d->sinks, .on_done = on_job_done, .user = d };
 	timer_init(&d->tally, d->loop, on_tally_time);
 	upkeep_init(&d->upkeep, d->loop, NULL, &sink_upkeep_ops, &d->sinks);
 	hours_init(&d->hours, d->loop, &d->sinks);
@@ -472,7 +539,7 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 	if (ret == 0)
 		collect_answers(d);
 	if (ret == 0)
-		ret = sinks_init(&d->sinks, &sink_news, d);
+		ret = sinks_init(&d->sinks, &d->stages, &sink_news, d);
 	d->sinks.on_tally = on_tally;
 	d->sinks.upkeep = &d->upkeep;
 	d->sinks.hours = &d->hours;
@@ -485,16 +552,17 @@ static void done(struct logd *d)
 {
 	struct channel *c, *next;
 
-	while (d->orders)
-		free_order(d, d->orders);
+	jobs_done(&d->jobs);
 	HASH_ITER(hh, d->channels, c, next)
 		forget(d, c);
 	echo_maker_done(&d->echo_maker);
 	sinks_done(&d->sinks);
+	stages_done(&d->stages);
 	taps_done(&d->taps);
 	link_free(d->link);
 	if (d->loop) {
 		timer_stop(&d->resend);
+		timer_stop(&d->again);
 		timer_stop(&d->tally);
 		upkeep_done(&d->upkeep);
 		hours_done(&d->hours);
@@ -512,6 +580,8 @@ int logd_run(int link_fd, const char *devlog, struct err *err)
 	if (ret == 0) {
 		loop_run(d.loop);
 		outlets_drain(&d.outlets, LAST_LINES_TIME);
+		if (d.failed)
+			ret = err_set(err, d.failed, "cannot begin: %s", strerror(-d.failed));
 	}
 	if (d.link)
 		link_set_lazy(d.link, false);	/* no turn comes any more */

@@ -1,21 +1,18 @@
 /*
- * sink.c - the life of a sink: who writes to it, its file opened, rotated, lost and found again,
- * and what is said about that. How bytes get into it is in sink_take.c.
+ * sink.c - the life of a sink: who writes to it, what came of the work on its file, and what is
+ * said about that. How bytes get into it is in sink_take.c.
  */
 #include "logd/sink.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <utlist.h>
 
 #include "base/clock.h"
-#include "logd/oldfile.h"
-#include "logd/rotate.h"
 #include "logd/sink_age.h"
 #include "logd/source.h"
+#include "logd/stage.h"
 
 static const double RETRY_SECONDS = 3;
 
@@ -94,260 +91,345 @@ void sink_healed(struct sink *s)
 		trouble_is_over(&s->trouble);
 }
 
-/* --- the file --- */
+/* --- what is to be done to it --- */
 
-static int open_file(struct sink *s)
+void sink_want(struct sink *s, enum sink_todo what)
 {
-	int ret = target_open(&s->target, s->path, &s->rules);
-
-	sinks_note_file(s->all, s);
-	s->end = END_UNKNOWN;
-	if (ret < 0)
-		sink_failed(s, "open", ret);
-	else
-		sink_age_begin(s);
-	return ret;
+	if (!s->queued)
+		DL_APPEND(s->all->todo, s);
+	s->queued = true;
+	s->todo |= what;
 }
 
-static int reopen_file(struct sink *s)
+static void do_nothing(struct sink *s)
 {
-	close_file(s);
-	return open_file(s);
+	if (s->queued)
+		DL_DELETE(s->all->todo, s);
+	s->queued = false;
 }
 
-int sink_prepare(struct sink *s)
+static void free_sink(struct sink *s)
 {
-	uint64_t size;
-	int ret = s->target.fd < 0 ? open_file(s) : 0;
+	do_nothing(s);
+	sinks_remove(s->all, s);
+	target_close(&s->target);
+	work_free(s->work);
+	free(s->path);
+	free(s);
+}
 
-	if (ret < 0)
-		return ret;
-	ret = target_size(&s->target, &size);
-	if (ret == -ESTALE) {
-		ret = reopen_file(s);
-		if (ret < 0)
-			return ret;
-		ret = target_size(&s->target, &size);
+/* --- work on the file --- */
+
+/* One is enough, as long as nobody waits for a disk. */
+static struct work *get_work(struct sink *s)
+{
+	s->work = s->all->work ? s->all->work : calloc(1, sizeof(*s->work));
+	s->all->work = NULL;
+	return s->work;
+}
+
+enum taken sink_ask(struct sink *s, enum work_kind kind)
+{
+	struct work *w = get_work(s);
+
+	if (!w)
+		return TAKEN_LATER;
+	w->kind = kind;
+	w->path = s->path;
+	w->rules = s->rules;
+	w->target = s->target;
+	w->size = s->size;
+	w->end = s->end;
+	if (kind == WORK_WRITE) {
+		w->stage = s->staged->out;
+		w->n = s->staged->part;
+		w->newline = stage_is_fresh(s->staged);
 	}
-	if (ret < 0) {
-		sink_failed(s, "write", ret);
-		return ret;
-	}
-	/* Others have cut it, or added to it. */
-	if (s->target.kind == TARGET_FILE && size != s->size) {
-		s->end = END_UNKNOWN;
-		s->size = size;
-	}
-	if (s->size > s->tend_above)
-		sink_tend(s);
-	return 0;
+	return TAKEN_WORK;
 }
 
-bool sink_ends_inside_line(struct sink *s)
+void sink_work(struct sink *s)
 {
-	if (s->end == END_UNKNOWN)
-		s->end = target_ends_inside_line(&s->target, s->size) ? END_INSIDE : END_LINE;
-	return s->end == END_INSIDE;
-}
-
-/* The names of old files go beside the file itself, also where the path is a symbolic link. */
-static int move_away(struct sink *s)
-{
-	char real[PATH_MAX];
-
-	if (!realpath(s->path, real))
-		return -errno;
-	/* Left of a time when there was an svd-compress, and of its kill. */
-	if (!s->rules.compress)
-		old_press_clean(real);
-	return rotate_files(real, s->rules.backups);
+	work_do(s->work);
 }
 
 /*
  * A file that cannot be rotated (a directory we may not write to) grows on: too long a file is
  * better than a lost line.
  */
-static void rotation_failed(struct sink *s, int code)
+static int rotation_failed(struct sink *s, int code)
 {
 	s->rotate_at = clock_mono() + RETRY_SECONDS;
 	sink_complain(s, "rotate", code);
+	return 0;
 }
 
-int sink_rotate(struct sink *s)
+static void rotated(struct sink *s, const struct work *w)
 {
-	bool failed_before = s->rotate_at != 0, ours = target_is_at(&s->target, s->path);
-	int ret;
+	bool failed_before = s->rotate_at != 0;
 
 	s->rotate_at = 0;
-	if (!ours)
-		ret = 0;	/* others have renamed it: leave their files alone */
-	else if (s->rules.backups == 0)
-		ret = ftruncate(s->target.fd, 0) < 0 ? -errno : 0;
-	else
-		ret = move_away(s);
-	if (ret < 0) {
-		rotation_failed(s, ret);
-		return 0;
-	}
-	if (ours)
+	if (w->rotated)
 		tally_rotated(&s->tally);
 	tallied(s);
 	s->rotate_wanted = false;
 	if (failed_before && !s->trouble.code)
 		sink_healed(s);
-	ret = reopen_file(s);
-	if (ret == 0)
-		ret = sink_prepare(s);
-	if (ret == 0)
+	sink_tend(s);
+}
+
+static int was_cut(struct sink *s, uint64_t before)
+{
+	uint64_t lost = before > s->size ? before - s->size : 0;
+
+	trouble_lose(&s->trouble, lost);
+	tally_dropped(&s->tally, lost);
+	s->torn = s->end != END_LINE;
+	if (s->owner) {
+		s->owner->dropped += lost;
+		source_mark(s->owner, MARK_SKIP, lost || s->torn);
+	}
+	s->owner = NULL;
+	s->written_at = 0;
+	return 0;
+}
+
+/* A disk with room for a part is still full; a reader that took a part is reading. */
+static int was_written(struct sink *s, const struct work *w)
+{
+	struct stage *st = s->staged;
+	bool whole = w->moved == st->n;
+
+	if (w->moved) {
+		s->written_at = clock_mono();
+		sink_age_wrote(s);
+		s->end = s->target.kind == TARGET_STREAM ? END_INSIDE : END_UNKNOWN;
+		stage_went(st, w->moved);
+	}
+	if (s->trouble.code && (w->ret == 0 ||
+				(w->moved && s->target.kind == TARGET_STREAM)))
+		sink_healed(s);
+	if (!whole)
+		return 1;
+	s->end = st->end;
+	LL_DELETE(s->staged, st);
+	stage_put_back(s->all->stages, st);
+	return 1;
+}
+
+/* The path was new to us, but the file was not. */
+static void merge(struct sink *s, struct sink *into)
+{
+	struct source *src;
+	struct stage *st;
+
+	while ((src = s->list)) {
+		DL_DELETE(s->list, src);
+		DL_APPEND(into->list, src);
+		src->sink = into;
+	}
+	while ((st = s->staged)) {
+		LL_DELETE(s->staged, st);
+		LL_APPEND(into->staged, st);
+	}
+	into->sources += s->sources;
+	into->closing += s->closing;
+	into->shared = true;
+	into->rules = s->rules;
+	if (s->todo)
+		sink_want(into, (enum sink_todo)s->todo);
+	free_sink(s);
+}
+
+static int opened(struct sink *s)
+{
+	struct sink *other = sinks_by_file(s->all, &s->target.id);
+
+	sinks_note_file(s->all, s);
+	if (other && other != s && s->target.kind == TARGET_FILE)
+		merge(s, other);
+	return 0;
+}
+
+/* Whatever it was: the file as it is now. */
+static void know_file(struct sink *s, const struct work *w)
+{
+	s->target = w->target;
+	s->size = w->size;
+	s->end = w->end;
+	if (w->written_at >= 0) {
+		s->wrote_at = w->written_at;
+		sink_age_begin(s);
+	}
+	if (s->size > s->tend_above)
 		sink_tend(s);
+}
+
+static int apply(struct sink *s, const struct work *w)
+{
+	uint64_t before = s->size;
+	int done = 0;
+
+	know_file(s, w);
+	if (w->ret < 0 && strcmp(w->what, "rotate") == 0)
+		return rotation_failed(s, w->ret);
+	if (w->kind != WORK_OPEN)
+		sinks_note_file(s->all, s);
+	if (w->kind == WORK_WRITE)
+		done = was_written(s, w);
+	if (w->kind == WORK_ROTATE)
+		rotated(s, w);
+	if (w->ret < 0) {
+		sink_failed(s, w->what, w->ret);
+		return w->ret;
+	}
+	if (w->kind == WORK_CUT)
+		return was_cut(s, before);
+	return w->kind == WORK_OPEN ? opened(s) : done;
+}
+
+int sink_apply(struct sink *s)
+{
+	struct sinks *all = s->all;
+	struct work *w = s->work;
+	int ret;
+
+	s->work = NULL;
+	ret = apply(s, w);
+	work_free(all->work);
+	all->work = w;
 	return ret;
+}
+
+/* Then the next line will find that a new file is wanted. */
+static bool is_inside_line(const struct sink *s)
+{
+	return s->owner && !s->torn && s->end != END_LINE;
+}
+
+enum taken sink_do(struct sink *s)
+{
+	unsigned todo = s->todo;
+
+	if (todo & TODO_OPEN) {
+		s->todo &= ~(unsigned)TODO_OPEN;
+		return sink_ask(s, WORK_OPEN);
+	}
+	if (todo & TODO_ROTATE && s->target.fd >= 0 && s->end == END_UNKNOWN)
+		return sink_ask(s, WORK_END);
+	s->todo = 0;
+	if (todo & TODO_ROTATE && (s->target.fd < 0 || !s->size))
+		s->rotate_wanted = false;
+	if (todo & TODO_ROTATE && sink_is_due(s) && !is_inside_line(s))
+		return sink_ask(s, WORK_ROTATE);
+	do_nothing(s);
+	return TAKEN_NONE;
 }
 
 void sinks_reopen(struct sinks *all)
 {
 	for (struct sink *s = all->by_path; s; s = s->path_hh.next)
-		(void)reopen_file(s);
-}
-
-int sinks_clear(struct sinks *all, const char *path)
-{
-	struct sink *s = sinks_by_path(all, path);
-	char real[PATH_MAX];
-	struct target old;
-	int ret;
-
-	ret = target_find(&old, path);
-	if (!s && ret == 0)
-		s = sinks_by_file(all, &old.id);
-	if (ret == 0 && old.kind != TARGET_FILE)
-		return 0;
-	/* The file, where the path is a symbolic link. */
-	if (ret == 0 && (!realpath(path, real) || unlink(real) < 0) && errno != ENOENT)
-		return -errno;
-	if (ret < 0 && ret != -ENOENT)
-		return ret;
-	return s ? reopen_file(s) : 0;
-}
-
-/* What is no regular file, or nobody writes to, or is empty is as new as it will be. */
-int sinks_rotate(struct sinks *all, const char *path)
-{
-	struct sink *s = sinks_by_path(all, path);
-	struct target there;
-	int ret;
-
-	if (!s && target_find(&there, path) == 0)
-		s = sinks_by_file(all, &there.id);
-	if (!s || s->target.kind != TARGET_FILE)
-		return 0;
-	ret = sink_rotate_soon(s);
-	return ret == 0 && s->rotate_at ? s->tally.code : ret;
+		sink_want(s, TODO_OPEN);
 }
 
 /* --- who writes to it --- */
 
-static void free_sink(struct sink *s)
-{
-	if (!s)
-		return;
-	sinks_remove(s->all, s);
-	target_close(&s->target);
-	free(s->path);
-	free(s);
-}
-
-static int make_sink(struct sinks *all, const char *path, const struct target *target,
-		     struct sink **ret_sink)
+/*
+ * After we were killed, a marked source may be the owner of an unfinished line at the end of the
+ * file, and gets a moment to go on with it.
+ */
+static int make_sink(struct sinks *all, const char *path, struct sink **ret_sink)
 {
 	struct sink *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return -ENOMEM;
 	s->all = all;
-	s->target = *target;
-	/*
-	 * After we were killed, the owner of an unfinished line at the end of the file is found by
-	 * its mark, but it may be the last to be handed to us: until then leave the line alone.
-	 */
+	s->target.fd = -1;
 	s->written_at = all->started_at;
 	s->path = strdup(path);
 	if (!s->path || sinks_add(all, s) < 0) {
-		s->target.fd = -1;	/* the caller's */
 		free_sink(s);
 		return -ENOMEM;
 	}
+	sink_want(s, TODO_OPEN);
 	*ret_sink = s;
 	return 0;
 }
 
-/* The path is new to us, but perhaps not the file. */
-static int sink_of_file(struct sinks *all, const char *path, const struct sink_rules *rules,
-			struct sink **ret_sink)
-{
-	struct target target;
-	int opened = target_open(&target, path, rules), ret = 0;
-
-	*ret_sink = opened < 0 ? NULL : sinks_by_file(all, &target.id);
-	if (!*ret_sink)
-		ret = make_sink(all, path, &target, ret_sink);
-	else
-		target_close(&target);
-	if (ret < 0)
-		target_close(&target);
-	else if (opened < 0)
-		sink_failed(*ret_sink, "open", opened);
-	return ret;
-}
-
-/* See THE MARK in source.h. */
 static void know_owner_by_mark(struct sink *s, struct source *src)
 {
-	if (!source_is_marked(src) || s->target.fd < 0)
+	if (!source_has(src, MARK_OWNER))
 		return;
-	if (s->owner || target_size(&s->target, &s->size) < 0 || !sink_ends_inside_line(s)) {
-		source_mark(src, false);
-	} else if (source_is_copied(src)) {
-		/* Killed while that was written; it will be written again. */
-		source_mark(src, false);
-		s->torn = true;
-	} else {
-		s->owner = src;
-	}
+	if (s->owner)
+		source_mark(src, MARK_OWNER, false);
+	else
+		s->owner = s->marked = src;
 }
 
 void sink_set_rules(struct sink *s, const struct sink_rules *rules)
 {
-	bool same_age = rules->rotate == s->rules.rotate;
-
 	s->rules = *rules;
-	if (!same_age && s->target.fd >= 0)
+	if (s->target.fd >= 0)
 		sink_age_begin(s);
 	sink_tend(s);
 }
 
 int sink_join(struct sinks *all, const char *path, const struct sink_rules *rules,
-	      struct source *src, struct sink **ret_sink)
+	      struct source *src)
 {
 	struct sink *s = sinks_by_path(all, path);
-	int ret = s ? 0 : sink_of_file(all, path, rules, &s);
+	int ret = s ? 0 : make_sink(all, path, &s);
 
 	if (ret < 0)
 		return ret;
 	sink_set_rules(s, rules);
+	DL_APPEND(s->list, src);
 	s->sources++;
 	if (s->sources > 1)
 		s->shared = true;
+	src->sink = s;
+	src->joined_at = ++all->count;
 	know_owner_by_mark(s, src);
-	*ret_sink = s;
 	return 0;
 }
 
-void sink_leave(struct sink *s, struct source *src)
+void sink_closes(struct source *src)
 {
+	struct sink *s = src->sink;
+
+	src->closed_at = ++s->all->count;
+	s->closing++;
+}
+
+static void drop_staged(struct sink *s, const struct source *src)
+{
+	struct stage *st, *next;
+
+	LL_FOREACH_SAFE(s->staged, st, next) {
+		if (st->src != src)
+			continue;
+		sink_lost(s, st->n);
+		LL_DELETE(s->staged, st);
+		stage_put_back(s->all->stages, st);
+	}
+}
+
+void sink_leave(struct source *src)
+{
+	struct sink *s = src->sink;
+
+	drop_staged(s, src);
 	if (s->owner == src) {
 		s->owner = NULL;
 		s->written_at = 0;
 	}
+	if (s->marked == src)
+		s->marked = NULL;
+	source_mark(src, MARK_OWNER, false);
+	DL_DELETE(s->list, src);
+	src->sink = NULL;
+	s->closing -= src->closed_at != 0;
 	if (--s->sources > 0)
 		return;
 	/* The last chance to say it, if the last minute's silence has kept something back. */
@@ -358,4 +440,20 @@ void sink_leave(struct sink *s, struct source *src)
 	if (s->all->on_tally)
 		s->all->on_tally(s->all->user, s, true);
 	free_sink(s);
+}
+
+void sink_adopt(struct source *src, struct stage *st)
+{
+	struct sink *s = src->sink;
+
+	stage_recover(s->all->stages, st, src->fd);
+	if (!st->n) {
+		stage_put_back(s->all->stages, st);
+		return;
+	}
+	st->src = src;
+	st->end = END_UNKNOWN;
+	LL_APPEND(s->staged, st);
+	if (!stage_is_fresh(st))
+		s->owner = src;
 }

@@ -15,29 +15,35 @@
 #include "logd/tally.h"
 #include "logd/target.h"
 #include "logd/trouble.h"
+#include "logd/work.h"
 
 struct source;
+struct stage;
 
-/* Where does the file end? */
-enum sink_end {
-	END_UNKNOWN,	/* ask the file */
-	END_LINE,	/* after a newline, or it is empty */
-	END_INSIDE,	/* inside a line, which belongs to the owner if there is one */
-};
+/* What is to be done to a file as soon as it can be, see sink_want. */
+enum sink_todo { TODO_OPEN = 1, TODO_ROTATE = 2 };
 
 struct sink {
 	UT_hash_handle path_hh, file_hh;
+	struct sink   *prev, *next;	/* of those that have something to do */
 	char          *path;	/* owned; as it is in the configuration */
 	struct sinks  *all;	/* borrowed */
 	struct target  target;
 	struct file_id file_id;	/* key of file_hh; target.id at the time */
 	struct sink_rules rules;
-	unsigned       sources;	/* channels that write here */
+	struct source *list;	/* who writes here, in the order of joining */
+	unsigned       sources;	/* how many */
+	unsigned       closing;	/* how many of these are to end */
+	struct stage  *staged;	/* list, owned; on their way to the file; mostly one or none */
+	struct work   *work;	/* owned; under way; NULL: none */
+	unsigned       todo;	/* enum sink_todo */
+	bool           queued;	/* in all->todo */
 	bool           shared;	/* there were several at a time: whole lines only */
 	bool           torn;	/* the line at the end will never be finished */
 	enum sink_end  end;
 	uint64_t       size;	/* of the file, when it was looked at last */
 	struct source *owner;	/* borrowed; who wrote last, NULL: not known or gone */
+	struct source *marked;	/* borrowed; who has MARK_OWNER; NULL: nobody */
 	double         written_at;	/* monotonic; 0: nobody will finish the line at the end */
 	double         rotate_at;	/* after a rotation failed: not before; 0: any time */
 	bool           rotate_wanted;	/* by somebody, when the line has ended */
@@ -53,51 +59,62 @@ enum taken {
 	TAKEN_NONE,	/* the pipe is empty */
 	TAKEN_LATER,	/* bytes are there and cannot go yet: ask again in a while */
 	TAKEN_END,	/* the pipe is empty and has no writer */
+	TAKEN_WORK,	/* sink_work has to be called */
 };
 
 /*
- * Find or make the sink of a path and add a source to it; the latest rules count. A file that
- * cannot be opened is no failure: it is told as trouble and tried again. 0 or -ENOMEM.
+ * Find or make the sink of a path and add a source to it; the latest rules count. The file is
+ * opened later, see sink_want. 0 or -ENOMEM.
  */
 must_check int sink_join(struct sinks *all, const char *path, const struct sink_rules *rules,
-			 struct source *src, struct sink **ret_sink);
+			 struct source *src);
 
 /* Other rules for the file; what is there stays as it is until the next one is made. */
 void sink_set_rules(struct sink *s, const struct sink_rules *rules);
 
+/* No more is wanted of that source. Who joins later waits until it has left. */
+void sink_closes(struct source *src);
+
 /* The source goes. The last one takes the sink with it. */
-void sink_leave(struct sink *s, struct source *src);
+void sink_leave(struct source *src);
 
-/* Take at most one pipe-full out of the source and to the file, or drop it if it must be. */
+/*
+ * HOW A GO GOES. sink_take moves bytes of the source, at most a stage-full, or says what has to be
+ * done to the file before: TAKEN_WORK. Then sink_work does it, which may take for ever and touches
+ * nothing but s->work, and sink_apply makes what came of it true. These two are called from the
+ * top of the turn only, with all that is shared in order; between them anything may happen but that
+ * the sink goes. sink_apply may change src->sink: two paths can turn out to be one file.
+ */
 enum taken sink_take(struct sink *s, struct source *src);
+void sink_work(struct sink *s);
 
-/* Nothing more of the source is wanted: write what its filter holds, or lose it. */
-void sink_end(struct sink *s, struct source *src);
+/* Returns 0: take again; 1: a stage was written, which is enough for one go; -errno: it failed. */
+int sink_apply(struct sink *s);
+
+/* It failed: drop some, or wait. As sink_take. */
+enum taken sink_cannot(struct sink *s, struct source *src);
+
+/* What a predecessor has left in this stage is src's, which has joined. Before any sink_take. */
+void sink_adopt(struct source *src, struct stage *st);
+
+/* --- what is done to the file without any bytes --- */
+
+/* Have it done: the sink stands in all->todo then. */
+void sink_want(struct sink *s, enum sink_todo what);
+
+/*
+ * The next thing to do to the file, as sink_take: TAKEN_WORK, call sink_work and sink_apply and ask
+ * again; or TAKEN_NONE, that was all, and it stands in all->todo no more.
+ */
+enum taken sink_do(struct sink *s);
 
 /* Close and open every file. */
 void sinks_reopen(struct sinks *all);
 
-/*
- * Remove the file of a path and, if channels write there, let them go on in a new one. What is no
- * regular file stays. 0, also when there was no file, or -errno.
- */
-must_check int sinks_clear(struct sinks *all, const char *path);
-
-/*
- * Begin a new file at this path now, whatever the size of the old one. 0, also where no channel
- * writes to a regular file there or it is empty, or -errno.
- */
-must_check int sinks_rotate(struct sinks *all, const char *path);
-
 /* --- between sink.c and sink_take.c --- */
 
-/* Open what is closed or was removed, ask for the size. 0, or -errno: it cannot be written to. */
-must_check int sink_prepare(struct sink *s);
-
-/* Give the full file a number and begin a new one. 0, or -errno: it cannot be written to. */
-must_check int sink_rotate(struct sink *s);
-
-bool sink_ends_inside_line(struct sink *s);
+/* Let sink_work do that. Always TAKEN_WORK. */
+enum taken sink_ask(struct sink *s, enum work_kind kind);
 
 /* An attempt to do something ("write") failed, or worked again; bytes were dropped. */
 void sink_failed(struct sink *s, const char *what, int code);

@@ -18,10 +18,6 @@ void sink_age_begin(struct sink *s)
 {
 	if (!s->rules.rotate)
 		return;
-	s->wrote_at = target_written_at(&s->target);
-	s->end = END_UNKNOWN;
-	if (target_size(&s->target, &s->size) < 0)
-		s->size = 0;
 	hours_watch(s->all->hours);
 }
 
@@ -48,17 +44,10 @@ bool sink_is_due(const struct sink *s)
 	return s->rotate_wanted || is_of_earlier_period(s);
 }
 
-int sink_rotate_soon(struct sink *s)
+void sink_rotate_soon(struct sink *s)
 {
-	int ret = sink_prepare(s);
-
-	if (ret < 0 || s->size == 0)
-		return ret;
-	if (s->owner && !s->torn && sink_ends_inside_line(s)) {
-		s->rotate_wanted = true;
-		return 0;
-	}
-	return sink_rotate(s);
+	s->rotate_wanted = true;
+	sink_want(s, TODO_ROTATE);
 }
 
 void sink_tend(struct sink *s)

@@ -10,7 +10,7 @@
 struct sink;
 struct sinks;
 
-/* The file was opened, or its rules are others now: how old is what is in it? */
+/* The file was opened, or its rules are others now: is its age of interest? */
 void sink_age_begin(struct sink *s);
 
 /* Bytes were written to it. */
@@ -18,12 +18,12 @@ void sink_age_wrote(struct sink *s);
 
 /*
  * Has a new hour or day begun since the last line, or does somebody want a new file? An empty file
- * is new. sink_prepare has been called.
+ * is new.
  */
 bool sink_is_due(const struct sink *s);
 
-/* Rotate it, unless it is empty; inside a line, as soon as that has ended. 0 or -errno. */
-int sink_rotate_soon(struct sink *s);
+/* Have it rotated, unless it is empty; inside a line, as soon as that has ended. */
+void sink_rotate_soon(struct sink *s);
 
 /* Old files have come, or rules, or the file has grown beyond s->tend_above: see upkeep_ask. */
 void sink_tend(struct sink *s);

@@ -1,25 +1,28 @@
 /*
- * sink_take.c - how bytes get from a pipe into a sink. One channel alone: all that is there, at
- * once. Several, or near the end of a file, or a stream, where others that we do not know of may
- * write too: whole lines, and what is unfinished stays in its pipe for a while. When it has to go
- * all the same, its channel owns the sink until the line ends.
+ * sink_take.c - how bytes get from a pipe into a sink, by way of a stage. One channel alone: all
+ * that is there, at once. Several, or near the end of a file, or a stream, where others that we do
+ * not know of may write too: whole lines, and what is unfinished stays in its pipe for a while.
+ * When it has to go all the same, its channel owns the sink until the line ends.
  */
 #include "logd/sink.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "base/clock.h"
 #include "logd/echo.h"
 #include "logd/plan.h"
 #include "logd/sink_age.h"
 #include "logd/source.h"
+#include "logd/stage.h"
 #include "logd/tap.h"
 
 enum {
 	PASS_MIN = 64 * 1024,	/* less room than this is filled with an eye on the lines */
-	PASS_MAX = 1024 * 1024,	/* bytes in one go */
+	DISCARD_MAX = 1024 * 1024,	/* bytes in one go */
+	MUCH = 32 * 1024,	/* who has said so much since the last go gets a larger pipe */
 };
 
 static const double
@@ -61,7 +64,7 @@ static size_t show(struct sink *s, struct source *src, size_t n)
 	return src->tap ? tap_see(src->tap, &s->all->look, n) : n;
 }
 
-static void taken(struct source *src, size_t n)
+static void took(struct source *src, size_t n)
 {
 	src->taken += n;
 	src->waits_since = 0;
@@ -69,12 +72,19 @@ static void taken(struct source *src, size_t n)
 
 static void count(struct source *src, size_t n)
 {
-	taken(src, n);
+	took(src, n);
 	if (src->tap)
 		tap_took(src->tap, n);
 }
 
 /* --- to nowhere --- */
+
+static void lose(struct sink *s, struct source *src, size_t bytes, size_t lines)
+{
+	src->dropped += bytes;
+	src->dropped_lines += lines;
+	sink_lost(s, bytes);
+}
 
 static enum taken drop(struct sink *s, struct source *src, size_t n)
 {
@@ -84,90 +94,88 @@ static enum taken drop(struct sink *s, struct source *src, size_t n)
 	if (gone <= 0)
 		return nothing(gone);
 	count(src, (size_t)gone);
-	src->dropped += (uint64_t)gone;
-	src->dropped_lines += lines;
-	sink_lost(s, (uint64_t)gone);
+	lose(s, src, (size_t)gone, lines);
 	return TAKEN_SOME;
 }
 
-/* What is in the file of a line that began before the trouble must not stay half. */
-static void give_up_line(struct sink *s, struct source *src)
+static size_t count_lines(const char *p, size_t n)
 {
-	uint64_t before = s->size;
+	const char *end = p + n;
+	size_t lines = 0;
 
-	if (s->owner != src)
-		return;
-	if (s->target.fd >= 0 && sink_ends_inside_line(s)) {
-		s->size = target_cut_line(&s->target, &s->all->look, s->size);
-		s->end = END_UNKNOWN;
-		trouble_lose(&s->trouble, before - s->size);
-		tally_dropped(&s->tally, before - s->size);
-		src->dropped += before - s->size;
+	while ((p = memchr(p, '\n', (size_t)(end - p)))) {
+		lines++;
+		p++;
 	}
-	s->torn = true;
-	s->owner = NULL;
-	s->written_at = 0;
+	return lines;
 }
 
 static void drop_text(struct sink *s, struct source *src)
 {
+	struct tap *tap = src->tap;
 	size_t len;
-	const char *text = tap_text(src->tap, &len);
+	const char *text = tap_text(tap, &len);
 
-	for (const char *p = text; p && (p = memchr(p, '\n', (size_t)(text + len - p))); p++)
-		src->dropped_lines++;
+	lose(s, src, tap->input, text ? count_lines(text, len) : 0);
 	if (text)
-		tap_wrote(src->tap, len);
-	src->dropped += src->tap->input;
-	sink_lost(s, src->tap->input);
+		tap_wrote(tap, len);
+	look_drop(&s->all->look, src->fd, tap->input);
+	took(src, tap->input);
+	tap->input = 0;
 }
 
 /* Not a line is lost for who else gets them, and the filter goes on where it was. */
 static enum taken drop_changed(struct sink *s, struct source *src)
 {
-	struct tap *tap = src->tap;
-	size_t len;
+	size_t n = min(s->all->look.n, LOOK_BUF);
 
-	if (!tap_text(tap, &len) &&
-	    tap_draft(tap, &s->all->look, min(s->all->look.n, LOOK_BUF), FILTER_EAGER) < 0)
-		sink_lost(s, tap->input);
+	if (!source_has_text(src) && tap_draft(src->tap, &s->all->look, n, FILTER_EAGER) < 0)
+		lose(s, src, 0, 0);
 	drop_text(s, src);
-	look_drop(&s->all->look, src->fd, tap->input);
-	taken(src, tap->input);
-	tap->input = 0;
 	return TAKEN_SOME;
 }
 
+/* The mark is set before, so that no kill makes a line of what is left of one. */
 static enum taken drop_lines(struct sink *s, struct source *src, size_t n)
 {
-	give_up_line(s, src);
+	enum taken taken;
+	bool rest;
+
 	if (source_is_changed(src))
 		return drop_changed(s, src);
 	n = show(s, src, n);
-	src->skip = look_last_line(&s->all->look, n) < n;
-	return drop(s, src, n);
+	rest = look_last_line(&s->all->look, n) < n;
+	if (rest)
+		source_mark(src, MARK_SKIP, true);
+	taken = drop(s, src, n);
+	if (!rest && taken == TAKEN_SOME)
+		source_mark(src, MARK_SKIP, false);
+	return taken;
 }
 
 static enum taken drop_rest_of_line(struct sink *s, struct source *src)
 {
 	ssize_t n = look_at(&s->all->look, src->fd);
+	enum taken taken;
 	size_t line;
 
 	if (n <= 0)
 		return nothing(n);
 	n = (ssize_t)show(s, src, (size_t)n);
 	line = look_first_line(&s->all->look, (size_t)n);
-	src->skip = line == 0;
-	return drop(s, src, line ? line : (size_t)n);
+	taken = drop(s, src, line ? line : (size_t)n);
+	if (line && taken == TAKEN_SOME)
+		source_mark(src, MARK_SKIP, false);
+	return taken;
 }
 
 /* A sink that nobody wants to read: path "", NONE, /dev/null. */
 static enum taken discard(struct sink *s, struct source *src)
 {
 	bool shown = src->echoes || src->tap;
-	ssize_t n = shown ? look_at(&s->all->look, src->fd) : PASS_MAX;
+	ssize_t n = shown ? look_at(&s->all->look, src->fd) : DISCARD_MAX;
 
-	if (n > 0 && source_is_changed(src))
+	if (source_is_changed(src) && (n > 0 || source_has_text(src)))
 		return drop_changed(s, src);
 	if (n > 0)
 		n = look_discard(&s->all->look, src->fd, show(s, src, (size_t)n));
@@ -177,117 +185,202 @@ static enum taken discard(struct sink *s, struct source *src)
 	return TAKEN_SOME;
 }
 
-/*
- * The sink is in trouble. The pipe is read on, so that no program hangs in write(2) because of a
- * disk; but young trouble may be over soon, so a file's bytes stay while their pipe has room. At
- * the other end of a stream is a reader, often just slower than the program: that one may slow
- * the program down, for as long as trouble is young.
- */
-static enum taken cannot(struct sink *s, struct source *src)
+/* --- in trouble --- */
+
+/* Is the beginning of a line in the file whose rest we have to drop? */
+static bool has_begun_line(const struct sink *s, const struct source *src)
+{
+	return s->owner == src && s->end != END_LINE && s->target.kind == TARGET_FILE;
+}
+
+/* What is in the file of a line that began before the trouble must not stay half. */
+static enum taken give_up_line(struct sink *s)
+{
+	if (s->target.fd >= 0)
+		return sink_ask(s, WORK_CUT);
+	s->torn = true;
+	s->owner = NULL;
+	s->written_at = 0;
+	return TAKEN_SOME;
+}
+
+static enum taken give_up_stage(struct sink *s, struct stage *st)
 {
 	struct look *look = &s->all->look;
-	ssize_t n = look_at(look, src->fd);
+	ssize_t n;
 
-	if (n <= 0)
+	if (has_begun_line(s, st->src))
+		return give_up_line(s);
+	n = look_at(look, st->out);
+	if (n > 0) {
+		source_mark(st->src, MARK_SKIP, look_last_line(look, (size_t)n) < (size_t)n &&
+					!source_is_changed(st->src));
+		lose(s, st->src, (size_t)n, look_count_lines(look, (size_t)n));
+	}
+	LL_DELETE(s->staged, st);
+	stage_put_back(s->all->stages, st);
+	return TAKEN_SOME;
+}
+
+/*
+ * The pipe is read on, so that no program hangs in write(2) because of a disk; but young trouble
+ * may be over soon, so a file's bytes stay while their pipe has room. At the other end of a stream
+ * is a reader, often just slower than the program: that one may slow the program down, for as long
+ * as trouble is young.
+ */
+static bool is_patient(struct sink *s, bool has_bytes)
+{
+	if (!trouble_is_young(&s->trouble, clock_mono()) || s->all->stages->short_of)
+		return false;
+	return s->target.kind == TARGET_STREAM || !has_bytes || !look_is_full(&s->all->look);
+}
+
+enum taken sink_cannot(struct sink *s, struct source *src)
+{
+	struct stage *st = s->staged;
+	bool mine = st && st->src == src, text = source_has_text(src);
+	ssize_t n = look_at(&s->all->look, src->fd);
+
+	if (n <= 0 && !mine && !text)
 		return nothing(n);
-	if (trouble_is_young(&s->trouble, clock_mono()) &&
-	    (s->target.kind == TARGET_STREAM || !look_is_full(look)))
+	if (is_patient(s, n > 0))
 		return wait_with(src);
-	return drop_lines(s, src, (size_t)n);
+	if (mine) {
+		stage_give_up(st);
+		return give_up_stage(s, st);
+	}
+	if (!has_begun_line(s, src))
+		return drop_lines(s, src, (size_t)n);
+	source_mark(src, MARK_SKIP, !source_is_changed(src));
+	return give_up_line(s);
 }
 
 /* --- whose turn is it? --- */
 
-/* Is another one inside a line that it may still finish? */
-static bool is_taken(struct sink *s, const struct source *src)
+/*
+ * Who joined after another one was to end comes after it: what a later life of a program prints is
+ * written after the last words of the one before. Who is inside a line may finish it.
+ */
+static bool is_early(const struct sink *s, const struct source *src)
 {
-	if (s->owner == src || s->torn || !sink_ends_inside_line(s))
+	const struct source *other;
+
+	if (!s->closing || s->owner == src)
+		return false;
+	DL_FOREACH(s->list, other) {
+		if (other->closed_at && other->closed_at < src->joined_at)
+			return true;
+	}
+	return false;
+}
+
+/* Is another one inside a line that it may still finish? */
+static bool is_taken(const struct sink *s, const struct source *src)
+{
+	if (!s->owner || s->owner == src || s->torn || s->end == END_LINE)
 		return false;
 	return clock_mono() < s->written_at + SILENCE_SECONDS && !has_waited(src, OWNER_SECONDS);
 }
 
-static int end_line_of_others(struct sink *s)
-{
-	ssize_t ret = target_write(&s->target, "\n", 1, s->size);
-
-	if (ret < 0) {
-		sink_failed(s, "write", (int)ret);
-		return (int)ret;
-	}
-	s->size += s->target.kind == TARGET_FILE;
-	s->end = END_LINE;
-	return 0;
-}
-
 /* The order matters when we are killed in here: at no time is a line marked as another's. */
-static int claim(struct sink *s, struct source *src)
+static void mark_owner(struct sink *s, struct source *src)
 {
-	int ret;
-
-	if (s->owner == src)
-		return 0;
-	if ((s->shared || s->torn) && sink_ends_inside_line(s)) {
-		ret = end_line_of_others(s);
-		if (ret < 0)
-			return ret;
-	}
-	if (s->owner)
-		source_mark(s->owner, false);
-	source_mark(src, true);
-	s->owner = src;
-	s->torn = false;
-	return 0;
+	if (s->marked == src)
+		return;
+	if (s->marked)
+		source_mark(s->marked, MARK_OWNER, false);
+	source_mark(src, MARK_OWNER, true);
+	s->marked = src;
 }
 
 /* --- to the file --- */
 
-static void wrote(struct sink *s, size_t n, enum sink_end end)
+static void grow(struct sink *s, struct source *src, ssize_t moved)
 {
-	s->written_at = clock_mono();
-	sink_age_wrote(s);
-	s->end = end;
-	if (s->target.kind == TARGET_FILE)
-		s->size += n;
+	struct sinks *all = s->all;
+
+	if (moved >= MUCH && !src->enlarged && all->enlarged < all->enlarged_max)
+		all->enlarged += source_enlarge(src);
 }
 
-static ssize_t move(struct sink *s, const struct source *src, size_t n)
+/*
+ * How much of the stage may go to the file as it is now? 0: none, it must be rotated. Of what was
+ * moved into it that has been found out before.
+ */
+static size_t part_of_stage(struct sink *s, const struct stage *st)
 {
-	return (src->copy ? target_copy : target_pass)(&s->target, &s->all->look, src->fd, s->size,
-						       n);
+	struct look *look = &s->all->look;
+	bool inside = s->owner == st->src && s->end == END_INSIDE;
+	uint64_t maxbytes = clock_mono() < s->rotate_at ? 0 : s->rules.maxbytes;
+	uint64_t room = sink_is_due(s) && !inside ? 0 : plan_room(s->size, maxbytes);
+	size_t part;
+
+	if (s->target.kind != TARGET_FILE || st->n <= room || !stage_is_text(st) ||
+	    look_at(look, st->out) < (ssize_t)st->n || (!room && inside))
+		return st->n;
+	part = look_last_line(look, room);
+	if (part || (s->size > 0 && !inside))
+		return part;
+	part = look_first_line(look, st->n);
+	return part ? part : st->n;
 }
 
-static ssize_t pass_bytes(struct sink *s, struct source *src, size_t n, size_t wanted,
-			  enum sink_end end)
+/* What is staged comes first, whoever asks. */
+static enum taken write_stage(struct sink *s, struct source *src)
 {
-	ssize_t moved = move(s, src, n);
+	struct stage *st = s->staged;
 
-	if (moved <= 0)
-		return moved;
-	if ((size_t)moved < wanted)
-		end = s->target.kind == TARGET_FILE ? END_UNKNOWN : END_INSIDE;
-	wrote(s, (size_t)moved, end);
-	return moved;
+	if (stage_is_given_up(st))
+		return give_up_stage(s, st);
+	if (!trouble_may_try(&s->trouble, clock_mono()))
+		return sink_cannot(s, src);
+	if (s->target.fd < 0)
+		return sink_ask(s, WORK_OPEN);
+	st->part = part_of_stage(s, st);
+	return sink_ask(s, st->part ? WORK_WRITE : WORK_ROTATE);
 }
 
-static enum taken pass(struct sink *s, struct source *src, size_t n, enum sink_end end)
+/* The stage has been filled: it is the source's now, and goes to the file. */
+static enum taken send(struct sink *s, struct source *src, struct stage *st)
 {
-	size_t may = show(s, src, n);
+	if (s->target.kind == TARGET_STREAM && st->end == END_UNKNOWN)
+		st->end = END_INSIDE;
+	if (st->end != END_LINE)
+		mark_owner(s, src);
+	st->src = src;
+	s->owner = src;
+	s->torn = false;
+	LL_APPEND(s->staged, st);
+	return write_stage(s, src);
+}
+
+static struct stage *get_stage(struct sink *s, const struct source *src)
+{
+	bool fresh = s->owner != src && (s->shared || s->torn);
+
+	return stage_get(s->all->stages, src->id, fresh);
+}
+
+/* The first n bytes of the pipe go, which end like that. */
+static enum taken stage(struct sink *s, struct source *src, size_t n, enum sink_end end)
+{
+	struct stage *st = get_stage(s, src);
+	size_t may = st ? show(s, src, n) : 0;
 	ssize_t moved;
 
-	if (!may)
-		return wait_with(src);	/* it could not be seen this time */
-	moved = pass_bytes(s, src, may, n, end);
-	if (moved == 0)
-		return TAKEN_END;
-	if (moved < 0) {
-		sink_failed(s, "write", (int)moved);
-		return cannot(s, src);
+	if (!st)
+		return TAKEN_LATER;
+	st->end = may == n ? end : END_UNKNOWN;
+	moved = may ? stage_move(st, src->fd, may) : 0;
+	if (moved > 0) {
+		if ((size_t)moved < may)
+			st->end = END_UNKNOWN;
+		count(src, (size_t)moved);
+		grow(s, src, moved);
+		return send(s, src, st);
 	}
-	count(src, (size_t)moved);
-	/* A disk with room for a part is still full; a reader that took a part is reading. */
-	if (s->trouble.code && ((size_t)moved == may || s->target.kind == TARGET_STREAM))
-		sink_healed(s);
-	return TAKEN_SOME;
+	stage_put_back(s->all->stages, st);
+	return may ? nothing(moved) : wait_with(src);
 }
 
 /* Bytes that may go without a look at them, 0: none. */
@@ -296,25 +389,9 @@ static size_t unseen(const struct sink *s, const struct source *src)
 	uint64_t room = plan_room(s->size, s->rules.maxbytes);
 
 	if (s->target.kind != TARGET_FILE || s->shared || s->owner != src || s->trouble.code ||
-	    src->echoes || src->tap || src->copy || !plan_fits_easily(PASS_MIN, room) ||
-	    sink_is_due(s))
+	    src->echoes || src->tap || !plan_fits_easily(PASS_MIN, room) || sink_is_due(s))
 		return 0;
-	return min(room - PLAN_SPARE, PASS_MAX);
-}
-
-static enum taken pass_unseen(struct sink *s, struct source *src, size_t n)
-{
-	ssize_t moved = move(s, src, n);
-
-	if (moved == 0 || moved == -EAGAIN)
-		return nothing(moved);
-	if (moved < 0) {
-		sink_failed(s, "write", (int)moved);
-		return cannot(s, src);
-	}
-	wrote(s, (size_t)moved, END_UNKNOWN);
-	count(src, (size_t)moved);
-	return TAKEN_SOME;
+	return min(room - PLAN_SPARE, STAGE_BYTES);
 }
 
 static bool must_go(struct sink *s, const struct source *src)
@@ -335,29 +412,32 @@ static void plan_stream(struct sink *s, size_t n, struct plan *p)
 		p->lines = look_first_line(look, min(n, p->room));
 }
 
-static void plan_file(struct sink *s, const struct source *src, size_t n, struct plan *p)
+static void plan_file(struct sink *s, size_t n, struct plan *p)
 {
 	uint64_t maxbytes = clock_mono() < s->rotate_at ? 0 : s->rules.maxbytes;
 
 	p->fresh = s->size == 0;
 	p->room = sink_is_due(s) ? 0 : plan_room(s->size, maxbytes);
 	p->most = plan_most(s->size, maxbytes);
-	/* What is written again after a kill is to be whole lines. */
-	p->seen = s->shared || source_is_copied(src) || !plan_fits_easily(n, p->room);
+	/* What is in trouble is tried with whole lines. */
+	p->seen = s->shared || s->trouble.code || !plan_fits_easily(n, p->room);
 	p->lines = p->seen ? look_last_line(&s->all->look, min(n, p->room)) : n;
 }
 
-static enum plan_step decide(struct sink *s, const struct source *src, size_t n, struct plan *p)
+static void plan(struct sink *s, size_t n, struct plan *p)
 {
-	enum plan_step step;
-
 	*p = (struct plan){ .there = n };
 	if (s->target.kind == TARGET_STREAM)
 		plan_stream(s, n, p);
 	else
-		plan_file(s, src, n, p);
-	p->inside = !p->lines && sink_ends_inside_line(s);
-	step = plan_next(p);
+		plan_file(s, n, p);
+	p->inside = !p->lines && s->end == END_INSIDE;
+}
+
+static enum plan_step decide(struct sink *s, const struct source *src, struct plan *p)
+{
+	enum plan_step step = plan_next(p);
+
 	if (step == PLAN_WAIT && must_go(s, src)) {
 		p->must = true;
 		step = plan_next(p);
@@ -365,88 +445,81 @@ static enum plan_step decide(struct sink *s, const struct source *src, size_t n,
 	return step;
 }
 
-static int make_room(struct sink *s)
+static enum taken make_room(struct sink *s, struct source *src)
 {
 	if (s->target.kind == TARGET_FILE)
-		return sink_rotate(s);
+		return sink_ask(s, WORK_ROTATE);
 	sink_failed(s, "write", -EAGAIN);
-	return -EAGAIN;
+	return sink_cannot(s, src);
 }
 
-static enum taken pass_line_over(struct sink *s, struct source *src, uint64_t most)
+static enum taken stage_line_over(struct sink *s, struct source *src, uint64_t most)
 {
 	size_t line = look_first_line(&s->all->look, most);
 
-	return pass(s, src, line ? line : most, line ? END_LINE : END_INSIDE);
+	return stage(s, src, line ? line : most, line ? END_LINE : END_INSIDE);
 }
 
-static enum taken pass_seen(struct sink *s, struct source *src)
+static enum taken stage_planned(struct sink *s, struct source *src, struct plan *p)
+{
+	switch (decide(s, src, p)) {
+	case PLAN_ROTATE:
+		return make_room(s, src);
+	case PLAN_WAIT:
+		return wait_with(src);
+	case PLAN_LINE_OVER:
+		return stage_line_over(s, src, min(p->there, p->most));
+	case PLAN_ALL:
+		return stage(s, src, p->there, END_INSIDE);
+	case PLAN_LINES:
+		break;
+	}
+	return stage(s, src, p->lines, p->seen ? END_LINE : END_UNKNOWN);
+}
+
+static enum taken stage_seen(struct sink *s, struct source *src)
 {
 	ssize_t n = look_at(&s->all->look, src->fd);
-	enum plan_step step;
 	struct plan p;
 
 	if (n <= 0)
 		return nothing(n);
-	if (src->tap || src->copy)
-		n = (ssize_t)min((uint64_t)n, LOOK_BUF);
+	if (s->end == END_UNKNOWN && s->owner != src)
+		return sink_ask(s, WORK_END);
 	if (is_taken(s, src))
 		return wait_with(src);
-	if (claim(s, src) < 0)
-		return cannot(s, src);
-	while ((step = decide(s, src, (size_t)n, &p)) == PLAN_ROTATE) {
-		if (make_room(s) < 0)
-			return cannot(s, src);
-	}
-	if (step == PLAN_WAIT)
-		return wait_with(src);
-	if (step == PLAN_LINE_OVER)
-		return pass_line_over(s, src, min(p.there, p.most));
-	if (step == PLAN_ALL)
-		return pass(s, src, p.there, END_INSIDE);
-	return pass(s, src, p.lines, p.seen ? END_LINE : END_UNKNOWN);
+	plan(s, min((uint64_t)n, min(s->all->stages->size, src->tap ? LOOK_BUF : STAGE_BYTES)),
+	     &p);
+	if (!p.lines && s->end == END_UNKNOWN)
+		return sink_ask(s, WORK_END);
+	return stage_planned(s, src, &p);
 }
 
 /* --- text that is not what was read --- */
 
-/* How much of the text may go to the file as it is now? 0: none, it must be rotated. */
-static size_t part_of_text(struct sink *s, const char *text, size_t len)
+/* What the text was made of leaves the pipe with the last of it. */
+static enum taken stage_text(struct sink *s, struct source *src)
 {
-	uint64_t maxbytes = clock_mono() < s->rotate_at ? 0 : s->rules.maxbytes;
-	uint64_t room = s->target.kind == TARGET_FILE ? plan_room(s->size, maxbytes) : len;
-	const char *newline;
+	struct stage *st = get_stage(s, src);
+	struct tap *tap = src->tap;
+	size_t len, part, input;
+	const char *text = tap_text(tap, &len);
+	int ret;
 
-	if (len <= room || (room == 0 && sink_ends_inside_line(s)))
-		return len;
-	newline = memrchr(text, '\n', room);
-	if (!newline && s->size > 0 && !sink_ends_inside_line(s))
-		return 0;
-	if (!newline)
-		newline = memchr(text, '\n', len);
-	return newline ? (size_t)(newline + 1 - text) : len;
-}
-
-/* Not spliced: killed between the write and the taking out, we write these bytes twice. */
-static int write_text(struct sink *s, struct tap *tap)
-{
-	const char *text;
-	size_t len;
-
-	while ((text = tap_text(tap, &len))) {
-		size_t part = part_of_text(s, text, len);
-		ssize_t written = part ? target_write(&s->target, text, part, s->size) :
-					 sink_rotate(s);
-
-		if (written < 0) {
-			sink_failed(s, "write", (int)written);
-			return (int)written;
-		}
-		if (!part)
-			continue;
-		wrote(s, (size_t)written, text[written - 1] == '\n' ? END_LINE : END_INSIDE);
-		tap_wrote(tap, (size_t)written);
+	if (!st)
+		return TAKEN_LATER;
+	part = min(len, st->size);
+	input = part == len ? tap->input : 0;
+	st->end = text[part - 1] == '\n' ? END_LINE : END_INSIDE;
+	ret = stage_write(s->all->stages, st, text, part, src->fd, input);
+	if (ret < 0) {
+		stage_put_back(s->all->stages, st);
+		return wait_with(src);
 	}
-	return 0;
+	tap_wrote(tap, part);
+	took(src, input);
+	tap->input -= input;
+	return send(s, src, st);
 }
 
 static size_t may_look_at(struct sink *s, const struct source *src, size_t n, bool must)
@@ -458,48 +531,32 @@ static size_t may_look_at(struct sink *s, const struct source *src, size_t n, bo
 	return lines ? look_last_line(&s->all->look, n) : n;
 }
 
-static enum taken pass_text(struct sink *s, struct source *src)
-{
-	struct tap *tap = src->tap;
-
-	if (claim(s, src) < 0 || write_text(s, tap) < 0)
-		return cannot(s, src);
-	look_drop(&s->all->look, src->fd, tap->input);
-	taken(src, tap->input);
-	tap->input = 0;
-	if (s->trouble.code)
-		sink_healed(s);
-	return TAKEN_SOME;
-}
-
 static enum taken take_changed(struct sink *s, struct source *src)
 {
 	struct tap *tap = src->tap;
 	ssize_t n = look_at(&s->all->look, src->fd);
 	bool must = n <= 0 || must_go(s, src) || n >= LOOK_BUF;
-	size_t len, seen;
+	size_t seen = 0;
 
 	if (n < 0 && n != -EAGAIN)
 		return TAKEN_END;
+	if (s->end == END_UNKNOWN && s->owner != src)
+		return sink_ask(s, WORK_END);
 	if (is_taken(s, src))
 		return wait_with(src);
-	if (!tap_text(tap, &len)) {
+	if (!source_has_text(src)) {
 		seen = n > 0 ? may_look_at(s, src, (size_t)n, must) : 0;
 		if (tap_draft(tap, &s->all->look, seen, must ? FILTER_EAGER : FILTER_PATIENT) < 0)
 			sink_lost(s, tap->input);
 	}
-	if (!tap_text(tap, &len) && !tap->input)
+	if (source_has_text(src))
+		return stage_text(s, src);
+	if (!tap->input)
 		return n > 0 ? wait_with(src) : nothing(n);
-	return pass_text(s, src);
-}
-
-void sink_end(struct sink *s, struct source *src)
-{
-	if (!source_is_changed(src))
-		return;
-	tap_end(src->tap);
-	if (s->target.fd < 0 || claim(s, src) < 0 || write_text(s, src->tap) < 0)
-		drop_text(s, src);
+	look_drop(&s->all->look, src->fd, tap->input);
+	took(src, tap->input);
+	tap->input = 0;
+	return TAKEN_SOME;
 }
 
 enum taken sink_take(struct sink *s, struct source *src)
@@ -508,12 +565,18 @@ enum taken sink_take(struct sink *s, struct source *src)
 
 	if (s->target.fd >= 0 && s->target.kind == TARGET_NULL)
 		return discard(s, src);
-	if (src->skip)
+	if (is_early(s, src))
+		return TAKEN_LATER;
+	if (s->staged)
+		return write_stage(s, src);
+	if (source_has(src, MARK_SKIP))
 		return drop_rest_of_line(s, src);
-	if (!trouble_may_try(&s->trouble, clock_mono()) || sink_prepare(s) < 0)
-		return cannot(s, src);
+	if (!trouble_may_try(&s->trouble, clock_mono()))
+		return sink_cannot(s, src);
+	if (s->target.fd < 0)
+		return sink_ask(s, WORK_OPEN);
 	if (source_is_changed(src))
 		return take_changed(s, src);
 	n = unseen(s, src);
-	return n ? pass_unseen(s, src, n) : pass_seen(s, src);
+	return n ? stage(s, src, n, END_UNKNOWN) : stage_seen(s, src);
 }

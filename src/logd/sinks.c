@@ -7,19 +7,30 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "logd/sink.h"
 
-int sinks_init(struct sinks *all, const struct sink_news *news, void *user)
+/*
+ * The pipes of an ordinary user may have so many pages in all; beyond, new ones are tiny, for all
+ * of his programs. So only a few get more than they are born with.
+ */
+enum { ENLARGED_MAX = 32, ENLARGED_ROOT_MAX = 512 };
+
+int sinks_init(struct sinks *all, struct stages *stages, const struct sink_news *news, void *user)
 {
-	*all = (struct sinks){ .news = news, .user = user, .started_at = clock_mono() };
+	*all = (struct sinks){ .news = news, .user = user, .started_at = clock_mono(),
+			       .stages = stages };
+	all->enlarged_max = geteuid() == 0 ? ENLARGED_ROOT_MAX : ENLARGED_MAX;
 	return look_init(&all->look);
 }
 
 void sinks_done(struct sinks *all)
 {
 	look_done(&all->look);
+	work_free(all->work);
+	all->work = NULL;
 }
 
 struct sink *sinks_by_path(const struct sinks *all, const char *path)

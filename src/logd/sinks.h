@@ -13,6 +13,8 @@ struct file_id;
 struct hours;
 struct sink;
 struct upkeep;
+struct work;
+struct stages;
 
 /* News for svd. They return 0 when the news is on its way, or -errno: then it is told later. */
 struct sink_news {
@@ -24,6 +26,12 @@ struct sink_news {
 struct sinks {
 	struct sink *by_path;	/* hash of all; each is owned by its channels together */
 	struct sink *by_file;	/* hash of those with an open file */
+	struct sink *todo;	/* list of those that have something to do, see sink_want */
+	struct stages *stages;	/* borrowed */
+	struct work *work;	/* owned; for the next sink that needs one; NULL: in use */
+	uint64_t     count;	/* of joins and closes, for their order */
+	unsigned     enlarged;	/* pipes */
+	unsigned     enlarged_max;
 	struct look  look;
 	double       started_at;	/* monotonic */
 	struct period periods[ROTATE_N];	/* the hour and the day that it is */
@@ -36,7 +44,8 @@ struct sinks {
 };
 
 /* 0 or -errno; on failure call sinks_done too. */
-must_check int sinks_init(struct sinks *all, const struct sink_news *news, void *user);
+must_check int sinks_init(struct sinks *all, struct stages *stages, const struct sink_news *news,
+			  void *user);
 void sinks_done(struct sinks *all);	/* no sink may be left */
 
 struct sink *sinks_by_path(const struct sinks *all, const char *path);

@@ -89,3 +89,11 @@ void slate_set_input(struct slate_line *line, uint64_t input)
 	line->input = input;
 	barrier();
 }
+
+void slate_set_size(struct slate_line *line, uint64_t size, bool fresh)
+{
+	barrier();
+	line->size = size;
+	line->fresh = fresh;
+	barrier();
+}

@@ -1,7 +1,8 @@
-/* slate.h - what our successor has to know about the bytes in the stages, in memory that outlives us */
+/* slate.h - what a successor has to know of the stages, in memory that outlives us */
 #ifndef SVD_LOGD_SLATE_H
 #define SVD_LOGD_SLATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/macro.h"
@@ -22,7 +23,9 @@ enum slate_kind {
 struct slate_line {
 	int64_t  channel;	/* svd's number for it */
 	uint64_t input;		/* bytes that are still to be taken out of the pipe */
-	uint64_t kind;		/* enum slate_kind */
+	uint64_t size;		/* bytes that were put in; 0: not known yet, all are still there */
+	uint32_t kind;		/* enum slate_kind */
+	uint32_t fresh;		/* see stage_get */
 };
 
 struct slate_page {
@@ -48,5 +51,6 @@ void slate_set(struct slate_line *line, enum slate_kind kind, int64_t channel, u
 /* One of them, after what was done before and before what is done next. */
 void slate_set_kind(struct slate_line *line, enum slate_kind kind);
 void slate_set_input(struct slate_line *line, uint64_t input);
+void slate_set_size(struct slate_line *line, uint64_t size, bool fresh);
 
 #endif

@@ -12,6 +12,10 @@
 #include "base/fd.h"
 #include "logd/tap.h"
 
+enum { LARGE = 256 * 1024 };	/* bytes in a pipe that was enlarged */
+
+static const mode_t ALL_MARKS = (mode_t)MARK_OWNER | (mode_t)MARK_SKIP;
+
 /*
  * svd holds the open file that it sent us, so our close(2) of that one would not take it out of
  * epoll: each channel that ends would leave a false event behind, and libev then builds its whole
@@ -43,7 +47,7 @@ int source_init(struct source *src, int fd)
 	own = open_own(fd);
 	if (own < 0)
 		return own;
-	*src = (struct source){ .fd = own, .marked = st.st_mode & S_ISVTX, .lines = -1 };
+	*src = (struct source){ .fd = own, .marks = st.st_mode & ALL_MARKS, .lines = -1 };
 	return 0;
 }
 
@@ -53,26 +57,20 @@ void source_done(struct source *src)
 	close_fd(&src->fd);
 }
 
-bool source_fd_is_marked(int fd)
+bool source_has(const struct source *src, enum source_mark mark)
 {
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && st.st_mode & S_ISVTX;
+	return src->marks & (mode_t)mark;
 }
 
-bool source_is_marked(const struct source *src)
+void source_mark(struct source *src, enum source_mark mark, bool on)
 {
-	return src->marked;
-}
-
-void source_mark(struct source *src, bool on)
-{
+	mode_t marks = on ? src->marks | (mode_t)mark : src->marks & ~(mode_t)mark;
 	struct stat st;
 
-	if (on == src->marked || fstat(src->fd, &st) < 0)
+	if (marks == src->marks || fstat(src->fd, &st) < 0)
 		return;
-	if (fchmod(src->fd, (st.st_mode & ACCESSPERMS) | (on ? S_ISVTX : 0)) == 0)
-		src->marked = on;
+	if (fchmod(src->fd, (st.st_mode & ALLPERMS & ~ALL_MARKS) | marks) == 0)
+		src->marks = marks;
 }
 
 bool source_is_changed(const struct source *src)
@@ -80,9 +78,11 @@ bool source_is_changed(const struct source *src)
 	return src->tap && tap_changes(src->tap);
 }
 
-bool source_is_copied(const struct source *src)
+bool source_has_text(const struct source *src)
 {
-	return src->copy || source_is_changed(src);
+	size_t len;
+
+	return src->tap && tap_text(src->tap, &len);
 }
 
 bool source_is_over(const struct source *src)
@@ -99,6 +99,12 @@ int64_t source_lines(const struct source *src)
 	if (!f)
 		return src->lines;
 	return filter_counts(f) ? (int64_t)f->lines : -1;
+}
+
+bool source_enlarge(struct source *src)
+{
+	src->enlarged = true;
+	return fcntl(src->fd, F_GETPIPE_SZ) >= LARGE || fcntl(src->fd, F_SETPIPE_SZ, LARGE) > 0;
 }
 
 size_t source_pending(const struct source *src)

@@ -5,20 +5,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "base/macro.h"
 
 struct echoes;
+struct sink;
 struct tap;
 
 struct source {
+	struct source *prev, *next;	/* of its sink, in the order of joining */
+	struct sink *sink;	/* borrowed; joined; NULL: none */
+	int64_t  id;		/* of the channel */
 	int      fd;		/* owned; -1: closed */
-	bool     marked;	/* see below */
+	mode_t   marks;		/* see below */
+	bool     enlarged;	/* its pipe: see source_enlarge */
+	uint64_t joined_at, closed_at;	/* by the count of its sinks; closed_at 0: open */
 	struct echoes *echoes;	/* borrowed; NULL: none */
 	struct tap *tap;	/* borrowed; NULL: none, bytes need not be seen */
-	bool     copy;		/* its writer may never wait for a file: see target_copy */
 	bool     closing;	/* no more is wanted: an unfinished line goes as it is */
-	bool     skip;		/* what comes is the rest of a line whose beginning was dropped */
 	uint64_t taken;		/* bytes taken out of the pipe, */
 	uint64_t dropped;	/* those of them that are in no file, */
 	uint64_t dropped_lines;	/* ... and how many lines ended in them */
@@ -35,26 +40,38 @@ must_check int source_init(struct source *src, int fd);
 void source_done(struct source *src);	/* before its tap goes */
 
 /*
- * THE MARK says "an unfinished line at the end of the sink is this pipe's". It has to live on when
- * we are killed, or our successor could write another program's line into the middle of this one.
- * The pipe lives on, svd holds it, and the sticky bit of its mode means nothing to anybody: that
- * bit is the mark.
+ * MARKS have to live on when we are killed. The pipe lives on, svd holds it, and some bits of its
+ * mode mean nothing to anybody: those are the marks.
  */
-bool source_fd_is_marked(int fd);
-bool source_is_marked(const struct source *src);
-void source_mark(struct source *src, bool on);
+enum source_mark {
+	/*
+	 * An unfinished line at the end of the sink is this pipe's. Our successor would write
+	 * another program's line into the middle of it otherwise.
+	 */
+	MARK_OWNER = S_ISVTX,
+	/* What comes next is the rest of a line whose beginning was dropped. */
+	MARK_SKIP = S_IXOTH,
+};
+bool source_has(const struct source *src, enum source_mark mark);
+void source_mark(struct source *src, enum source_mark mark, bool on);
 
 /* Is what is written not what is read? */
 bool source_is_changed(const struct source *src);
 
-/* Is it written before it is taken? Killed in between, we write it again. */
-bool source_is_copied(const struct source *src);
+/* Is there text for the file that is not read any more? */
+bool source_has_text(const struct source *src);
 
 /* Has the last writer gone? What is in the pipe is all there will be. */
 bool source_is_over(const struct source *src);
 
 /* How many lines were taken, for `counted`; -1: nobody counts them. */
 int64_t source_lines(const struct source *src);
+
+/*
+ * Let the pipe hold more, so that its program waits less often for us and we are called less often.
+ * False if the kernel does not want that.
+ */
+bool source_enlarge(struct source *src);
 
 /* Bytes in the pipe. */
 size_t source_pending(const struct source *src);

@@ -91,13 +91,15 @@ static void forget(struct stage *st)
 }
 
 /* Ordinary users may have only so many large pipes; smaller ones will do. */
-static void learn_size(struct stage *st)
+static void learn_size(struct stages *all, struct stage *st)
 {
 	int size = fcntl(st->in, F_SETPIPE_SZ, STAGE_BYTES);
 
 	if (size < 0)
 		size = fcntl(st->in, F_GETPIPE_SZ);
 	st->size = size > 0 ? (size_t)size : 4096;
+	if (!all->size || st->size < all->size)
+		all->size = st->size;
 }
 
 static int make(struct stages *all, struct stage *st)
@@ -110,7 +112,7 @@ static int make(struct stages *all, struct stage *st)
 	ret = make_pipe(all, name, &st->out, &st->in);
 	if (ret < 0)
 		return ret;
-	learn_size(st);
+	learn_size(all, st);
 	LL_PREPEND(all->empty, st);
 	return 0;
 }
@@ -213,7 +215,7 @@ bool stage_is_left(const struct stage *st)
 
 static void look_into(struct stages *all, struct stage *st)
 {
-	learn_size(st);
+	learn_size(all, st);
 	st->n = bytes_in(st->out);
 	if (st->line->kind == SLATE_DRAFT || !stage_is_left(st))
 		stage_put_back(all, st);
@@ -258,7 +260,7 @@ void stage_recover(struct stages *all, struct stage *st, int fd)
 
 /* --- using them --- */
 
-struct stage *stage_get(struct stages *all, int64_t channel)
+struct stage *stage_get(struct stages *all, int64_t channel, bool fresh)
 {
 	struct stage *st;
 
@@ -270,7 +272,13 @@ struct stage *stage_get(struct stages *all, int64_t channel)
 		return NULL;
 	LL_DELETE(all->empty, st);
 	slate_set(st->line, SLATE_RAW, channel, 0);
+	slate_set_size(st->line, 0, fresh);
 	return st;
+}
+
+bool stage_is_fresh(const struct stage *st)
+{
+	return st->line->fresh && (st->line->size == 0 || st->line->size == st->n);
 }
 
 void stage_put_back(struct stages *all, struct stage *st)
@@ -285,17 +293,21 @@ ssize_t stage_move(struct stage *st, int fd, size_t n)
 {
 	ssize_t moved = move(fd, st->in, n);
 
-	if (moved > 0)
+	if (moved > 0) {
 		st->n = (size_t)moved;
+		slate_set_size(st->line, st->n, st->line->fresh);
+	}
 	return moved;
 }
 
 int stage_write(struct stages *all, struct stage *st, const char *text, size_t n, int fd,
 		size_t input)
 {
+	bool fresh = st->line->fresh;
 	ssize_t written;
 
 	slate_set(st->line, SLATE_DRAFT, st->line->channel, input);
+	slate_set_size(st->line, n, fresh);
 	written = n > 0 ? write(st->in, text, n) : 0;
 	if (written < (ssize_t)n) {
 		discard(all, st->out, written > 0 ? (size_t)written : 0);
@@ -320,4 +332,9 @@ void stage_give_up(struct stage *st)
 bool stage_is_given_up(const struct stage *st)
 {
 	return st->line->kind == SLATE_DEAD;
+}
+
+bool stage_is_text(const struct stage *st)
+{
+	return st->line->kind == SLATE_TEXT;
 }

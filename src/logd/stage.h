@@ -21,12 +21,24 @@ enum {
 	STAGE_BYTES = 256 * 1024,	/* of each, where we may */
 };
 
+struct source;
+
+/* Where does a file end, or what is in a stage? */
+enum sink_end {
+	END_UNKNOWN,	/* ask the file */
+	END_LINE,	/* after a newline, or it is empty */
+	END_INSIDE,	/* inside a line, which belongs to the owner if there is one */
+};
+
 struct stage {
 	struct stage      *next;	/* in the list of those that are empty, or of a sink */
 	struct slate_line *line;	/* borrowed */
+	struct source     *src;		/* borrowed; its user's: whose bytes are in it */
 	int    in, out;			/* owned; write and read end, non-blocking; -1: not made */
 	size_t size;			/* bytes that it takes for sure */
 	size_t n;			/* bytes in it */
+	enum sink_end end;		/* its user's: how they end */
+	size_t part;			/* its user's: so many of them go next */
 };
 
 struct stage_ops {
@@ -40,6 +52,7 @@ struct stages {
 	struct slate  slate;
 	struct stage  all[STAGES_MAX];
 	struct stage *empty;		/* list */
+	size_t        size;		/* bytes that each of them takes */
 	int           drain[2];		/* owned; see stage_write */
 	int           null;		/* owned; /dev/null */
 	int           kept_slate;	/* owned; came before stages_begin */
@@ -65,8 +78,14 @@ bool stage_is_left(const struct stage *st);
 /* ... and take out of that channel's pipe what it had not yet taken out; before anything else. */
 void stage_recover(struct stages *all, struct stage *st, int fd);
 
-/* An empty stage for a channel's bytes; NULL: there is none now. */
-struct stage *stage_get(struct stages *all, int64_t channel);
+/*
+ * An empty stage for a channel's bytes; NULL: there is none now. fresh: they begin a line of their
+ * own, so when the file ends inside another one, that must be ended first.
+ */
+struct stage *stage_get(struct stages *all, int64_t channel, bool fresh);
+
+/* Is it a fresh one of which nothing has gone to the file? */
+bool stage_is_fresh(const struct stage *st);
 
 /* It is empty again, or is made so. */
 void stage_put_back(struct stages *all, struct stage *st);
@@ -89,5 +108,8 @@ void stage_went(struct stage *st, size_t n);
 /* It cannot go anywhere, nor shall our successor try. */
 void stage_give_up(struct stage *st);
 bool stage_is_given_up(const struct stage *st);
+
+/* Was it written, and not moved? */
+bool stage_is_text(const struct stage *st);
 
 #endif

@@ -1,10 +1,7 @@
 /*
- * target.c - from the pipe to the file in one operation of the kernel: splice(2) takes out of the
- * pipe exactly what it wrote, so a SIGKILL at any moment loses nothing and repeats nothing. It
+ * target.c - from a stage to the file in one operation of the kernel: splice(2) takes out of the
+ * stage exactly what it wrote, so a SIGKILL at any moment loses nothing and repeats nothing. It
  * refuses files that are open with O_APPEND, so the offset is the size, asked before each write.
- * The price: the kernel holds the lock of the pipe meanwhile, so while a disk hangs inside the
- * call, the program at the other end hangs with it in write(2) or close(2) on that pipe. svd must
- * not, so what svd writes is copied instead.
  */
 #include "logd/target.h"
 
@@ -202,9 +199,9 @@ ssize_t target_write(const struct target *t, const char *p, size_t n, uint64_t a
 	return written < 0 ? -errno : written;
 }
 
-ssize_t target_copy(struct target *t, struct look *look, int fd, uint64_t at, size_t n)
+static ssize_t copy(struct target *t, struct look *look, int fd, uint64_t at, size_t n)
 {
-	ssize_t got = look_at(look, fd), written;
+	ssize_t got = look ? look_at(look, fd) : -EINVAL, written;
 
 	if (got <= 0)
 		return got;
@@ -250,7 +247,7 @@ ssize_t target_pass(struct target *t, struct look *look, int fd, uint64_t at, si
 		else if (errno != EINTR)
 			return -errno;
 	}
-	return target_copy(t, look, fd, at, n);
+	return copy(t, look, fd, at, n);
 }
 
 uint64_t target_cut_line(struct target *t, struct look *look, uint64_t size)

@@ -60,14 +60,9 @@ uint64_t target_room(const struct target *t, bool *ret_whole);
  * is out of the pipe, what was not is in it, also when we are killed in here; only where splice(2)
  * is refused, or cannot promise all or nothing to a FIFO that is filling up, a kill between writing
  * and taking out writes bytes twice. Returns the bytes moved, 0 at the end of the pipe, or -errno.
+ * look is for those cases; NULL: they fail with -EINVAL, and t->copies says that one is needed.
  */
 ssize_t target_pass(struct target *t, struct look *look, int fd, uint64_t at, size_t n);
-
-/*
- * The same for at most LOOK_BUF bytes, for a pipe whose writer may never wait for a file: it is not
- * locked while the file is written. Killed in between, we write them twice.
- */
-ssize_t target_copy(struct target *t, struct look *look, int fd, uint64_t at, size_t n);
 
 /* Write from memory, at offset `at` as above. Returns bytes, more than 0, or -errno. */
 ssize_t target_write(const struct target *t, const char *p, size_t n, uint64_t at);

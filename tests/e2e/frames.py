@@ -1,6 +1,7 @@
 """frames.py - the frames of src/ipc/frame.h, from Python."""
 import array
 import json
+import os
 import socket
 import struct
 import time
@@ -32,6 +33,7 @@ class Link:
     def __init__(self, sock):
         self.sock = sock
         self.data = b""
+        self.fds = []       # that came, of those frames that have one
 
     def send(self, head, body=b"", fd=None):
         if fd is None:
@@ -42,6 +44,14 @@ class Link:
         sent = self.sock.sendmsg([data], rights)
         self.sock.sendall(data[sent:])
 
+    def receive_some(self):
+        more, control, _, _ = self.sock.recvmsg(65536, socket.CMSG_SPACE(4 * 16),
+                                                socket.MSG_CMSG_CLOEXEC)
+        for level, kind, data in control:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                self.fds += array.array("i", data)
+        return more
+
     def receive(self, timeout=30):
         """The next frame's head with its body under "body"; None when there is none in time."""
         deadline = time.monotonic() + timeout
@@ -49,10 +59,12 @@ class Link:
             frame = unpack(self.data)
             if frame:
                 head, body, self.data = frame
+                if head.get("fd"):
+                    head["fd"] = self.fds.pop(0)
                 return dict(head, body=body)
             self.sock.settimeout(max(0.001, deadline - time.monotonic()))
             try:
-                more = self.sock.recv(65536)
+                more = self.receive_some()
             except socket.timeout:
                 return None
             except ConnectionResetError:
@@ -63,3 +75,5 @@ class Link:
 
     def close(self):
         self.sock.close()
+        while self.fds:
+            os.close(self.fds.pop())

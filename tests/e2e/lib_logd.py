@@ -44,6 +44,7 @@ class Logd:
     def __init__(self, box, command=(), stdout=None, env=()):
         self.box, self.command, self.stdout, self.env = box, list(command), stdout, dict(env)
         self.channels = {}      # number -> (head of its `open`, read end)
+        self.kept = {}          # what it has asked to keep for its successor: name -> descriptor
         self.news = []          # frames that nobody has waited for
         self.process = self.link = None
         os.makedirs(box + "/sanitizer", exist_ok=True)
@@ -58,13 +59,37 @@ class Logd:
                 stdout=self.stdout or console, stderr=console, pass_fds=[theirs.fileno()])
         theirs.close()
         self.link = frames.Link(ours)
+        for name, fd in self.kept.items():
+            self.link.send({"t": "keep", "name": name}, fd=fd)
         for head, fd in self.channels.values():
             self.link.send(head, fd=fd)
+        self.link.send({"t": "begin"})
+
+    def receive(self, timeout=30):
+        """The next frame that is for us; None when there is none in time."""
+        while True:
+            frame = self.link.receive(timeout)
+            if not frame or frame["t"] != "keep":
+                return frame
+            if frame["name"] in self.kept:
+                os.close(self.kept[frame["name"]])
+            self.kept[frame["name"]] = frame["fd"]
+
+    def read_rest(self):
+        """What it had sent before it died: it may have used what it asked us to keep."""
+        try:
+            while True:
+                frame = self.receive()
+                assert frame, "a dead svd-logd that holds its link"
+                self.news.append(frame)
+        except EOFError:
+            pass
 
     def kill(self):
         """kill -9, and a successor that gets the pipe ends."""
         self.process.kill()
         self.process.wait()
+        self.read_rest()
         self.link.close()
         self.start()
 
@@ -102,7 +127,7 @@ class Logd:
                 if wanted <= dict(frame, body=None).items():
                     self.news.remove(frame)
                     return frame
-            frame = self.link.receive(timeout)
+            frame = self.receive(timeout)
             assert frame, "no frame %s %s" % (kind, fields)
             self.news.append(frame)
 
@@ -142,6 +167,8 @@ class Logd:
         self.link.close()
         for number in list(self.channels):
             self.forget(number)
+        while self.kept:
+            os.close(self.kept.popitem()[1])
         for path in glob.glob(self.box + "/sanitizer/*"):
             with open(path) as report:
                 raise AssertionError(report.read())

@@ -123,7 +123,7 @@ def test_the_end_of_a_pipe_costs_nothing_until_svd_closes_it(logd, box):
     wait_for(lambda: not any(os.readlink(fds + "/" + fd).endswith("eof.log")
                              for fd in os.listdir(fds)), "the file is closed")
     wait_idle(d.process.pid)
-    assert d.news == [] and d.link.receive(0.01) is None, "closed before svd said so"
+    assert d.news == [] and d.receive(0.01) is None, "closed before svd said so"
     d.close(number)
 
 
@@ -338,7 +338,7 @@ def test_a_thousand_idle_channels_cost_nothing(logd, box):
     for i in range(1000):
         wait_for_bytes("%s/%d.log" % (box, i), b"a line\n")
     grown = d.status("VmRSS") - before
-    assert grown < 1000 or d.is_sanitized(), "%d KB for 1000 channels" % grown
+    assert grown < 1200 or d.is_sanitized(), "%d KB for 1000 channels" % grown
     wait_idle(d.process.pid)
     for out in outs:
         os.close(out)

@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "logd/sink.h"
 #include "logd/source.h"
+#include "logd/stage.h"
 #include "logd/tap.h"
 #include "logd/trouble.h"
 
@@ -76,26 +77,58 @@ static void remove_dir(void)
 	ck_assert_int_eq(rmdir(dir), 0);
 }
 
+static int keep(void *user, const char *name, int fd)
+{
+	(void)user, (void)name, (void)fd;
+	return 0;
+}
+
+static bool is_kept(void *user)
+{
+	(void)user;
+	return true;
+}
+
+static const struct stage_ops stage_ops = { keep, is_kept };
+static struct stages stages;
+
 static void begin(void)
 {
 	now = 1000;
 	troubles = healings = 0;
 	lost = 0;
 	empty_dir();
-	ck_assert_int_eq(sinks_init(&sinks, &news, NULL), 0);
+	stages_init(&stages, &stage_ops, NULL);
+	ck_assert_int_eq(stages_begin(&stages), 0);
+	ck_assert_int_eq(sinks_init(&sinks, &stages, &news, NULL), 0);
 }
 
 static void end(void)
 {
 	sinks_done(&sinks);
+	stages_done(&stages);
 }
 
 /* A program's pipe with a sink at its end. */
 struct program {
 	struct source src;
-	struct sink  *sink;
 	int           out;
 };
+
+static int work(struct sink *s)
+{
+	sink_work(s);
+	return sink_apply(s);
+}
+
+/* What is to be done to files, as in the turn. */
+static void tend(void)
+{
+	while (sinks.todo) {
+		if (sink_do(sinks.todo) == TAKEN_WORK)
+			(void)work(sinks.todo);
+	}
+}
 
 static void join(struct program *p, const char *path)
 {
@@ -104,12 +137,13 @@ static void join(struct program *p, const char *path)
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
 	p->out = ends[1];
 	ck_assert_int_eq(source_init(&p->src, ends[0]), 0);
-	ck_assert_int_eq(sink_join(&sinks, path, &rules, &p->src, &p->sink), 0);
+	ck_assert_int_eq(sink_join(&sinks, path, &rules, &p->src), 0);
+	tend();
 }
 
 static void leave(struct program *p)
 {
-	sink_leave(p->sink, &p->src);
+	sink_leave(&p->src);
 	source_done(&p->src);
 	close_fd(&p->out);
 }
@@ -121,7 +155,17 @@ static void say(const struct program *p, const char *text)
 
 static enum taken take(struct program *p)
 {
-	return sink_take(p->sink, &p->src);
+	enum taken taken = sink_take(p->src.sink, &p->src);
+
+	while (taken == TAKEN_WORK) {
+		int ret = work(p->src.sink);
+
+		if (ret > 0)
+			return TAKEN_SOME;
+		taken = ret < 0 ? sink_cannot(p->src.sink, &p->src) :
+				  sink_take(p->src.sink, &p->src);
+	}
+	return taken;
 }
 
 static const char *text_of(const char *path)
@@ -140,10 +184,10 @@ START_TEST(the_same_path_is_the_same_sink)
 	struct program p, q;
 
 	join(&p, "a");
-	ck_assert(!p.sink->shared);
+	ck_assert(!p.src.sink->shared);
 	join(&q, "a");
-	ck_assert_ptr_eq(p.sink, q.sink);
-	ck_assert(p.sink->shared);
+	ck_assert_ptr_eq(p.src.sink, q.src.sink);
+	ck_assert(p.src.sink->shared);
 	leave(&p);
 	ck_assert_ptr_nonnull(sinks_by_path(&sinks, "a"));
 	leave(&q);
@@ -158,10 +202,10 @@ START_TEST(another_name_of_the_same_file_is_the_same_sink)
 	join(&p, "a");
 	ck_assert_int_eq(symlink("a", "b"), 0);
 	join(&q, "b");
-	ck_assert_ptr_eq(p.sink, q.sink);
+	ck_assert_ptr_eq(p.src.sink, q.src.sink);
 	ck_assert_int_eq(remove("b"), 0);
 	join(&r, "b");
-	ck_assert_ptr_ne(p.sink, r.sink);
+	ck_assert_ptr_ne(p.src.sink, r.src.sink);
 	leave(&p);
 	leave(&q);
 	leave(&r);
@@ -173,12 +217,12 @@ START_TEST(a_file_that_cannot_be_opened_is_shared_by_its_path)
 
 	join(&p, "d/a");
 	join(&q, "d/a");
-	ck_assert_ptr_eq(p.sink, q.sink);
+	ck_assert_ptr_eq(p.src.sink, q.src.sink);
 	ck_assert_int_eq(troubles, 1);
 	ck_assert_int_eq(mkdir("d", 0700), 0);
 	say(&p, "text\n");
 	ck_assert_int_eq(take(&p), TAKEN_SOME);
-	ck_assert_ptr_eq(sinks_by_file(&sinks, &p.sink->target.id), p.sink);
+	ck_assert_ptr_eq(sinks_by_file(&sinks, &p.src.sink->target.id), p.src.sink);
 	ck_assert_int_eq(healings, 1);
 	leave(&p);
 	leave(&q);
@@ -190,14 +234,14 @@ START_TEST(a_sink_is_found_by_its_new_file_after_rotation)
 	struct file_id before;
 
 	join(&p, "a");
-	before = p.sink->target.id;
-	p.sink->rules = (struct sink_rules){ .maxbytes = 10, .backups = 1, .mode = 0644 };
+	before = p.src.sink->target.id;
+	p.src.sink->rules = (struct sink_rules){ .maxbytes = 10, .backups = 1, .mode = 0644 };
 	say(&p, "12345678\n12345678\n");
 	ck_assert_int_eq(take(&p), TAKEN_SOME);
 	ck_assert_int_eq(take(&p), TAKEN_SOME);
 	ck_assert_int_eq(take(&p), TAKEN_NONE);
 	ck_assert_ptr_null(sinks_by_file(&sinks, &before));
-	ck_assert_ptr_eq(sinks_by_file(&sinks, &p.sink->target.id), p.sink);
+	ck_assert_ptr_eq(sinks_by_file(&sinks, &p.src.sink->target.id), p.src.sink);
 	ck_assert_int_eq(remove("a.1"), 0);
 	leave(&p);
 } END_TEST
@@ -268,17 +312,17 @@ START_TEST(the_owner_of_an_unfinished_line_is_known_to_the_next_life)
 	other = fcntl(q.src.fd, F_DUPFD_CLOEXEC, 3);
 	say(&p, " and half\n");
 	say(&q, "other\n");
-	sink_leave(p.sink, &p.src);
-	sink_leave(q.sink, &q.src);
+	sink_leave(&p.src);
+	sink_leave(&q.src);
 	source_done(&p.src);
 	source_done(&q.src);
 
 	sinks.started_at = now;
 	ck_assert_int_eq(source_init(&q.src, other), 0);
-	ck_assert_int_eq(sink_join(&sinks, "a", &rules, &q.src, &q.sink), 0);
-	ck_assert_int_eq(take(&q), TAKEN_LATER);
+	ck_assert_int_eq(sink_join(&sinks, "a", &rules, &q.src), 0);
 	ck_assert_int_eq(source_init(&p.src, own), 0);
-	ck_assert_int_eq(sink_join(&sinks, "a", &rules, &p.src, &p.sink), 0);
+	source_mark(&p.src, MARK_OWNER, true);
+	ck_assert_int_eq(sink_join(&sinks, "a", &rules, &p.src), 0);
 	ck_assert_int_eq(take(&q), TAKEN_LATER);
 	ck_assert_int_eq(take(&p), TAKEN_SOME);
 	ck_assert_int_eq(take(&q), TAKEN_SOME);
@@ -287,55 +331,61 @@ START_TEST(the_owner_of_an_unfinished_line_is_known_to_the_next_life)
 	leave(&q);
 } END_TEST
 
-/* What it was writing when it was killed is in the file, in part, and all of it in the pipe. */
-START_TEST(stripped_lines_are_written_again_after_the_torn_one)
+/* Bytes that our predecessor had between the pipe and the file. */
+static void stage_bytes(struct program *p, size_t n, bool fresh)
 {
-	struct channel_spec spec = {
-		.id = 1, .filter = { .strip = true }, .speaker = { "", "", "", 0 },
-	};
-	struct taps taps;
-	struct tap *tap = NULL;
-	struct program p, q;
+	struct stage *st = stage_get(&stages, 1, fresh);
 
-	ck_assert_int_eq(taps_init(&taps, NULL, NULL, NULL), 0);
-	ck_assert_int_eq(tap_set(&tap, &taps, &spec), 0);
-	join(&q, "a");
-	say(&q, "first\nsec");
-	ck_assert_int_eq(take(&q), TAKEN_SOME);
-	join(&p, "b");
-	leave(&q);
-	p.src.tap = tap;
-	source_mark(&p.src, true);
-	sink_leave(p.sink, &p.src);
-	ck_assert_int_eq(sink_join(&sinks, "a", &rules, &p.src, &p.sink), 0);
-	say(&p, "\x1b[1mfirst\x1b[m\n\x1b[1msecond\n\x1b[1m");
+	ck_assert_int_eq(stage_move(st, p->src.fd, n), (ssize_t)n);
+	sink_adopt(&p->src, st);
+}
+
+START_TEST(what_was_staged_by_a_predecessor_goes_first)
+{
+	struct program p;
+
+	join(&p, "a");
+	say(&p, "one\ntwo\nthree\n");
+	stage_bytes(&p, 6, false);
 	ck_assert_int_eq(take(&p), TAKEN_SOME);
-	ck_assert_str_eq(text_of("a"), "first\nsec\nfirst\nsecond\n");
+	ck_assert_str_eq(text_of("a"), "one\ntw");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a"), "one\ntwo\nthree\n");
 	leave(&p);
-	tap_free(tap);
-	taps_done(&taps);
 } END_TEST
 
-START_TEST(copied_lines_are_written_again_after_the_torn_one)
+START_TEST(what_was_staged_does_not_go_into_the_line_of_another)
 {
 	struct program p, q;
 
+	join(&p, "a");
+	say(&p, "half");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
 	join(&q, "a");
-	say(&q, "first\nsec");
-	ck_assert_int_eq(take(&q), TAKEN_SOME);
-	join(&p, "b");
-	leave(&q);
-	p.src.copy = true;
-	source_mark(&p.src, true);
-	sink_leave(p.sink, &p.src);
-	ck_assert_int_eq(sink_join(&sinks, "a", &rules, &p.src, &p.sink), 0);
-	say(&p, "first\nsecond\nthi");
+	say(&q, "whole\nrest\n");
+	stage_bytes(&q, 6, true);
 	ck_assert_int_eq(take(&p), TAKEN_SOME);
-	ck_assert_str_eq(text_of("a"), "first\nsec\nfirst\nsecond\n");
-	say(&p, "rd\n");
-	ck_assert_int_eq(take(&p), TAKEN_SOME);
-	ck_assert_str_eq(text_of("a"), "first\nsec\nfirst\nsecond\nthird\n");
+	ck_assert_str_eq(text_of("a"), "half\nwhole\n");
 	leave(&p);
+	leave(&q);
+} END_TEST
+
+START_TEST(a_later_life_comes_after_the_last_words_of_the_one_before)
+{
+	struct program p, q;
+
+	join(&p, "a");
+	say(&p, "last words\n");
+	sink_closes(&p.src);
+	join(&q, "a");
+	say(&q, "first words\n");
+	ck_assert_int_eq(take(&q), TAKEN_LATER);
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_int_eq(take(&q), TAKEN_LATER);
+	leave(&p);
+	ck_assert_int_eq(take(&q), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a"), "last words\nfirst words\n");
+	leave(&q);
 } END_TEST
 
 START_TEST(whole_lines_are_dropped_after_a_second_of_trouble)
@@ -409,8 +459,9 @@ int main(void)
 	tcase_add_test(tc, an_unfinished_line_of_one_of_two_waits_a_second);
 	tcase_add_test(tc, nobody_holds_a_sink_for_longer_than_five_seconds);
 	tcase_add_test(tc, the_owner_of_an_unfinished_line_is_known_to_the_next_life);
-	tcase_add_test(tc, stripped_lines_are_written_again_after_the_torn_one);
-	tcase_add_test(tc, copied_lines_are_written_again_after_the_torn_one);
+	tcase_add_test(tc, what_was_staged_by_a_predecessor_goes_first);
+	tcase_add_test(tc, what_was_staged_does_not_go_into_the_line_of_another);
+	tcase_add_test(tc, a_later_life_comes_after_the_last_words_of_the_one_before);
 	tcase_add_test(tc, whole_lines_are_dropped_after_a_second_of_trouble);
 	suite_add_tcase(s, tc);
 	tcase_add_test(trouble, trouble_is_told_once_a_minute);

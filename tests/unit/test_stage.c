@@ -95,14 +95,14 @@ static void ck_assert_in_pipe(int fd, const char *wanted)
 START_TEST(nothing_is_used_that_svd_does_not_keep_yet)
 {
 	is_safe = false;
-	ck_assert_ptr_null(stage_get(&stages, 1));
+	ck_assert_ptr_null(stage_get(&stages, 1, false));
 	is_safe = true;
-	ck_assert_ptr_nonnull(stage_get(&stages, 1));
+	ck_assert_ptr_nonnull(stage_get(&stages, 1, false));
 } END_TEST
 
 START_TEST(what_was_moved_is_found_by_the_successor)
 {
-	struct stage *st = stage_get(&stages, 42);
+	struct stage *st = stage_get(&stages, 42, false);
 
 	say("one\ntwo\n");
 	ck_assert_int_eq(stage_move(st, ends[0], 4), 4);
@@ -118,7 +118,7 @@ START_TEST(what_was_moved_is_found_by_the_successor)
 
 START_TEST(an_empty_stage_has_nothing_for_the_successor)
 {
-	struct stage *st = stage_get(&stages, 42);
+	struct stage *st = stage_get(&stages, 42, false);
 
 	say("one\n");
 	ck_assert_int_eq(stage_move(st, ends[0], 100), 4);
@@ -127,12 +127,12 @@ START_TEST(an_empty_stage_has_nothing_for_the_successor)
 	stage_put_back(&stages, st);
 	die();
 	ck_assert_ptr_null(left());
-	ck_assert_ptr_nonnull(stage_get(&stages, 1));
+	ck_assert_ptr_nonnull(stage_get(&stages, 1, false));
 } END_TEST
 
 START_TEST(a_text_stands_for_its_input)
 {
-	struct stage *st = stage_get(&stages, 7);
+	struct stage *st = stage_get(&stages, 7, false);
 
 	say("raw raw");
 	ck_assert_int_eq(stage_write(&stages, st, "text\n", 5, ends[0], 3), 0);
@@ -143,7 +143,7 @@ START_TEST(a_text_stands_for_its_input)
 /* The three moments at which a kill could take a byte or give it twice. */
 START_TEST(a_text_that_is_not_whole_yet_never_was)
 {
-	struct stage *st = stage_get(&stages, 7);
+	struct stage *st = stage_get(&stages, 7, false);
 
 	say("raw");
 	slate_set(st->line, SLATE_DRAFT, 7, 3);
@@ -156,7 +156,7 @@ START_TEST(a_text_that_is_not_whole_yet_never_was)
 START_TEST(the_input_of_a_text_is_taken_out_by_the_successor)
 {
 	for (size_t gone = 0; gone <= 3; gone++) {
-		struct stage *st = stage_get(&stages, 7);
+		struct stage *st = stage_get(&stages, 7, false);
 
 		say("raw more");
 		ck_assert_int_eq(write(st->in, "text", 4), 4);
@@ -177,7 +177,7 @@ START_TEST(the_input_of_a_text_is_taken_out_by_the_successor)
 
 START_TEST(input_that_became_nothing_is_taken_out_too)
 {
-	struct stage *st = stage_get(&stages, 7);
+	struct stage *st = stage_get(&stages, 7, false);
 
 	say("raw more");
 	slate_set(st->line, SLATE_TEXT, 7, 3);
@@ -192,7 +192,7 @@ START_TEST(input_that_became_nothing_is_taken_out_too)
 
 START_TEST(a_text_that_does_not_fit_leaves_everything_as_it_was)
 {
-	struct stage *st = stage_get(&stages, 7);
+	struct stage *st = stage_get(&stages, 7, false);
 	char *text = calloc(1, st->size + 1);
 
 	say("raw");
@@ -207,26 +207,26 @@ START_TEST(there_are_so_many_and_no_more)
 	struct stage *st[STAGES_MAX];
 
 	for (size_t i = 0; i < STAGES_MAX; i++) {
-		st[i] = stage_get(&stages, (int64_t)i);
+		st[i] = stage_get(&stages, (int64_t)i, false);
 		ck_assert_ptr_nonnull(st[i]);
 	}
 	ck_assert(!stages.short_of);
-	ck_assert_ptr_null(stage_get(&stages, 99));
+	ck_assert_ptr_null(stage_get(&stages, 99, false));
 	ck_assert(stages.short_of);
 	stage_put_back(&stages, st[3]);
-	ck_assert_ptr_eq(stage_get(&stages, 99), st[3]);
+	ck_assert_ptr_eq(stage_get(&stages, 99, false), st[3]);
 } END_TEST
 
 START_TEST(the_slate_of_another_version_is_not_believed)
 {
-	struct stage *st = stage_get(&stages, 7);
+	struct stage *st = stage_get(&stages, 7, false);
 
 	say("raw");
 	ck_assert_int_eq(stage_move(st, ends[0], 3), 3);
 	stages.slate.page->magic++;
 	die();
 	ck_assert_ptr_null(left());
-	ck_assert_ptr_nonnull(stage_get(&stages, 1));
+	ck_assert_ptr_nonnull(stage_get(&stages, 1, false));
 } END_TEST
 
 START_TEST(names_of_others_are_no_trouble)
