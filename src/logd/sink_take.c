@@ -124,13 +124,20 @@ static void drop_text(struct sink *s, struct source *src)
 	tap->input = 0;
 }
 
+/* Copies get the bytes as they are, and have filters of their own. */
+static void draft(struct sink *s, struct source *src, size_t n, enum filter_how how)
+{
+	if (src->echoes && n > 0)
+		n = echoes_offer(src->echoes, src->fd, src->taken, n);
+	if (tap_draft(src->tap, &s->all->look, n, how) < 0)
+		sink_lost(s, src->tap->input);
+}
+
 /* Not a line is lost for who else gets them, and the filter goes on where it was. */
 static enum taken drop_changed(struct sink *s, struct source *src)
 {
-	size_t n = min(s->all->look.n, LOOK_BUF);
-
-	if (!source_has_text(src) && tap_draft(src->tap, &s->all->look, n, FILTER_EAGER) < 0)
-		lose(s, src, 0, 0);
+	if (!source_has_text(src))
+		draft(s, src, min(s->all->look.n, LOOK_BUF), FILTER_EAGER);
 	drop_text(s, src);
 	return TAKEN_SOME;
 }
@@ -546,8 +553,7 @@ static enum taken take_changed(struct sink *s, struct source *src)
 		return wait_with(src);
 	if (!source_has_text(src)) {
 		seen = n > 0 ? may_look_at(s, src, (size_t)n, must) : 0;
-		if (tap_draft(tap, &s->all->look, seen, must ? FILTER_EAGER : FILTER_PATIENT) < 0)
-			sink_lost(s, tap->input);
+		draft(s, src, seen, must ? FILTER_EAGER : FILTER_PATIENT);
 	}
 	if (source_has_text(src))
 		return stage_text(s, src);
