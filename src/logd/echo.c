@@ -106,6 +106,19 @@ static struct echoes *make(struct echo_maker *maker)
 	return e;
 }
 
+static int have_echo(struct echoes *e, const struct channel_spec *spec, const char *path)
+{
+	struct echo *old = find(e, path);
+	int ret;
+
+	if (old)
+		return e->maker->change(e->maker->user, spec, old->channel);
+	ret = open_echo(&e->one[e->n], e->maker, spec, path);
+	if (ret == 0)
+		e->n++;
+	return ret;
+}
+
 void echoes_set(struct echoes **echoes, struct echo_maker *maker, const struct channel_spec *spec)
 {
 	struct echoes *e = *echoes;
@@ -117,16 +130,10 @@ void echoes_set(struct echoes **echoes, struct echo_maker *maker, const struct c
 	if (e)
 		drop_unwanted(e, spec);
 	for (size_t i = 0; spec->also[i]; i++) {
-		int ret = -ENOMEM;
+		int ret = e ? have_echo(e, spec, spec->also[i]) : -ENOMEM;
 
-		if (e && find(e, spec->also[i]))
-			continue;
-		if (e)
-			ret = open_echo(&e->one[e->n], maker, spec, spec->also[i]);
 		if (ret < 0)
 			maker->on_failed(maker->user, spec->also[i], ret);
-		else
-			e->n++;
 	}
 }
 

@@ -19,6 +19,8 @@ struct echo_maker {
 	/* Open that channel, which reads fd (taken) and lives until its end. 0 or -errno. */
 	int (*open)(void *user, const struct channel_spec *spec, const char *path, int fd,
 		    struct channel **ret_channel);
+	/* What becomes of the bytes is from now on as spec says. 0 or -ENOMEM. */
+	int (*change)(void *user, const struct channel_spec *spec, struct channel *channel);
 	/* There is no copy at this path, because of code. */
 	void (*on_failed)(void *user, const char *path, int code);
 	void *user;

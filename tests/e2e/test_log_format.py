@@ -250,3 +250,21 @@ def test_what_a_sink_in_trouble_loses_is_counted_in_lines(logd, box):
     assert frame["lines"] >= 2 and frame["lines"] + len(found) == 3 + i + 1
     assert frame["read_lines"] == 3 + i + 1
     assert found[-1] == "line %d" % i
+
+
+def test_copies_look_the_same(logd, box):
+    d, paths = logd(), [box + "/log", box + "/copy"]
+    number, out = d.open(paths[0], also=paths[1:], format="json", strip=True, capture=100,
+                         name="a")
+    os.write(out, b"\x1b[1mone\n<!--XSUPERVISOR:BEGIN-->not this<!--XSUPERVISOR:END-->")
+    assert d.expect("captured", ch=number)["body"] == b"not this"
+    d.send("change", ch=number, also=paths[1:], format="prefix")
+    d.sync()
+    os.write(out, b"two\nhalf")
+    d.close(number)
+    for path in paths:
+        wait_for(lambda path=path: os.path.exists(path) and read(path).count(b"\n") == 3, path)
+        first, rest = read(path).split(b"\n", 1)
+        assert json.loads(first)["message"] == "one"
+        assert unprefixed(rest, "test:a[0] stdout") == "two\nhalf\n"
+    assert not any(frame["t"] == "captured" for frame in d.news)
