@@ -62,6 +62,9 @@ def test_whatever_is_killed_renamed_or_cleared_no_line_is_lost_doubled_or_torn(d
         wait_for(lambda: os.path.exists(fleet.log("calm")), "the calm ones write")
         assert fleet.clear("calm", "calm%d" % rnd.randrange(3))
     end(d, fleet)
+    # They have died of nothing else.
+    assert d.log().count("ended (terminated by SIGKILL); it is started again") == (
+        d.log().count("; it is started again")) == ROUNDS // 2 + ROUNDS // 3
     totals = fleet.account()
     assert totals["lives"] == len(fleet.names) + 3 * ROUNDS
     assert totals["streams"] == len(fleet.names) + 3
