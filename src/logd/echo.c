@@ -155,6 +155,12 @@ static size_t used(const struct echo *e)
 	return ioctl(e->fd, FIONREAD, &n) == 0 ? (size_t)n : e->size;
 }
 
+/* Has all that it got gone on to its file? */
+static bool has_arrived(const struct echo *e)
+{
+	return used(e) == 0 && !e->channel->source.sink->staged;
+}
+
 static void lose(struct echo *e, size_t n)
 {
 	e->gap = true;
@@ -200,9 +206,11 @@ static int to_scratch(struct echo_maker *maker, int fd, size_t n)
 static void end_line(struct echo *e)
 {
 	const struct sink *s = e->channel->source.sink;
+	bool inside = s->end == END_INSIDE;
 
-	if (s->owner == &e->channel->source && s->end != END_LINE &&
-	    target_ends_inside_line(&s->target, s->size))
+	if (s->end == END_UNKNOWN)
+		inside = target_ends_inside_line(&s->target, s->size);
+	if (s->owner == &e->channel->source && inside)
 		(void)!write(e->fd, "\n", 1);
 }
 
@@ -247,7 +255,7 @@ static void resume(struct echo *e, struct echo_maker *maker, int fd, size_t n)
 {
 	size_t lost = n;
 
-	if (used(e) == 0 && to_scratch(maker, fd, n) == 0)
+	if (has_arrived(e) && to_scratch(maker, fd, n) == 0)
 		lost = pass_new_lines(e, maker->scratch[0], n);
 	if (lost)
 		sink_lost(e->channel->source.sink, lost);

@@ -55,6 +55,7 @@ struct logd {
 	unsigned        syncing;	/* of these, those that have not read all of sync_id yet */
 	int64_t         sync_id;
 	bool            quitting;
+	bool            over;		/* the loop was stopped, and runs for the last lines only */
 	struct timer    again;		/* there is more to do: the loop must not sleep */
 	int             failed;		/* -errno: it cannot go on */
 };
@@ -518,7 +519,8 @@ static void on_turn(void *arg)
 		if (d->home.ready)
 			timer_start(&d->again, 0);
 	}
-	end_if_over(d);
+	if (!d->over)
+		end_if_over(d);
 	link_flush(d->link);
 }
 
@@ -604,6 +606,7 @@ int logd_run(int link_fd, const char *devlog, struct err *err)
 
 	if (ret == 0) {
 		loop_run(d.loop);
+		d.over = true;
 		outlets_drain(&d.outlets, LAST_LINES_TIME);
 		if (d.failed)
 			ret = err_set(err, d.failed, "cannot begin: %s", strerror(-d.failed));

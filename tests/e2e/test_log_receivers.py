@@ -475,6 +475,17 @@ def test_a_copy_has_every_line(logd, box):
     assert os.path.exists(paths[0] + ".1")
 
 
+def test_a_copy_is_of_what_goes_to_the_file(logd, box):
+    d, paths = logd(), [box + "/main.log", box + "/copy.log"]
+    number, out = d.open(paths[0], also=paths[1:], strip=True)
+    for i in range(1000):
+        os.write(out, b"\x1b[1mline %d\x1b[m\n" % i)
+    d.close(number)
+    d.quit()
+    text = read(paths[1])
+    assert text == read(paths[0]) and text.count(b"\n") == 1000 and b"\x1b" not in text
+
+
 def test_copies_of_several_channels_share_a_file_in_whole_lines(logd, box):
     d, all_of_them = logd(), box + "/all.log"
     writers = []
