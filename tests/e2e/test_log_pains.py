@@ -235,10 +235,13 @@ def test_what_is_said_at_the_very_end_of_everything_is_in_the_files(daemon):
             os._exit(0)
         signal.signal(signal.SIGTERM, bye)
         out(b"x" * 50000 + b"\\nhello " + sys.argv[1].encode())
+        open("%s/ready." % os.path.dirname(__file__) + sys.argv[1], "w").close()
         while True:
             signal.pause()
         """)
     d.start()
+    wait_for(lambda: all(os.path.exists(d.path("ready." + name)) for name in
+                         ("0", "1", "2", "alone", "shot")), "all have said hello")
     wait_for(lambda: d.read("shot.log").endswith("\nhello shot"), "a line without an end")
     d.rpc.stopProcess("shot")
     d.rpc.stopProcess("last:last0")
