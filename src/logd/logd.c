@@ -55,7 +55,6 @@ struct logd {
 	unsigned        syncing;	/* of these, those that have not read all of sync_id yet */
 	int64_t         sync_id;
 	bool            quitting;
-	bool            over;
 	bool            over;		/* the loop was stopped, and runs for the last lines only */
 	struct timer    again;		/* there is more to do: the loop must not sleep */
 	int             failed;		/* -errno: it cannot go on */
@@ -142,13 +141,10 @@ static void on_resend(struct timer *t)
 	}
 }
 
-/* Once: the last lines for others need the loop after that, see outlets_drain. */
 static void end_if_over(struct logd *d)
 {
-	if (!d->over && d->alive == 0 && !d->jobs.list && (d->quitting || !d->link)) {
-		d->over = true;
+	if (d->alive == 0 && !d->jobs.list && (d->quitting || !d->link))
 		loop_stop(d->loop);
-	}
 }
 
 /* Nobody but us knows of it; it ends when that of which it is a copy ends. */
