@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "logd/hours.h"
 #include "logd/period.h"
+#include "logd/plan.h"
 #include "logd/sink.h"
 
 void sink_age_begin(struct sink *s)
@@ -42,6 +43,18 @@ bool sink_is_due(const struct sink *s)
 	if (s->target.kind != TARGET_FILE || s->size == 0 || clock_mono() < s->rotate_at)
 		return false;
 	return s->rotate_wanted || is_of_earlier_period(s);
+}
+
+uint64_t sink_limit(const struct sink *s)
+{
+	bool limited = s->target.kind == TARGET_FILE && clock_mono() >= s->rotate_at;
+
+	return limited ? s->rules.maxbytes : 0;
+}
+
+uint64_t sink_room(const struct sink *s)
+{
+	return sink_is_due(s) ? 0 : plan_room(s->size, sink_limit(s));
 }
 
 void sink_rotate_soon(struct sink *s)

@@ -3,6 +3,7 @@
 #define SVD_LOGD_SINK_AGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/macro.h"
 #include "logd/upkeep.h"
@@ -21,6 +22,10 @@ void sink_age_wrote(struct sink *s);
  * is new.
  */
 bool sink_is_due(const struct sink *s);
+
+/* The file begins anew before it is larger than that, and takes so many bytes more; 0: no limit. */
+uint64_t sink_limit(const struct sink *s);
+uint64_t sink_room(const struct sink *s);
 
 /* Have it rotated, unless it is empty; inside a line, as soon as that has ended. */
 void sink_rotate_soon(struct sink *s);

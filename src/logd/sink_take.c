@@ -421,11 +421,9 @@ static void plan_stream(struct sink *s, size_t n, struct plan *p)
 
 static void plan_file(struct sink *s, size_t n, struct plan *p)
 {
-	uint64_t maxbytes = clock_mono() < s->rotate_at ? 0 : s->rules.maxbytes;
-
 	p->fresh = s->size == 0;
-	p->room = sink_is_due(s) ? 0 : plan_room(s->size, maxbytes);
-	p->most = plan_most(s->size, maxbytes);
+	p->room = sink_room(s);
+	p->most = plan_most(s->size, sink_limit(s));
 	/* What is in trouble is tried with whole lines. */
 	p->seen = s->shared || s->trouble.code || !plan_fits_easily(n, p->room);
 	p->lines = p->seen ? look_last_line(&s->all->look, min(n, p->room)) : n;
@@ -507,15 +505,20 @@ static enum taken stage_seen(struct sink *s, struct source *src)
 /* What the text was made of leaves the pipe with the last of it. */
 static enum taken stage_text(struct sink *s, struct source *src)
 {
-	struct stage *st = get_stage(s, src);
+	bool may_run_over = s->size == 0 || s->end == END_INSIDE;
 	struct tap *tap = src->tap;
+	struct stage *st;
 	size_t len, part, input;
 	const char *text = tap_text(tap, &len);
 	int ret;
 
+	part = plan_text(sink_room(s), may_run_over, text, len);
+	if (!part)
+		return make_room(s, src);
+	st = get_stage(s, src);
 	if (!st)
 		return TAKEN_LATER;
-	part = min(len, st->size);
+	part = min(part, st->size);
 	input = part == len ? tap->input : 0;
 	st->end = text[part - 1] == '\n' ? END_LINE : END_INSIDE;
 	ret = stage_write(s->all->stages, st, text, part, src->fd, input);

@@ -258,6 +258,7 @@ def test_copies_look_the_same(logd, box):
                          name="a")
     os.write(out, b"\x1b[1mone\n<!--XSUPERVISOR:BEGIN-->not this<!--XSUPERVISOR:END-->")
     assert d.expect("captured", ch=number)["body"] == b"not this"
+    wait_for(lambda: os.path.exists(paths[1]) and read(paths[1]), "the copy")
     d.send("change", ch=number, also=paths[1:], format="prefix")
     d.sync()
     os.write(out, b"two\nhalf")
