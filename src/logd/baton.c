@@ -236,11 +236,9 @@ unsigned baton_away(const struct baton *b)
 int baton_init(struct baton *b, struct loop *loop)
 {
 	*b = (struct baton){ .loop = loop };
-	b->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	if (b->timer < 0)
-		return -errno;
 	waker_start(&b->waker, loop, on_wake);
-	return 0;
+	b->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	return b->timer < 0 ? -errno : 0;
 }
 
 void baton_done(struct baton *b)

@@ -81,10 +81,10 @@ static enum taken take(struct source *src)
 	enum taken taken = sink_take(src->sink, src);
 
 	while (taken == TAKEN_WORK) {
-		int ret;
+		int ret = 0;
 
-		sink_work(src->sink);
-		ret = sink_apply(src->sink);
+		if (sink_work(src->sink))
+			ret = sink_apply(src->sink);
 		if (ret > 0)
 			return TAKEN_SOME;
 		taken = ret < 0 ? sink_cannot(src->sink, src) : sink_take(src->sink, src);

@@ -63,8 +63,10 @@ static int remove_file(const struct job *job)
 	return 0;
 }
 
-static void work(struct job *job)
+static void work(struct risk *r)
 {
+	struct job *job = container_of(r, struct job, risk);
+
 	job->ret = target_find(&job->found, job->path);
 	if (job->ret == -ENOENT)
 		job->ret = 0;
@@ -84,6 +86,30 @@ static void apply(struct jobs *jobs, struct job *job)
 		job->kind == JOB_CLEAR ? sink_want(s, TODO_OPEN) : sink_rotate_soon(s);
 }
 
+static void on_late(struct risk *r)
+{
+	struct job *job = container_of(r, struct job, risk);
+
+	apply(job->jobs, job);
+}
+
+static void run(struct jobs *jobs, struct job *job, dev_t dev)
+{
+	struct baton *baton = jobs->sinks->baton;
+	int ret = 0;
+
+	job->jobs = jobs;
+	job->risk = (struct risk){ .run = work, .on_late = on_late, .dev = dev };
+	if (baton)
+		ret = baton_run(baton, &job->risk);
+	else
+		work(&job->risk);
+	if (ret == -ETIMEDOUT)
+		job->ret = ret;
+	if (ret != -EINPROGRESS)
+		apply(jobs, job);
+}
+
 void jobs_run(struct jobs *jobs)
 {
 	struct job *job;
@@ -91,10 +117,9 @@ void jobs_run(struct jobs *jobs)
 	DL_FOREACH(jobs->list, job) {
 		const struct sink *s = sink_of(jobs, job);
 
-		if (job->done || (s && s->closing))
+		if (job->done || job->risk.away || (s && s->closing))
 			continue;
-		work(job);
-		apply(jobs, job);
+		run(jobs, job, s ? s->dev : 0);
 	}
 }
 
@@ -103,6 +128,8 @@ static int result_of(const struct job *job, const struct sink *s)
 {
 	if (job->ret < 0 || !s)
 		return job->ret;
+	if (sink_is_away(s))
+		return -ETIMEDOUT;
 	if (job->kind == JOB_ROTATE && s->rotate_at)
 		return s->tally.code;
 	return s->target.fd < 0 ? s->trouble.code : 0;
@@ -115,7 +142,7 @@ void jobs_answer(struct jobs *jobs)
 	DL_FOREACH_SAFE(jobs->list, job, next) {
 		const struct sink *s = sink_of(jobs, job);
 
-		if (!job->done || (s && s->todo))
+		if (!job->done || (s && s->todo && !sink_is_away(s)))
 			continue;
 		jobs->on_done(jobs->user, job->kind, job->id, result_of(job, s));
 		free_job(jobs, job);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/macro.h"
+#include "logd/baton.h"
 #include "logd/target.h"
 
 struct sinks;
@@ -13,6 +14,8 @@ struct sinks;
 enum job_kind { JOB_CLEAR, JOB_ROTATE };
 
 struct job {
+	struct risk   risk;
+	struct jobs  *jobs;	/* borrowed */
 	struct job   *prev, *next;
 	enum job_kind kind;
 	int64_t       id;	/* of the frame that asked for it */

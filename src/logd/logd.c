@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "ipc/frame.h"
 #include "ipc/loop.h"
+#include "logd/baton.h"
 #include "logd/census.h"
 #include "logd/channel.h"
 #include "logd/echo.h"
@@ -36,6 +37,7 @@ static const double LAST_LINES_TIME = 0.5;	/* seconds for a syslog that is busy 
 struct logd {
 	struct loop    *loop;	/* owned */
 	struct link    *link;	/* owned; NULL: svd is gone */
+	struct baton    baton;
 	struct sinks    sinks;
 	struct upkeep   upkeep;
 	struct hours    hours;
@@ -499,8 +501,8 @@ static void tend_files(struct logd *d)
 	while ((s = d->sinks.todo)) {
 		if (sink_do(s) != TAKEN_WORK)
 			continue;
-		sink_work(s);
-		(void)sink_apply(s);
+		if (sink_work(s))
+			(void)sink_apply(s);
 	}
 }
 
@@ -519,9 +521,20 @@ static void on_turn(void *arg)
 		if (d->home.ready)
 			timer_start(&d->again, 0);
 	}
+	sinks_close_files(&d->sinks);
 	if (!d->over)
 		end_if_over(d);
 	link_flush(d->link);
+}
+
+/* Nobody will come back to whom the turn was about to serve. */
+static void on_taken(void *user)
+{
+	struct logd *d = user;
+	struct channel *c, *next;
+
+	HASH_ITER(hh, d->channels, c, next)
+		channel_begin(c);
 }
 
 /* The turn that follows is all that is wanted. */
@@ -548,12 +561,17 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 		close_fd(&link_fd);
 		return err_set(err, -ENOMEM, "no memory for the event loop");
 	}
+	ret = baton_init(&d->baton, d->loop);
+	if (ret < 0) {
+		close_fd(&link_fd);
+		return err_set(err, ret, "cannot begin: %s", strerror(-ret));
+	}
 	timer_init(&d->resend, d->loop, on_resend);
 	timer_init(&d->again, d->loop, on_again);
 	stages_init(&d->stages, &stage_ops, d);
 	d->jobs = (struct jobs){ .sinks = &d->sinks, .on_done = on_job_done, .user = d };
 	timer_init(&d->tally, d->loop, on_tally_time);
-	upkeep_init(&d->upkeep, d->loop, NULL, &sink_upkeep_ops, &d->sinks);
+	upkeep_init(&d->upkeep, d->loop, &d->baton, &sink_upkeep_ops, &d->sinks);
 	hours_init(&d->hours, d->loop, &d->sinks);
 	helpers_init(&d->helpers, d->loop);
 	outlets_init(&d->outlets, d->loop, devlog, &d->helpers, &sink_news, d);
@@ -567,6 +585,7 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 		collect_answers(d);
 	if (ret == 0)
 		ret = sinks_init(&d->sinks, &d->stages, &sink_news, d);
+	d->sinks.baton = &d->baton;
 	d->sinks.on_tally = on_tally;
 	d->sinks.upkeep = &d->upkeep;
 	d->sinks.hours = &d->hours;
@@ -583,6 +602,7 @@ static void done(struct logd *d)
 	HASH_ITER(hh, d->channels, c, next)
 		forget(d, c);
 	echo_maker_done(&d->echo_maker);
+	sinks_close_files(&d->sinks);
 	sinks_done(&d->sinks);
 	stages_done(&d->stages);
 	taps_done(&d->taps);
@@ -595,6 +615,7 @@ static void done(struct logd *d)
 		hours_done(&d->hours);
 		outlets_done(&d->outlets);
 		helpers_done(&d->helpers);
+		baton_done(&d->baton);
 	}
 	loop_free(d->loop);
 }
@@ -605,7 +626,7 @@ int logd_run(int link_fd, const char *devlog, struct err *err)
 	int ret = begin(&d, link_fd, devlog, err);
 
 	if (ret == 0) {
-		loop_run(d.loop);
+		ret = baton_loop(&d.baton, on_taken, &d);
 		d.over = true;
 		outlets_drain(&d.outlets, LAST_LINES_TIME);
 		if (d.failed)
@@ -614,6 +635,9 @@ int logd_run(int link_fd, const char *devlog, struct err *err)
 	if (d.link)
 		link_set_lazy(d.link, false);	/* no turn comes any more */
 	link_flush(d.link);
+	/* A thread that is away still needs all this. */
+	if (d.loop && baton_away(&d.baton))
+		_exit(ret < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 	done(&d);
 	return ret;
 }

@@ -7,18 +7,73 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <utlist.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
+#include "logd/baton.h"
 #include "logd/sink_age.h"
 #include "logd/source.h"
 #include "logd/stage.h"
 
 static const double RETRY_SECONDS = 3;
 
+/* A file that is to be closed. */
+struct closing_file {
+	struct risk          risk;
+	struct closing_file *next;
+	int                  fd;	/* owned */
+};
+
+/* --- closing: a file system may want to do something then, and hang --- */
+
+static void run_close(struct risk *r)
+{
+	close_fd(&container_of(r, struct closing_file, risk)->fd);
+}
+
+static void was_closed(struct risk *r)
+{
+	free(container_of(r, struct closing_file, risk));
+}
+
+static void close_later(struct sinks *all, struct target *t)
+{
+	struct closing_file *c = t->fd >= 0 && all->baton ? malloc(sizeof(*c)) : NULL;
+
+	if (!c) {
+		target_close(t);
+		return;
+	}
+	*c = (struct closing_file){ .risk = { .run = run_close, .on_late = was_closed,
+					      .dev = t->id.dev }, .fd = steal_fd(&t->fd) };
+	LL_PREPEND(all->to_close, c);
+}
+
+void sinks_close_files(struct sinks *all)
+{
+	struct closing_file *list = all->to_close, *c;
+
+	all->to_close = NULL;
+	while ((c = list)) {
+		int ret;
+
+		LL_DELETE(list, c);
+		LL_CONCAT(all->to_close, list);	/* we may not return here */
+		ret = baton_run(all->baton, &c->risk);
+		list = all->to_close;
+		all->to_close = NULL;
+		if (ret == 0)
+			free(c);
+		else if (ret == -ETIMEDOUT)
+			LL_PREPEND(all->to_close, c);
+	}
+}
+
 static void close_file(struct sink *s)
 {
-	target_close(&s->target);
+	close_later(s->all, &s->target);
 	sinks_note_file(s->all, s);
 }
 
@@ -45,7 +100,8 @@ static void tell(struct sink *s, const char *what, int code)
 /* Is it the disk that is full or the reader that is slow, and not the open file that is bad? */
 static bool may_keep_file(int code)
 {
-	return code == -ENOSPC || code == -EDQUOT || code == -EFBIG || code == -EAGAIN;
+	return code == -ENOSPC || code == -EDQUOT || code == -EFBIG || code == -EAGAIN ||
+	       code == -ETIMEDOUT;
 }
 
 void sink_failed(struct sink *s, const char *what, int code)
@@ -57,6 +113,13 @@ void sink_failed(struct sink *s, const char *what, int code)
 	if (code == -EAGAIN)
 		return;
 	sink_complain(s, what, code);
+}
+
+bool sink_does_not_answer(struct sink *s)
+{
+	if (sink_is_away(s) && s->trouble.code != -ETIMEDOUT)
+		sink_failed(s, "write", -ETIMEDOUT);
+	return sink_is_away(s);
 }
 
 void sink_complain(struct sink *s, const char *what, int code)
@@ -112,11 +175,13 @@ static void free_sink(struct sink *s)
 {
 	do_nothing(s);
 	sinks_remove(s->all, s);
-	target_close(&s->target);
+	close_later(s->all, &s->target);
 	work_free(s->work);
 	free(s->path);
 	free(s);
 }
+
+static void go_away(struct sink *s);
 
 /* --- work on the file --- */
 
@@ -128,12 +193,27 @@ static struct work *get_work(struct sink *s)
 	return s->work;
 }
 
+static void run_work(struct risk *r)
+{
+	work_do(container_of(r, struct work, risk));
+}
+
+static void undo_work(struct risk *r)
+{
+	work_undo(container_of(r, struct work, risk));
+}
+
+static void on_late(struct risk *r);
+
 enum taken sink_ask(struct sink *s, enum work_kind kind)
 {
 	struct work *w = get_work(s);
 
 	if (!w)
 		return TAKEN_LATER;
+	w->risk = (struct risk){ .run = run_work, .undo = undo_work, .on_late = on_late,
+				 .dev = s->target.fd >= 0 ? s->target.id.dev : s->dev };
+	w->sink = s;
 	w->kind = kind;
 	w->path = s->path;
 	w->rules = s->rules;
@@ -148,9 +228,28 @@ enum taken sink_ask(struct sink *s, enum work_kind kind)
 	return TAKEN_WORK;
 }
 
-void sink_work(struct sink *s)
+bool sink_work(struct sink *s)
 {
-	work_do(s->work);
+	struct work *w = s->work;
+	int ret = 0;
+
+	if (s->all->baton)
+		ret = baton_run(s->all->baton, &w->risk);
+	else
+		work_do(w);
+	if (ret == -ETIMEDOUT)
+		work_cannot(w, ret);
+	return ret != -EINPROGRESS;
+}
+
+bool sink_is_away(const struct sink *s)
+{
+	return s->work && s->work->risk.away;
+}
+
+bool sink_is_dead(const struct sink *s)
+{
+	return sink_is_away(s) || s->trouble.code == -ETIMEDOUT;
 }
 
 /*
@@ -187,8 +286,10 @@ static int was_cut(struct sink *s, uint64_t before)
 	s->torn = s->end != END_LINE;
 	if (s->owner) {
 		s->owner->dropped += lost;
-		source_mark(s->owner, MARK_SKIP, lost || s->torn);
+		if (!s->overtaken)
+			source_mark(s->owner, MARK_SKIP, lost || s->torn);
 	}
+	s->overtaken = false;
 	s->owner = NULL;
 	s->written_at = 0;
 	return 0;
@@ -243,7 +344,7 @@ static void merge(struct sink *s, struct sink *into)
 
 static int opened(struct sink *s)
 {
-	struct sink *other = sinks_by_file(s->all, &s->target.id);
+	struct sink *other = s->target.fd < 0 ? NULL : sinks_by_file(s->all, &s->target.id);
 
 	sinks_note_file(s->all, s);
 	if (other && other != s && s->target.kind == TARGET_FILE)
@@ -257,6 +358,8 @@ static void know_file(struct sink *s, const struct work *w)
 	s->target = w->target;
 	s->size = w->size;
 	s->end = w->end;
+	if (s->target.id.dev)
+		s->dev = s->target.id.dev;
 	if (w->written_at >= 0) {
 		s->wrote_at = w->written_at;
 		sink_age_begin(s);
@@ -301,6 +404,35 @@ int sink_apply(struct sink *s)
 	return ret;
 }
 
+/*
+ * Was it closed before we had a table of our own, or only in the one of the thread that was away?
+ * By now the number may be another file's.
+ */
+static void close_ours(const struct target *t)
+{
+	int fd = t->fd;
+	struct stat st;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_dev == t->id.dev && st.st_ino == t->id.ino)
+		close_fd(&fd);
+}
+
+/* It has come back. What is staged goes next; where nobody writes any more that was all. */
+static void on_late(struct risk *r)
+{
+	struct work *w = container_of(r, struct work, risk);
+	struct sink *s = w->sink;
+
+	if (w->closed)
+		close_ours(&s->target);
+	(void)sink_apply(s);
+	s->trouble.retry_at = 0;
+	if (s->sources == 0)
+		go_away(s);
+	else if (s->todo)
+		sink_want(s, (enum sink_todo)s->todo);
+}
+
 /* Then the next line will find that a new file is wanted. */
 static bool is_inside_line(const struct sink *s)
 {
@@ -311,6 +443,10 @@ enum taken sink_do(struct sink *s)
 {
 	unsigned todo = s->todo;
 
+	if (sink_does_not_answer(s)) {
+		do_nothing(s);
+		return TAKEN_NONE;
+	}
 	if (todo & TODO_OPEN) {
 		s->todo &= ~(unsigned)TODO_OPEN;
 		return sink_ask(s, WORK_OPEN);
@@ -409,10 +545,27 @@ static void drop_staged(struct sink *s, const struct source *src)
 	LL_FOREACH_SAFE(s->staged, st, next) {
 		if (st->src != src)
 			continue;
+		if (st == s->staged && sink_is_away(s)) {
+			st->src = NULL;	/* it will be written, or was already */
+			continue;
+		}
 		sink_lost(s, st->n);
 		LL_DELETE(s->staged, st);
 		stage_put_back(s->all->stages, st);
 	}
+}
+
+static void go_away(struct sink *s)
+{
+	drop_staged(s, NULL);
+	/* The last chance to say it, if the last minute's silence has kept something back. */
+	if (s->trouble.lost) {
+		s->trouble.told_at = 0;
+		sink_lost(s, 0);
+	}
+	if (s->all->on_tally)
+		s->all->on_tally(s->all->user, s, true);
+	free_sink(s);
 }
 
 void sink_leave(struct source *src)
@@ -430,16 +583,8 @@ void sink_leave(struct source *src)
 	DL_DELETE(s->list, src);
 	src->sink = NULL;
 	s->closing -= src->closed_at != 0;
-	if (--s->sources > 0)
-		return;
-	/* The last chance to say it, if the last minute's silence has kept something back. */
-	if (s->trouble.lost) {
-		s->trouble.told_at = 0;
-		sink_lost(s, 0);
-	}
-	if (s->all->on_tally)
-		s->all->on_tally(s->all->user, s, true);
-	free_sink(s);
+	if (--s->sources == 0 && !sink_is_away(s))
+		go_away(s);
 }
 
 void sink_adopt(struct source *src, struct stage *st)

@@ -40,6 +40,8 @@ struct sink {
 	bool           queued;	/* in all->todo */
 	bool           shared;	/* there were several at a time: whole lines only */
 	bool           torn;	/* the line at the end will never be finished */
+	bool           overtaken;	/* the rest of the line in it was dropped before */
+	dev_t          dev;	/* of the file that was open last; 0: there was none */
 	enum sink_end  end;
 	uint64_t       size;	/* of the file, when it was looked at last */
 	struct source *owner;	/* borrowed; who wrote last, NULL: not known or gone */
@@ -86,7 +88,16 @@ void sink_leave(struct source *src);
  * the sink goes. sink_apply may change src->sink: two paths can turn out to be one file.
  */
 enum taken sink_take(struct sink *s, struct source *src);
-void sink_work(struct sink *s);
+bool sink_work(struct sink *s);
+
+/*
+ * A file that does not answer is away: sink_work does not return, and when it does so in the end,
+ * the sink applies that itself. Or sink_work returns false: somebody else does it, elsewhere.
+ */
+bool sink_is_away(const struct sink *s);
+
+/* Away, or another file of its device is: not even an unfinished line can be taken off its end. */
+bool sink_is_dead(const struct sink *s);
 
 /* Returns 0: take again; 1: a stage was written, which is enough for one go; -errno: it failed. */
 int sink_apply(struct sink *s);
@@ -111,6 +122,9 @@ enum taken sink_do(struct sink *s);
 /* Close and open every file. */
 void sinks_reopen(struct sinks *all);
 
+/* From the top of the turn: close files that nobody needs any more, which may take for ever too. */
+void sinks_close_files(struct sinks *all);
+
 /* --- between sink.c and sink_take.c --- */
 
 /* Let sink_work do that. Always TAKEN_WORK. */
@@ -119,6 +133,7 @@ enum taken sink_ask(struct sink *s, enum work_kind kind);
 /* An attempt to do something ("write") failed, or worked again; bytes were dropped. */
 void sink_failed(struct sink *s, const char *what, int code);
 void sink_complain(struct sink *s, const char *what, int code);	/* bytes go on all the same */
+bool sink_does_not_answer(struct sink *s);	/* is it away? That is trouble too */
 void sink_healed(struct sink *s);
 void sink_lost(struct sink *s, uint64_t bytes);
 

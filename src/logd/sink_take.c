@@ -25,8 +25,7 @@ enum {
 	MUCH = 32 * 1024,	/* who has said so much since the last go gets a larger pipe */
 };
 
-static const double
-	LINE_SECONDS = 1,	/* an unfinished line waits so long for its end */
+static const double LINE_SECONDS = 1,	/* an unfinished line waits so long for its end */
 	SILENCE_SECONDS = 1,	/* others wait for a line whose owner is silent */
 	OWNER_SECONDS = 5;	/* others wait for a line whose owner is not */
 
@@ -216,10 +215,15 @@ static enum taken give_up_stage(struct sink *s, struct stage *st)
 	struct look *look = &s->all->look;
 	ssize_t n;
 
-	if (has_begun_line(s, st->src))
-		return give_up_line(s);
+	if (st->src && has_begun_line(s, st->src)) {
+		if (!sink_is_dead(s))
+			return give_up_line(s);
+		s->overtaken = true;
+	}
 	n = look_at(look, st->out);
-	if (n > 0) {
+	if (n > 0 && !st->src)
+		sink_lost(s, (size_t)n);
+	if (n > 0 && st->src) {
 		source_mark(st->src, MARK_SKIP, look_last_line(look, (size_t)n) < (size_t)n &&
 					!source_is_changed(st->src));
 		lose(s, st->src, (size_t)n, look_count_lines(look, (size_t)n));
@@ -244,7 +248,8 @@ static bool is_patient(struct sink *s, bool has_bytes)
 
 enum taken sink_cannot(struct sink *s, struct source *src)
 {
-	struct stage *st = s->staged;
+	/* What the file is being written with is not ours now. */
+	struct stage *st = sink_is_away(s) ? NULL : s->staged;
 	bool mine = st && st->src == src, text = source_has_text(src);
 	ssize_t n = look_at(&s->all->look, src->fd);
 
@@ -256,7 +261,9 @@ enum taken sink_cannot(struct sink *s, struct source *src)
 		stage_give_up(st);
 		return give_up_stage(s, st);
 	}
-	if (!has_begun_line(s, src))
+	if (sink_is_dead(s) && s->owner == src)
+		s->overtaken = true;
+	if (sink_is_dead(s) || !has_begun_line(s, src))
 		return drop_lines(s, src, (size_t)n);
 	source_mark(src, MARK_SKIP, !source_is_changed(src));
 	return give_up_line(s);
@@ -576,14 +583,16 @@ enum taken sink_take(struct sink *s, struct source *src)
 		return discard(s, src);
 	if (is_early(s, src))
 		return TAKEN_LATER;
-	if (s->staged)
+	if (s->staged && !sink_is_away(s))
 		return write_stage(s, src);
 	if (source_has(src, MARK_SKIP))
 		return drop_rest_of_line(s, src);
-	if (!trouble_may_try(&s->trouble, clock_mono()))
+	if (sink_does_not_answer(s) || !trouble_may_try(&s->trouble, clock_mono()))
 		return sink_cannot(s, src);
 	if (s->target.fd < 0)
 		return sink_ask(s, WORK_OPEN);
+	if (s->overtaken)
+		return sink_ask(s, WORK_CUT);
 	if (source_is_changed(src))
 		return take_changed(s, src);
 	n = unseen(s, src);

@@ -9,6 +9,8 @@
 #include "logd/look.h"
 #include "logd/period.h"
 
+struct baton;
+struct closing_file;
 struct file_id;
 struct hours;
 struct sink;
@@ -28,6 +30,8 @@ struct sinks {
 	struct sink *by_file;	/* hash of those with an open file */
 	struct sink *todo;	/* list of those that have something to do, see sink_want */
 	struct stages *stages;	/* borrowed */
+	struct baton *baton;	/* borrowed; NULL: nobody watches what may hang */
+	struct closing_file *to_close;	/* list, owned; see sinks_close_files */
 	struct work *work;	/* owned; for the next sink that needs one; NULL: in use */
 	uint64_t     count;	/* of joins and closes, for their order */
 	unsigned     enlarged;	/* pipes */

@@ -40,6 +40,8 @@ void tally_text(const char *what, int code, char *buf, size_t size)
 {
 	if (code == -EAGAIN)
 		snprintf(buf, size, "nobody reads fast enough at the other end");
+	else if (code == -ETIMEDOUT)
+		snprintf(buf, size, "it does not answer");
 	else
 		snprintf(buf, size, "cannot %s: %s", what, strerror(-code));
 }

@@ -44,6 +44,7 @@ static void do_open(struct work *w)
 {
 	int ret;
 
+	w->closed = true;
 	target_close(&w->target);
 	w->size = 0;
 	w->end = END_UNKNOWN;
@@ -185,9 +186,23 @@ void work_do(struct work *w)
 
 	w->ret = 0;
 	w->moved = 0;
-	w->rotated = false;
+	w->rotated = w->closed = false;
 	w->written_at = -1;
 	kinds[w->kind](w);
+}
+
+void work_cannot(struct work *w, int code)
+{
+	w->moved = 0;
+	w->rotated = w->closed = false;
+	w->written_at = -1;
+	fail(w, "write", code);
+}
+
+void work_undo(struct work *w)
+{
+	if (w->closed)
+		target_close(&w->target);
 }
 
 void work_free(struct work *w)

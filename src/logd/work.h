@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "logd/baton.h"
 #include "logd/look.h"
 #include "logd/spec.h"
 #include "logd/stage.h"
@@ -26,6 +27,8 @@ enum work_kind {
 };
 
 struct work {
+	struct risk  risk;
+	struct sink *sink;	/* borrowed; whose it is */
 	enum work_kind kind;
 
 	/* before */
@@ -45,6 +48,7 @@ struct work {
 	const char *what;	/* static; what failed: "open", "write", "rotate" */
 	size_t      moved;	/* bytes out of the stage, also when the rest failed */
 	bool        rotated;	/* it was ours to rotate, and was */
+	bool        closed;	/* the file that was open is not any more */
 	time_t      written_at;	/* of a file that was opened: see target_written_at; -1: none was */
 
 	struct look look;	/* owned; for bytes that must be copied; all zero: not needed yet */
@@ -52,6 +56,12 @@ struct work {
 
 /* Does it. kind is as before. */
 void work_do(struct work *w);
+
+/* It came too late: what it has opened nobody will know of. See undo in struct risk. */
+void work_undo(struct work *w);
+
+/* It was not tried. */
+void work_cannot(struct work *w, int code);
 void work_free(struct work *w);	/* the target stays its owner's; NULL is allowed */
 
 #endif

@@ -160,8 +160,13 @@ class Sick(Calamity):
 
 
 def all_of_them(box):
+    everything = [name for name in lib_fuse.OPERATIONS.values() if name not in lib_fuse.SILENT]
     return [
         Full("full", box), Gone("gone", box), ReadOnly("readonly", box), Fifo("fifo", box),
         Sick("eio", box, ["write"], errno.EIO),
         Sick("erofs", box, ["write", "open", "create"], errno.EROFS),
+        Sick("write", box, ["write"]),
+        Sick("open", box, ["open"], reopens=True),
+        Sick("flush", box, ["flush"], reopens=True),
+        Sick("dead", box, everything),
     ]

@@ -83,8 +83,10 @@ def is_running(pid):
 
 def activity(pid):
     """Grows when the process is woken or works: its context switches and ticks of the CPU."""
-    with open("/proc/%d/status" % pid) as f:
-        switches = sum(int(line.split()[1]) for line in f if "ctxt_switches" in line)
+    switches = 0
+    for thread in os.listdir("/proc/%d/task" % pid):
+        with open("/proc/%d/task/%s/status" % (pid, thread)) as f:
+            switches += sum(int(line.split()[1]) for line in f if "ctxt_switches" in line)
     with open("/proc/%d/stat" % pid) as f:
         user, system = f.read().rpartition(")")[2].split()[11:13]
     return switches + int(user) + int(system)

@@ -1,4 +1,4 @@
-"""lib_fuse.py - a file system of our own, which can hang and fail: one directory of files in memory.
+"""lib_fuse.py - a file system of our own, which can hang and fail: one directory, in memory.
 
 It speaks the kernel's protocol on /dev/fuse, in a thread of the test. What hangs here hangs in the
 kernel as with a dead NFS server: not even SIGKILL ends who waits. Never touch what hangs through

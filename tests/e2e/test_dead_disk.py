@@ -33,9 +33,12 @@ def hang():
 
 
 def is_stuck(pid):
-    """Does it wait for what cannot be interrupted?"""
-    with open("/proc/%d/stat" % pid) as f:
-        return f.read().rpartition(")")[2].split()[0] == "D"
+    """Does a thread of it wait for what cannot be interrupted?"""
+    states = []
+    for thread in os.listdir("/proc/%d/task" % pid):
+        with open("/proc/%d/task/%s/stat" % (pid, thread)) as f:
+            states.append(f.read().rpartition(")")[2].split()[0])
+    return "D" in states
 
 
 def a_round(d, number):

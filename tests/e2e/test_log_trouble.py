@@ -195,6 +195,41 @@ def print_restarts(d):
         sum(gaps) / len(gaps), max(gaps)))
 
 
+# --- a disk that hangs, and what else may happen meanwhile ---
+
+def a_dead_one(d):
+    return lib_calamity.Sick("dead", d.box, ["write", "getattr", "lookup", "open", "flush"])
+
+
+@pytest.mark.root_only
+def test_svd_ends_while_a_disk_hangs(daemon, private):
+    d = daemon()
+    patient = a_dead_one(d)
+    with clinic(d, [patient]):
+        strike(d, [patient])
+        d.stop()
+        patient.relieve()
+    check_lines(patient)
+    lives_of_sound(d)
+
+
+@pytest.mark.root_only
+def test_a_program_comes_and_goes_while_its_disk_hangs(daemon, private):
+    d = daemon()
+    patient = a_dead_one(d)
+    with clinic(d, [patient]):
+        strike(d, [patient])
+        for _ in range(3):
+            d.rpc.stopProcess("dead")
+            d.rpc.startProcess("dead")
+        d.rpc.stopProcess("dead")
+        wait_for_lives(d, 1)
+        patient.relieve()
+        d.rpc.startProcess("dead")
+        before = len(patient.text())
+        wait_for(lambda: len(patient.text()) > before, "it is written to again")
+
+
 # --- without root ---
 
 class Forbidden(lib_calamity.Calamity):
