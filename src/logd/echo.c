@@ -45,9 +45,28 @@ static void close_echo(struct echo *e)
 	free(e->path);
 }
 
+/*
+ * A copy has the rules of the file itself, but for rotation; or those of who was there before. Its
+ * lines look the same.
+ */
+static struct channel_spec spec_of_copy(const struct echo_maker *maker,
+					const struct channel_spec *of, const char *path, int fd)
+{
+	const struct sink *sink = sinks_by_path(maker->sinks, path);
+	struct channel_spec spec = { .fd = fd, .path = path, .speaker = of->speaker,
+				     .filter = of->filter,
+				     .rules = { .mode = of->rules.mode, .uid = of->rules.uid,
+						.gid = of->rules.gid, .mkdir = of->rules.mkdir } };
+
+	if (sink)
+		spec.rules = sink->rules;
+	return spec;
+}
+
 static int open_echo(struct echo *e, struct echo_maker *maker, const struct channel_spec *spec,
 		     const char *path)
 {
+	struct channel_spec copy;
 	int ends[2], ret;
 
 	*e = (struct echo){ .path = strdup(path), .fd = -1 };
@@ -60,7 +79,8 @@ static int open_echo(struct echo *e, struct echo_maker *maker, const struct chan
 	(void)fcntl(e->fd, F_SETPIPE_SZ, ECHO_BYTES);
 	ret = fcntl(e->fd, F_GETPIPE_SZ);
 	e->size = ret > 0 ? (size_t)ret : 0;
-	ret = maker->open(maker->user, spec, path, ends[0], &e->channel);
+	copy = spec_of_copy(maker, spec, path, ends[0]);
+	ret = maker->open(maker->user, &copy, &e->channel);
 	if (ret < 0)
 		close_echo(e);
 	return ret;
@@ -109,10 +129,13 @@ static struct echoes *make(struct echo_maker *maker)
 static int have_echo(struct echoes *e, const struct channel_spec *spec, const char *path)
 {
 	struct echo *old = find(e, path);
+	struct channel_spec copy;
 	int ret;
 
-	if (old)
-		return e->maker->change(e->maker->user, spec, old->channel);
+	if (old) {
+		copy = spec_of_copy(e->maker, spec, path, -1);
+		return channel_change(old->channel, &copy);
+	}
 	ret = open_echo(&e->one[e->n], e->maker, spec, path);
 	if (ret == 0)
 		e->n++;

@@ -10,17 +10,19 @@
 struct channel;
 struct channel_spec;
 struct echoes;
+struct sinks;
 
 /*
  * A copy goes by a pipe of our own into a channel of its own at its end, which has all the patience
  * of one: whatever is wrong with the one file costs the others nothing.
  */
 struct echo_maker {
-	/* Open that channel, which reads fd (taken) and lives until its end. 0 or -errno. */
-	int (*open)(void *user, const struct channel_spec *spec, const char *path, int fd,
-		    struct channel **ret_channel);
-	/* What becomes of the bytes is from now on as spec says. 0 or -ENOMEM. */
-	int (*change)(void *user, const struct channel_spec *spec, struct channel *channel);
+	struct sinks *sinks;	/* borrowed */
+	/*
+	 * Open that channel, which reads spec->fd (taken) and lives until its end. Its id is yours
+	 * to choose. 0 or -errno.
+	 */
+	int (*open)(void *user, struct channel_spec *spec, struct channel **ret_channel);
 	/* There is no copy at this path, because of code. */
 	void (*on_failed)(void *user, const char *path, int code);
 	void *user;

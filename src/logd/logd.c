@@ -195,41 +195,12 @@ static int add_channel(struct logd *d, const struct channel_spec *spec,
 	return 0;
 }
 
-/*
- * A copy has the rules of the file itself, but for rotation; or those of who was there before. Its
- * lines look the same.
- */
-static struct channel_spec spec_of_copy(struct logd *d, const struct channel_spec *of,
-					const char *path)
-{
-	const struct sink *sink = sinks_by_path(&d->sinks, path);
-	struct channel_spec spec = { .fd = -1, .path = path, .speaker = of->speaker,
-				     .filter = of->filter,
-				     .rules = { .mode = of->rules.mode, .uid = of->rules.uid,
-						.gid = of->rules.gid, .mkdir = of->rules.mkdir } };
-
-	if (sink)
-		spec.rules = sink->rules;
-	return spec;
-}
-
-static int open_copy(void *user, const struct channel_spec *of, const char *path, int fd,
-		     struct channel **ret_channel)
+static int open_copy(void *user, struct channel_spec *spec, struct channel **ret_channel)
 {
 	struct logd *d = user;
-	struct channel_spec spec = spec_of_copy(d, of, path);
 
-	spec.id = --d->last_copy;
-	spec.fd = fd;
-	return add_channel(d, &spec, ret_channel);
-}
-
-static int change_copy(void *user, const struct channel_spec *of, struct channel *c)
-{
-	struct logd *d = user;
-	struct channel_spec spec = spec_of_copy(d, of, c->source.sink->path);
-
-	return channel_change(c, &spec);
+	spec->id = --d->last_copy;
+	return add_channel(d, spec, ret_channel);
 }
 
 static void on_copy_failed(void *user, const char *path, int code)
@@ -575,8 +546,7 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 	hours_init(&d->hours, d->loop, &d->sinks);
 	helpers_init(&d->helpers, d->loop);
 	outlets_init(&d->outlets, d->loop, devlog, &d->helpers, &sink_news, d);
-	d->echo_maker = (struct echo_maker){ open_copy, change_copy, on_copy_failed, d,
-					      { -1, -1 } };
+	d->echo_maker = (struct echo_maker){ &d->sinks, open_copy, on_copy_failed, d, { -1, -1 } };
 	d->home = (struct channel_home){ .loop = d->loop, .sinks = &d->sinks, .taps = &d->taps,
 					 .echo_maker = &d->echo_maker, .ops = &channel_ops,
 					 .user = d };
