@@ -349,6 +349,8 @@ static int opened(struct sink *s)
 	sinks_note_file(s->all, s);
 	if (other && other != s && s->target.kind == TARGET_FILE)
 		merge(s, other);
+	else
+		sink_tend(s);
 	return 0;
 }
 
