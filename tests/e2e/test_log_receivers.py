@@ -270,7 +270,7 @@ def test_a_server_that_hangs_costs_counted_lines_and_no_more(logd, box, tcp):
     while not any(f["t"] == "healed" for f in d.news):
         while select.select([tcp.peer], [], [], 0.05)[0]:
             got += tcp.receive()["text"] == line[:-1]
-        frame = d.link.receive(0.01)
+        frame = d.receive(0.01)
         if frame:
             d.news.append(frame)
     while tcp.data or select.select([tcp.peer], [], [], 0.2)[0]:

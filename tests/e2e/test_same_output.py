@@ -28,7 +28,6 @@ PIECES = {
     "long": b"x" * 4000 + b"\n",
     "red": b"\x1b[31mred\x1b[0m and \x1b[1;42mgreen\x1b[m\n",
     "moved": b"\x1b[2Ja\x1b[10;10Hb\x1b[?25lc\x1b[sd\x1b[ue\x1b[1Af\x1b[2Bg\x1b[3Ch\x1b[Ki\n",
-    "charset": b"\x1b(Bkept\x1b]0;title\x07\n",
     "open": b"open \x1b[31",
 }
 
