@@ -1,7 +1,6 @@
 /*
- * logd.c - frames in, channels open and close, frames out. Frames only change data; what they, or
- * bytes in a pipe, lead to is done in the turn: files first, then one go for each channel that is
- * ready.
+ * logd.c - channels come and go, frames go out. What frames (orders.c), or bytes in a pipe, lead to
+ * is done in the turn: files first, then one go for each channel that is ready.
  */
 #include "logd/logd.h"
 
@@ -13,54 +12,17 @@
 
 #include "base/fd.h"
 #include "ipc/frame.h"
-#include "ipc/loop.h"
-#include "logd/baton.h"
 #include "logd/census.h"
-#include "logd/channel.h"
-#include "logd/echo.h"
-#include "logd/helper.h"
-#include "logd/hours.h"
-#include "logd/jobs.h"
+#include "logd/closing.h"
 #include "logd/news.h"
-#include "logd/outlet.h"
-#include "logd/pace.h"
-#include "logd/sink.h"
+#include "logd/orders.h"
 #include "logd/sink_age.h"
 #include "logd/spec.h"
-#include "logd/stage.h"
-#include "logd/upkeep.h"
+#include "logd/state.h"
 
 static const double RESEND_SECONDS = 0.1;
 static const double TALLY_SECONDS = 0.1;	/* from a loss to svd being told */
 static const double LAST_LINES_TIME = 0.5;	/* seconds for a syslog that is busy when we end */
-
-struct logd {
-	struct loop    *loop;	/* owned */
-	struct link    *link;	/* owned; NULL: svd is gone */
-	struct baton    baton;
-	struct sinks    sinks;
-	struct upkeep   upkeep;
-	struct hours    hours;
-	struct helpers  helpers;
-	struct outlets  outlets;
-	struct taps     taps;
-	struct channel_home home;
-	struct channel *channels;	/* hash, owned */
-	struct stages   stages;
-	struct jobs     jobs;
-	struct pace     pace;
-	struct echo_maker echo_maker;
-	int64_t         last_copy;	/* its number; svd's are not negative */
-	struct timer    tally;		/* tells svd of losses, unasked */
-	struct timer    resend;		/* of `closed`, when the link was too full for it */
-	unsigned        alive;		/* channels with a descriptor */
-	unsigned        syncing;	/* of these, those that have not read all of sync_id yet */
-	int64_t         sync_id;
-	bool            quitting;
-	bool            over;		/* the loop was stopped, and runs for the last lines only */
-	struct timer    again;		/* there is more to do: the loop must not sleep */
-	int             failed;		/* -errno: it cannot go on */
-};
 
 /* --- news for svd --- */
 
@@ -115,7 +77,7 @@ static const struct tap_news tap_news = { on_text, on_message };
 
 /* --- the channels --- */
 
-static void forget(struct logd *d, struct channel *c)
+void logd_forget(struct logd *d, struct channel *c)
 {
 	HASH_DELETE(hh, d->channels, c);
 	channel_free(c);
@@ -129,7 +91,7 @@ static void close_for_good(struct logd *d, struct channel *c)
 	if (ret == -ENOBUFS || ret == -ENOMEM)
 		timer_start(&d->resend, RESEND_SECONDS);
 	else
-		forget(d, c);
+		logd_forget(d, c);
 }
 
 static void on_resend(struct timer *t)
@@ -149,12 +111,6 @@ static void end_if_over(struct logd *d)
 		loop_stop(d->loop);
 }
 
-/* Nobody but us knows of it; it ends when that of which it is a copy ends. */
-static bool is_copy(const struct channel *c)
-{
-	return c->id < 0;
-}
-
 static void on_done(struct channel *c)
 {
 	struct logd *d = c->home->user;
@@ -163,7 +119,7 @@ static void on_done(struct channel *c)
 	if (!c->wanted) {
 		close_for_good(d, c);
 	} else if (!d->link || is_copy(c)) {
-		forget(d, c);
+		logd_forget(d, c);
 	}
 }
 
@@ -177,8 +133,8 @@ static void on_channel_synced(struct channel *c)
 
 static const struct channel_ops channel_ops = { on_done, on_channel_synced };
 
-static int add_channel(struct logd *d, const struct channel_spec *spec,
-		       struct channel **ret_channel)
+int logd_add_channel(struct logd *d, const struct channel_spec *spec,
+		     struct channel **ret_channel)
 {
 	struct channel *c;
 	int ret = channel_new(&d->home, spec, &c);
@@ -200,7 +156,7 @@ static int open_copy(void *user, struct channel_spec *spec, struct channel **ret
 	struct logd *d = user;
 
 	spec->id = --d->last_copy;
-	return add_channel(d, spec, ret_channel);
+	return logd_add_channel(d, spec, ret_channel);
 }
 
 static void on_copy_failed(void *user, const char *path, int code)
@@ -211,7 +167,7 @@ static void on_copy_failed(void *user, const char *path, int code)
 	(void)on_trouble(user, path, text, 0);
 }
 
-static void close_channel(struct logd *d, struct channel *c)
+void logd_close_channel(struct logd *d, struct channel *c)
 {
 	if (c->state == CHANNEL_DONE) {
 		c->wanted = false;
@@ -220,224 +176,6 @@ static void close_channel(struct logd *d, struct channel *c)
 	}
 	channel_close(c);
 }
-
-/* --- frames from svd --- */
-
-static struct channel *find(const struct logd *d, int64_t id)
-{
-	struct channel *c;
-
-	HASH_FIND(hh, d->channels, &id, sizeof(id), c);
-	return c;
-}
-
-static const char *text_of(json_t *head, const char *key)
-{
-	const char *text = json_string_value(json_object_get(head, key));
-
-	return text ? text : "";
-}
-
-static int64_t number_of(json_t *head, const char *key)
-{
-	return json_integer_value(json_object_get(head, key));
-}
-
-static int open_channel(struct logd *d, json_t *head, int fd)
-{
-	struct channel_spec spec = spec_of_frame(head);
-	struct channel *c;
-
-	spec.fd = fd;
-	return add_channel(d, &spec, &c);
-}
-
-/* A channel that cannot be opened is only said; its `close` is answered like any other. */
-static void on_open(struct logd *d, struct frame *frame)
-{
-	char text[256];
-	int ret = -EBADF;	/* the kernel had no room for one more descriptor of ours */
-
-	if (find(d, number_of(frame->head, "ch")))
-		return;
-	if (frame->fd >= 0)
-		ret = open_channel(d, frame->head, steal_fd(&frame->fd));
-	if (ret == 0)
-		return;
-	snprintf(text, sizeof(text), "cannot read the output of %s:%s %s: %s",
-		 text_of(frame->head, "group"), text_of(frame->head, "name"),
-		 text_of(frame->head, "channel"), strerror(-ret));
-	(void)news_sink(d->link, text_of(frame->head, "path"), text, 0);
-}
-
-static void on_close(struct logd *d, struct frame *frame)
-{
-	int64_t id = number_of(frame->head, "ch");
-	struct channel *c = find(d, id);
-
-	if (!c)
-		(void)news_closed(d->link, id, NULL);
-	else if (c->wanted)
-		close_channel(d, c);
-}
-
-static void on_change(struct logd *d, struct frame *frame)
-{
-	struct channel_spec spec = spec_of_frame(frame->head);
-	struct channel *c = find(d, spec.id);
-
-	if (c && channel_change(c, &spec) < 0)
-		(void)news_sink(d->link, c->source.sink->path, "no memory for new options", 0);
-}
-
-static void on_job_done(void *user, enum job_kind kind, int64_t id, int ret)
-{
-	struct logd *d = user;
-
-	(void)news_answer(d->link, kind == JOB_CLEAR ? "cleared" : "rotated", id,
-			  ret < 0 ? strerror(-ret) : NULL);
-}
-
-static void add_job(struct logd *d, enum job_kind kind, const struct frame *frame)
-{
-	int64_t id = number_of(frame->head, "id");
-	int ret = jobs_add(&d->jobs, kind, id, text_of(frame->head, "path"));
-
-	if (ret < 0)
-		on_job_done(d, kind, id, ret);
-}
-
-static void on_clear(struct logd *d, struct frame *frame)
-{
-	add_job(d, JOB_CLEAR, frame);
-}
-
-static void on_rotate(struct logd *d, struct frame *frame)
-{
-	add_job(d, JOB_ROTATE, frame);
-}
-
-/* Who asks again before the answer has both questions answered with the latter. */
-static void on_sync(struct logd *d, struct frame *frame)
-{
-	struct channel *c, *next;
-
-	d->sync_id = number_of(frame->head, "id");
-	HASH_ITER(hh, d->channels, c, next) {
-		if (c->state != CHANNEL_OPEN || !c->tap || !tap_has_news(c->tap))
-			continue;
-		d->syncing += !c->syncing;
-		channel_sync(c);
-	}
-	if (!d->syncing)
-		(void)news_answer(d->link, "synced", d->sync_id, NULL);
-}
-
-static void on_count(struct logd *d, struct frame *frame)
-{
-	census_tell(d->link, d->channels, &d->sinks, number_of(frame->head, "id"));
-}
-
-static void on_reopen(struct logd *d, struct frame *frame)
-{
-	(void)frame;
-	sinks_reopen(&d->sinks);
-}
-
-static void on_quit(struct logd *d, struct frame *frame)
-{
-	struct channel *c, *next;
-
-	(void)frame;
-	d->quitting = true;
-	HASH_ITER(hh, d->channels, c, next) {
-		if (!is_copy(c) && c->wanted)
-			close_channel(d, c);
-	}
-}
-
-/* svd hands back what our predecessor has left. */
-static void on_keep(struct logd *d, struct frame *frame)
-{
-	if (frame->fd >= 0 && !d->home.begun)
-		stages_adopt(&d->stages, text_of(frame->head, "name"), steal_fd(&frame->fd));
-}
-
-static void adopt(struct logd *d, struct stage *st)
-{
-	struct channel *c = find(d, st->line->channel);
-
-	if (c && c->source.sink) {
-		sink_adopt(&c->source, st);
-		return;
-	}
-	(void)news_sink(d->link, "", "of a channel that is not there any more", st->n);
-	stage_put_back(&d->stages, st);
-}
-
-static void on_begin(struct logd *d, struct frame *frame)
-{
-	struct channel *c, *next;
-
-	(void)frame;
-	if (d->home.begun)
-		return;
-	d->failed = stages_begin(&d->stages);
-	if (d->failed < 0) {
-		loop_stop(d->loop);
-		return;
-	}
-	d->home.begun = true;
-	for (size_t i = 0; i < STAGES_MAX; i++) {
-		if (stage_is_left(&d->stages.all[i]))
-			adopt(d, &d->stages.all[i]);
-	}
-	HASH_ITER(hh, d->channels, c, next)
-		channel_begin(c);
-}
-
-static void on_frame(struct link *link, struct frame *frame)
-{
-	static const struct {
-		const char *type;
-		void      (*fn)(struct logd *d, struct frame *frame);
-	} orders[] = {
-		{ "keep", on_keep },
-		{ "open", on_open },
-		{ "begin", on_begin },
-		{ "close", on_close },
-		{ "change", on_change },
-		{ "clear", on_clear },
-		{ "rotate", on_rotate },
-		{ "sync", on_sync },
-		{ "count", on_count },
-		{ "reopen", on_reopen },
-		{ "quit", on_quit },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
-		if (strcmp(orders[i].type, frame->type) == 0)
-			orders[i].fn(link_user(link), frame);
-	}
-}
-
-static void on_down(struct link *link, int error)
-{
-	struct logd *d = link_user(link);
-	struct channel *c, *next;
-
-	if (error)
-		fprintf(stderr, "svd-logd: the link to svd broke: %s\n", strerror(-error));
-	link_free(link);
-	d->link = NULL;
-	on_begin(d, NULL);
-	HASH_ITER(hh, d->channels, c, next) {
-		if (c->state == CHANNEL_DONE)
-			forget(d, c);
-	}
-}
-
-static const struct link_ops link_ops = { on_frame, on_down };
 
 /* --- what our successor will need --- */
 
@@ -540,7 +278,7 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 	timer_init(&d->resend, d->loop, on_resend);
 	timer_init(&d->again, d->loop, on_again);
 	stages_init(&d->stages, &stage_ops, d);
-	d->jobs = (struct jobs){ .sinks = &d->sinks, .on_done = on_job_done, .user = d };
+	d->jobs = (struct jobs){ .sinks = &d->sinks, .on_done = orders_job_done, .user = d };
 	timer_init(&d->tally, d->loop, on_tally_time);
 	upkeep_init(&d->upkeep, d->loop, &d->baton, &sink_upkeep_ops, &d->sinks);
 	hours_init(&d->hours, d->loop, &d->sinks);
@@ -550,7 +288,7 @@ static int begin(struct logd *d, int link_fd, const char *devlog, struct err *er
 	d->home = (struct channel_home){ .loop = d->loop, .sinks = &d->sinks, .taps = &d->taps,
 					 .echo_maker = &d->echo_maker, .ops = &channel_ops,
 					 .user = d };
-	ret = link_new(d->loop, link_fd, &link_ops, d, &d->link);
+	ret = link_new(d->loop, link_fd, &orders_link_ops, d, &d->link);
 	if (ret == 0)
 		collect_answers(d);
 	if (ret == 0)
@@ -570,7 +308,7 @@ static void done(struct logd *d)
 
 	jobs_done(&d->jobs);
 	HASH_ITER(hh, d->channels, c, next)
-		forget(d, c);
+		logd_forget(d, c);
 	echo_maker_done(&d->echo_maker);
 	sinks_close_files(&d->sinks);
 	sinks_done(&d->sinks);

@@ -1,6 +1,6 @@
 /*
- * sink.c - the life of a sink: who writes to it, what came of the work on its file, and what is
- * said about that. How bytes get into it is in sink_take.c.
+ * sink.c - the life of a sink: who writes to it, what is to be done to its file, and what is said
+ * about that. How bytes get into it is in sink_take.c, what came of work in sink_apply.c.
  */
 #include "logd/sink.h"
 
@@ -13,63 +13,12 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "logd/baton.h"
+#include "logd/closing.h"
 #include "logd/sink_age.h"
 #include "logd/source.h"
 #include "logd/stage.h"
 
-static const double RETRY_SECONDS = 3;
-
-/* A file that is to be closed. */
-struct closing_file {
-	struct risk          risk;
-	struct closing_file *next;
-	int                  fd;	/* owned */
-};
-
-/* --- closing: a file system may want to do something then, and hang --- */
-
-static void run_close(struct risk *r)
-{
-	close_fd(&container_of(r, struct closing_file, risk)->fd);
-}
-
-static void was_closed(struct risk *r)
-{
-	free(container_of(r, struct closing_file, risk));
-}
-
-static void close_later(struct sinks *all, struct target *t)
-{
-	struct closing_file *c = t->fd >= 0 && all->baton ? malloc(sizeof(*c)) : NULL;
-
-	if (!c) {
-		target_close(t);
-		return;
-	}
-	*c = (struct closing_file){ .risk = { .run = run_close, .on_late = was_closed,
-					      .dev = t->id.dev }, .fd = steal_fd(&t->fd) };
-	LL_PREPEND(all->to_close, c);
-}
-
-void sinks_close_files(struct sinks *all)
-{
-	struct closing_file *list = all->to_close, *c;
-
-	all->to_close = NULL;
-	while ((c = list)) {
-		int ret;
-
-		LL_DELETE(list, c);
-		LL_CONCAT(all->to_close, list);	/* we may not return here */
-		ret = baton_run(all->baton, &c->risk);
-		list = all->to_close;
-		all->to_close = NULL;
-		if (ret == 0)
-			free(c);
-		else if (ret == -ETIMEDOUT)
-			LL_PREPEND(all->to_close, c);
-	}
-}
+/* --- news --- */
 
 static void close_file(struct sink *s)
 {
@@ -77,9 +26,7 @@ static void close_file(struct sink *s)
 	sinks_note_file(s->all, s);
 }
 
-/* --- news --- */
-
-static void tallied(struct sink *s)
+void sink_tallied(struct sink *s)
 {
 	if (s->all->on_tally)
 		s->all->on_tally(s->all->user, s, false);
@@ -126,7 +73,7 @@ void sink_complain(struct sink *s, const char *what, int code)
 {
 	tell(s, what, code);
 	tally_failed(&s->tally, what, code);
-	tallied(s);
+	sink_tallied(s);
 }
 
 void sink_lost(struct sink *s, uint64_t bytes)
@@ -141,13 +88,13 @@ void sink_lost(struct sink *s, uint64_t bytes)
 	tally_dropped(&s->tally, bytes);
 	if (!s->tally.what || s->tally.over)
 		tally_failed(&s->tally, "write", why);
-	tallied(s);
+	sink_tallied(s);
 }
 
 void sink_healed(struct sink *s)
 {
 	tally_healed(&s->tally);
-	tallied(s);
+	sink_tallied(s);
 	if (!trouble_end(&s->trouble, clock_mono()))
 		return;
 	if (s->all->news->on_healed(s->all->user, s->path, s->trouble.lost_all) == 0)
@@ -171,7 +118,7 @@ static void do_nothing(struct sink *s)
 	s->queued = false;
 }
 
-static void free_sink(struct sink *s)
+void sink_free(struct sink *s)
 {
 	do_nothing(s);
 	sinks_remove(s->all, s);
@@ -250,160 +197,6 @@ bool sink_is_away(const struct sink *s)
 bool sink_is_dead(const struct sink *s)
 {
 	return sink_is_away(s) || s->trouble.code == -ETIMEDOUT;
-}
-
-/*
- * A file that cannot be rotated (a directory we may not write to) grows on: too long a file is
- * better than a lost line.
- */
-static int rotation_failed(struct sink *s, int code)
-{
-	s->rotate_at = clock_mono() + RETRY_SECONDS;
-	sink_complain(s, "rotate", code);
-	return 0;
-}
-
-static void rotated(struct sink *s, const struct work *w)
-{
-	bool failed_before = s->rotate_at != 0;
-
-	s->rotate_at = 0;
-	if (w->rotated)
-		tally_rotated(&s->tally);
-	tallied(s);
-	s->rotate_wanted = false;
-	if (failed_before && !s->trouble.code)
-		sink_healed(s);
-	sink_tend(s);
-}
-
-static int was_cut(struct sink *s, uint64_t before)
-{
-	uint64_t lost = before > s->size ? before - s->size : 0;
-
-	trouble_lose(&s->trouble, lost);
-	tally_dropped(&s->tally, lost);
-	s->torn = s->end != END_LINE;
-	if (s->owner) {
-		s->owner->dropped += lost;
-		if (!s->overtaken)
-			source_mark(s->owner, MARK_SKIP, lost || s->torn);
-	}
-	s->overtaken = false;
-	s->owner = NULL;
-	s->written_at = 0;
-	return 0;
-}
-
-/* A disk with room for a part is still full; a reader that took a part is reading. */
-static int was_written(struct sink *s, const struct work *w)
-{
-	struct stage *st = s->staged;
-	bool whole = w->moved == st->n;
-
-	if (w->moved) {
-		s->written_at = clock_mono();
-		sink_age_wrote(s);
-		s->end = s->target.kind == TARGET_STREAM ? END_INSIDE : END_UNKNOWN;
-		stage_went(st, w->moved);
-	}
-	if (s->trouble.code && (w->ret == 0 ||
-				(w->moved && s->target.kind == TARGET_STREAM)))
-		sink_healed(s);
-	if (!whole)
-		return 1;
-	s->end = st->end;
-	LL_DELETE(s->staged, st);
-	stage_put_back(s->all->stages, st);
-	return 1;
-}
-
-/* The path was new to us, but the file was not. */
-static void merge(struct sink *s, struct sink *into)
-{
-	struct source *src;
-	struct stage *st;
-
-	while ((src = s->list)) {
-		DL_DELETE(s->list, src);
-		DL_APPEND(into->list, src);
-		src->sink = into;
-	}
-	while ((st = s->staged)) {
-		LL_DELETE(s->staged, st);
-		LL_APPEND(into->staged, st);
-	}
-	into->sources += s->sources;
-	into->closing += s->closing;
-	into->shared = true;
-	into->rules = s->rules;
-	if (s->todo)
-		sink_want(into, (enum sink_todo)s->todo);
-	free_sink(s);
-}
-
-static int opened(struct sink *s)
-{
-	struct sink *other = s->target.fd < 0 ? NULL : sinks_by_file(s->all, &s->target.id);
-
-	sinks_note_file(s->all, s);
-	if (other && other != s && s->target.kind == TARGET_FILE)
-		merge(s, other);
-	else
-		sink_tend(s);
-	return 0;
-}
-
-/* Whatever it was: the file as it is now. */
-static void know_file(struct sink *s, const struct work *w)
-{
-	s->target = w->target;
-	s->size = w->size;
-	s->end = w->end;
-	if (s->target.id.dev)
-		s->dev = s->target.id.dev;
-	if (w->written_at >= 0) {
-		s->wrote_at = w->written_at;
-		sink_age_begin(s);
-	}
-	if (s->size > s->tend_above)
-		sink_tend(s);
-}
-
-static int apply(struct sink *s, const struct work *w)
-{
-	uint64_t before = s->size;
-	int done = 0;
-
-	know_file(s, w);
-	if (w->ret < 0 && strcmp(w->what, "rotate") == 0)
-		return rotation_failed(s, w->ret);
-	if (w->kind != WORK_OPEN)
-		sinks_note_file(s->all, s);
-	if (w->kind == WORK_WRITE)
-		done = was_written(s, w);
-	if (w->kind == WORK_ROTATE)
-		rotated(s, w);
-	if (w->ret < 0) {
-		sink_failed(s, w->what, w->ret);
-		return w->ret;
-	}
-	if (w->kind == WORK_CUT)
-		return was_cut(s, before);
-	return w->kind == WORK_OPEN ? opened(s) : done;
-}
-
-int sink_apply(struct sink *s)
-{
-	struct sinks *all = s->all;
-	struct work *w = s->work;
-	int ret;
-
-	s->work = NULL;
-	ret = apply(s, w);
-	work_free(all->work);
-	all->work = w;
-	return ret;
 }
 
 /*
@@ -487,7 +280,7 @@ static int make_sink(struct sinks *all, const char *path, struct sink **ret_sink
 	s->written_at = all->started_at;
 	s->path = strdup(path);
 	if (!s->path || sinks_add(all, s) < 0) {
-		free_sink(s);
+		sink_free(s);
 		return -ENOMEM;
 	}
 	sink_want(s, TODO_OPEN);
@@ -567,7 +360,7 @@ static void go_away(struct sink *s)
 	}
 	if (s->all->on_tally)
 		s->all->on_tally(s->all->user, s, true);
-	free_sink(s);
+	sink_free(s);
 }
 
 void sink_leave(struct source *src)

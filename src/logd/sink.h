@@ -122,10 +122,10 @@ enum taken sink_do(struct sink *s);
 /* Close and open every file. */
 void sinks_reopen(struct sinks *all);
 
-/* From the top of the turn: close files that nobody needs any more, which may take for ever too. */
-void sinks_close_files(struct sinks *all);
+/* --- between sink.c, sink_take.c and sink_apply.c --- */
 
-/* --- between sink.c and sink_take.c --- */
+void sink_free(struct sink *s);		/* no source may be left */
+void sink_tallied(struct sink *s);	/* its tally has changed */
 
 /* Let sink_work do that. Always TAKEN_WORK. */
 enum taken sink_ask(struct sink *s, enum work_kind kind);

@@ -101,7 +101,6 @@ struct channel_spec spec_of_frame(const json_t *head)
 			     .pid = (pid_t)number_of(head, "pid", 0) },
 		.filter = filter_of(head),
 		.tap = tap_of(head),
-		.copy = is_set(head, "copy"),
 	};
 
 	spec_also(&spec, head);

@@ -62,7 +62,6 @@ struct channel_spec {
 	struct filter_spec filter;
 	struct tap_spec tap;
 	const char *also[SPEC_ALSO_MAX + 2];	/* echo among them; NULL at the end */
-	bool        copy;	/* see struct source */
 };
 
 /* A copy that one owns. 0 or -ENOMEM; speaker_done in any case. */

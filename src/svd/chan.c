@@ -148,7 +148,6 @@ static void add_others(json_t *head, const struct chan *chan)
 		json_object_set_new(head, "syslog", syslog_of(chan));
 	set_flag(head, "journal", chan->conf->journal);
 	set_flag(head, "echo", chan->echo);
-	set_flag(head, "copy", chan->heard || !chan->config);
 }
 
 /* What may change while a channel is open. */

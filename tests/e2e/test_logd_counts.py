@@ -42,8 +42,8 @@ def test_what_is_read_is_counted(logd, box):
     assert closed(d, silent) == [0, 0, 0]
 
 
-@pytest.mark.parametrize("options", [{}, {"tell": True}, {"copy": True}, {"strip": True}],
-                         ids=["moved", "told", "copied", "stripped"])
+@pytest.mark.parametrize("options", [{}, {"tell": True}, {"strip": True}],
+                         ids=["moved", "told", "stripped"])
 def test_what_has_no_file_is_dropped_and_counted(logd, box, options):
     d = logd()
     number, out = d.open(box + "/nowhere/a", **options)

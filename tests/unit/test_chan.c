@@ -160,7 +160,7 @@ START_TEST(no_syslog_hears_what_a_listener_says)
 {
 	channel("stdout_syslog=1\nstdout_journal=1\n")->heard = true;
 	is_frame(chan_frame_change(chan), "{\"t\": \"change\", " USUAL "\"mode\": 420, "
-					  "\"journal\": true, \"copy\": true}");
+					  "\"journal\": true}");
 } END_TEST
 
 START_TEST(the_daemons_own_log_has_no_channel)
@@ -176,8 +176,7 @@ START_TEST(the_daemons_own_log_has_no_channel)
 	is_frame(chan_frame_open(chan),
 		 "{\"t\": \"open\", \"ch\": 0, \"group\": \"svd\", \"name\": \"\", \"pid\": 0, "
 		 "\"channel\": \"\", \"path\": \"\", \"maxbytes\": 0, \"backups\": 0, "
-		 "\"mode\": 384, \"syslog\": {\"tag\": \"\", \"facility\": 8}, \"echo\": true, "
-		 "\"copy\": true}");
+		 "\"mode\": 384, \"syslog\": {\"tag\": \"\", \"facility\": 8}, \"echo\": true}");
 } END_TEST
 
 START_TEST(the_snapshot_lives_as_long_as_the_channel)
