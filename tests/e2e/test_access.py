@@ -2,6 +2,7 @@
 import base64
 import hashlib
 import http.client
+import inspect
 import json
 import os
 import re
@@ -10,7 +11,7 @@ import xmlrpc.client
 
 import pytest
 
-from lib_daemon import PYTHON, REPO, clean_env
+from lib_daemon import PYTHON, REPO, UnixTransport, clean_env
 from lib_files import free_port
 
 pytestmark = [pytest.mark.svd_only, pytest.mark.root_only]
@@ -61,10 +62,9 @@ logins=looker:{SHA}%(SHA)s, deploy:a:b
 """ % dict(globals(), SHA=hashlib.sha1(b"look").hexdigest())
 
 # Makes the calls on its standard input over the socket: [[method, params], ...] as JSON.
-CALLER = r"""
-import json, socket, sys, xmlrpc.client
-sys.path.insert(0, sys.argv[2])
-from lib_daemon import UnixTransport
+# Whoever runs it may not be able to read our files.
+CALLER = "import http.client, json, socket, sys, xmlrpc.client\n" + inspect.getsource(
+    UnixTransport) + r"""
 proxy = xmlrpc.client.ServerProxy("http://unix/RPC2", transport=UnixTransport(sys.argv[1]))
 answers = []
 for method, params in json.load(sys.stdin):
@@ -111,7 +111,7 @@ def fresh(module_daemon, request):
 
 def calls_as(d, uid, *calls, groups=(), gid=None):
     """The answers to these calls of such a user: ["result", value] or [code, text]."""
-    done = subprocess.run([PYTHON, "-c", CALLER, d.socket, os.path.dirname(__file__)],
+    done = subprocess.run([PYTHON, "-c", CALLER, d.socket],
                           input=json.dumps(calls).encode(), stdout=subprocess.PIPE, user=uid,
                           group=gid or uid, extra_groups=list(groups), env=clean_env(d.box),
                           check=True)
