@@ -59,6 +59,7 @@ uint64_t sink_room(const struct sink *s)
 
 void sink_rotate_soon(struct sink *s)
 {
+	s->rotate_at = 0;	/* whoever asks may have removed what stood in the way */
 	s->rotate_wanted = true;
 	sink_want(s, TODO_ROTATE);
 }
