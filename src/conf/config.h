@@ -149,7 +149,27 @@ struct program_config {
 	struct logfile_config log[CHANNEL_N];
 };
 
-enum group_kind { GROUP_PROGRAMS, GROUP_LISTENERS, GROUP_FCGI };
+enum webhook_format { WEBHOOK_JSON, WEBHOOK_SLACK };
+
+/* [eventexec:x] and [webhook:x]: what is done about an event without a listener. */
+struct hook_config {
+	uint64_t    events;	/* bit n: enum event_type n */
+	const char *const *programs;	/* globs of the processes it is about, see base/nameglob.h */
+	size_t      n_programs;	/* 0: all, and events that are about none */
+	int         buffer_size;	/* events */
+	int         concurrency;	/* deliveries at a time; 1 keeps their order */
+	int         max_per_minute;	/* deliveries begun; 0: any number */
+	int         coalesce_secs;	/* of one type and process; 0: each on its own */
+	int         timeout_secs;	/* of one try; 0: none */
+	int         retries;		/* tries after the first */
+	int         backoff_secs;	/* before the second try; doubles with each, to an hour */
+	const struct program_config *exec;	/* the command and how to run it; NULL: a webhook */
+	const char *url;		/* http or https; NULL: an eventexec */
+	const char *const *headers;	/* "Name: value"..., NULL */
+	enum webhook_format format;
+};
+
+enum group_kind { GROUP_PROGRAMS, GROUP_LISTENERS, GROUP_FCGI, GROUP_EXEC, GROUP_WEBHOOK };
 
 struct group_config {
 	const char *name;
@@ -160,6 +180,7 @@ struct group_config {
 	size_t      n_programs;
 	const struct socket_config *socket;	/* GROUP_FCGI; else NULL */
 	const struct pool_config *pool;		/* GROUP_LISTENERS; else NULL */
+	const struct hook_config *hook;		/* GROUP_EXEC, GROUP_WEBHOOK, without programs; else NULL */
 };
 
 enum server_kind { SERVER_UNIX, SERVER_INET };

@@ -121,6 +121,16 @@
  *   gone    id     The client of that call went away; svd may drop it, a reply is ignored.
  *   log     level ("info", "warn", ...), body = a line for the activity log
  *
+ * svd -> svd-webhook
+ *   post    id, url, headers (array of "Name: value"), timeout (seconds), body = what is posted
+ *             One try; svd decides about others. Answered by exactly one `posted`.
+ *   cancel  id     Nobody wants to know any more: end it, answer nothing.
+ *   quit           Give up what is under way, exit 0.
+ * svd-webhook -> svd
+ *   posted  id, status, text, after
+ *             status: of HTTP; 0: there was no answer, and text says why. after (optional,
+ *             seconds): the server asks to wait so long (Retry-After).
+ *
  * Ceilings (FRAME_*_MAX and LINK_QUEUE_MAX). What happens at the last: link_send refuses with
  * -ENOBUFS and the sender decides. svd to svd-logd, svd to svd-httpd: who does not read any more
  * is of no use, is killed, and its successor is told everything again. svd-httpd to svd: the
