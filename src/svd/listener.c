@@ -130,7 +130,7 @@ static void give_back(struct listener *l)
 
 static void drop(struct listener *l)
 {
-	pooled_free(l->held);
+	queued_free(l->held);
 	l->held = NULL;
 }
 
@@ -189,9 +189,9 @@ bool listener_is_ready(const struct listener *l)
 	return l->process->state == PROC_RUNNING && l->dialog.state == DIALOG_READY;
 }
 
-bool listener_send(struct listener *l, struct pooled *pooled, const char *p, size_t n)
+bool listener_send(struct listener *l, struct queued *q, const char *p, size_t n)
 {
-	uint64_t serial = pooled->event->serial;
+	uint64_t serial = q->event->serial;
 
 	if (input_write(&l->process->input, p, n) < 0) {
 		log_debug("epipe occurred while sending event %" PRIu64
@@ -200,7 +200,7 @@ bool listener_send(struct listener *l, struct pooled *pooled, const char *p, siz
 	}
 	log_debug("event %" PRIu64 " sent to listener %s", serial, name_of(l));
 	dialog_sent(&l->dialog);
-	l->held = pooled;
+	l->held = q;
 	return true;
 }
 

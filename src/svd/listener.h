@@ -12,7 +12,7 @@
 #include "svd/dialog.h"
 
 struct logs;
-struct pooled;
+struct queued;
 struct process;
 
 /*
@@ -23,7 +23,7 @@ struct process;
 struct listener {
 	struct process *process;	/* borrowed */
 	struct dialog   dialog;
-	struct pooled  *held;		/* owned: the event that it works on; NULL: none */
+	struct queued  *held;		/* owned: the event that it works on; NULL: none */
 	int             fd;		/* owned: read end of its stdout; -1: none */
 	int             copy;		/* owned: write end of svd-logd's pipe; -1: none */
 	struct io       io;
@@ -53,9 +53,9 @@ void listener_step(struct listener *l);
 bool listener_is_ready(const struct listener *l);
 
 /*
- * Send it an event, n bytes for its standard input, head and payload. true: pooled is the
+ * Send it an event, n bytes for its standard input, head and payload. true: q is the
  * listener's now. false: it cannot be reached.
  */
-must_check bool listener_send(struct listener *l, struct pooled *pooled, const char *p, size_t n);
+must_check bool listener_send(struct listener *l, struct queued *q, const char *p, size_t n);
 
 #endif

@@ -101,10 +101,10 @@ static void add_pool(struct strbuf *sb, const struct pool *pool)
 	json_out_comma(sb);
 	strbuf_addc(sb, '{');
 	json_out_member(sb, "name", pool->group->conf->name);
-	json_out_member_int(sb, "queued", (int64_t)pool->n_buffered);
-	json_out_member_int(sb, "room", pool->group->conf->pool->buffer_size);
-	json_out_member_large(sb, "accepted", pool->n_accepted);
-	json_out_member_large(sb, "dropped", pool->n_dropped);
+	json_out_member_int(sb, "queued", (int64_t)pool->backlog.number);
+	json_out_member_int(sb, "room", (int64_t)pool->backlog.max_events);
+	json_out_member_large(sb, "accepted", pool->backlog.n_accepted);
+	json_out_member_large(sb, "dropped", pool->backlog.n_dropped);
 	add_listeners(sb, pool->group);
 	strbuf_addc(sb, '}');
 }

@@ -291,7 +291,7 @@ START_TEST(every_state_is_told_with_what_was_true_then)
 	proc_post(p, IN_STOP);
 	engine_turn(e);
 	ends(p, EXITED(0));
-	for (struct pooled *q = e->pools->buffer; q; q = q->next) {
+	for (struct queued *q = e->pools->backlog.list; q; q = q->next) {
 		char line[256];
 
 		snprintf(line, sizeof(line), "%s %.*s", event_name(q->event->type),
@@ -322,12 +322,12 @@ START_TEST(ticks_come_when_wall_time_enters_the_next_slice)
 	pools[0].buffer_size = 100;
 	start_engine("TICK_5");
 	fake_advance(e, 4.9);
-	ck_assert_ptr_null(e->pools->buffer);	/* the first look only sets the mark */
+	ck_assert_ptr_null(e->pools->backlog.list);	/* the first look only sets the mark */
 	fake_advance(e, 0.2);
-	ck_assert_str_eq(event_name(e->pools->buffer->event->type), "TICK_5");
-	ck_assert_mem_eq(e->pools->buffer->event->payload, "when:1700001005", 15);
+	ck_assert_str_eq(event_name(e->pools->backlog.list->event->type), "TICK_5");
+	ck_assert_mem_eq(e->pools->backlog.list->event->payload, "when:1700001005", 15);
 	fake_advance(e, 60);
-	ck_assert_uint_eq(e->pools->n_buffered, 13);
+	ck_assert_uint_eq(e->pools->backlog.number, 13);
 } END_TEST
 
 START_TEST(longer_ticks_come_with_the_shorter_ones)
@@ -335,7 +335,7 @@ START_TEST(longer_ticks_come_with_the_shorter_ones)
 	pools[0].buffer_size = 2000;
 	start_engine("TICK");
 	fake_advance(e, 3601);
-	ck_assert_uint_eq(e->pools->n_buffered, 720 + 60 + 1);
+	ck_assert_uint_eq(e->pools->backlog.number, 720 + 60 + 1);
 } END_TEST
 
 START_TEST(who_comes_for_shorter_ticks_need_not_wait_for_a_longer_one)
@@ -349,12 +349,12 @@ START_TEST(who_comes_for_shorter_ticks_need_not_wait_for_a_longer_one)
 	m->mask = event_mask("TICK_5");
 	bus_subscribe(&e->bus, m);
 	fake_advance(e, 3.9);
-	ck_assert_ptr_null(e->pools->next->buffer);
+	ck_assert_ptr_null(e->pools->next->backlog.list);
 	fake_advance(e, 0.2);
-	ck_assert_mem_eq(e->pools->next->buffer->event->payload, "when:1700001015", 15);
-	ck_assert_ptr_null(e->pools->buffer);
+	ck_assert_mem_eq(e->pools->next->backlog.list->event->payload, "when:1700001015", 15);
+	ck_assert_ptr_null(e->pools->backlog.list);
 	fake_advance(e, 45);
-	ck_assert_mem_eq(e->pools->buffer->event->payload, "when:1700001060", 15);
+	ck_assert_mem_eq(e->pools->backlog.list->event->payload, "when:1700001060", 15);
 } END_TEST
 
 START_TEST(who_wants_no_ticks_is_not_woken)
