@@ -154,10 +154,12 @@ static void take_result(struct listener *l)
 {
 	if (is_ok(&l->dialog)) {
 		log_debug("%s: event was processed", name_of(l));
+		l->counts.ok++;
 		say_change(l, DIALOG_BUSY);
 		drop(l);
 	} else {
 		log_warn("%s: event was rejected", name_of(l));
+		l->counts.rejected++;
 		say_change(l, DIALOG_BUSY);
 		give_back(l);
 	}
@@ -200,6 +202,7 @@ bool listener_send(struct listener *l, struct queued *q, const char *p, size_t n
 	}
 	log_debug("event %" PRIu64 " sent to listener %s", serial, name_of(l));
 	dialog_sent(&l->dialog);
+	l->counts.sent++;
 	l->held = q;
 	return true;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/macro.h"
@@ -15,6 +16,15 @@ struct logs;
 struct queued;
 struct process;
 
+/* Over all lives. */
+struct listener_counts {
+	uint64_t sent;		/* events, each time that one was sent */
+	uint64_t ok;		/* ... and was answered: done, */
+	uint64_t rejected;	/* ... or not; the others it has, or gave back without an answer */
+	uint64_t noise;		/* lines that were ignored: listener_strict=false */
+	uint64_t forced;	/* times that svd stopped it, as it broke the protocol */
+};
+
 /*
  * svd reads the output of listeners itself, as the only output that it reads: what they say
  * decides which event they get. What was read is passed on to svd-logd where it is to be logged.
@@ -24,6 +34,7 @@ struct listener {
 	struct process *process;	/* borrowed */
 	struct dialog   dialog;
 	struct queued  *held;		/* owned: the event that it works on; NULL: none */
+	struct listener_counts counts;
 	int             fd;		/* owned: read end of its stdout; -1: none */
 	int             copy;		/* owned: write end of svd-logd's pipe; -1: none */
 	struct io       io;
