@@ -4,18 +4,15 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <grp.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/types.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/nobody.h"
 #include "config.h"
 #include "httpd/gateway.h"
 
@@ -30,23 +27,6 @@ static void ignore_signals(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
 		signal(signals[i], SIG_IGN);
-}
-
-/*
- * Who takes over this process shall have nothing. In a container, root may lack the right to
- * become somebody else; then it is not worth much to an attacker either, and better served than
- * not: the caller only warns.
- */
-static int drop_privileges(struct err *err)
-{
-	enum { NOBODY = 65534 };
-	const struct passwd *pw = getpwnam("nobody");
-	uid_t uid = pw ? pw->pw_uid : NOBODY;
-	gid_t gid = pw ? pw->pw_gid : NOBODY;
-
-	if (setgroups(1, &gid) < 0 || setgid(gid) < 0 || setuid(uid) < 0)
-		return err_set(err, -errno, "svd-httpd cannot become nobody: %s", strerror(errno));
-	return 0;
 }
 
 static int usage(void)
@@ -107,8 +87,7 @@ int main(int argc, char **argv)
 
 	parse_options(argc, argv, &config);
 	ignore_signals();
-	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	if (geteuid() == 0 && drop_privileges(&warning) < 0)
+	if (nobody_become(&warning) < 0)
 		config.warning = warning.text;
 	(void)fd_fill_std();
 	if (chdir("/") < 0)

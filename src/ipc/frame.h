@@ -125,11 +125,13 @@
  *   post    id, url, headers (array of "Name: value"), timeout (seconds), body = what is posted
  *             One try; svd decides about others. Answered by exactly one `posted`.
  *   cancel  id     Nobody wants to know any more: end it, answer nothing.
- *   quit           Give up what is under way, exit 0.
+ *   quit           What is under way gets a second, then exit 0. By itself it exits 0 when nothing
+ *             was to be posted for a minute. What it has not answered by then is for the next one.
  * svd-webhook -> svd
  *   posted  id, status, text, after
  *             status: of HTTP; 0: there was no answer, and text says why. after (optional,
  *             seconds): the server asks to wait so long (Retry-After).
+ *   log     as that of svd-httpd
  *
  * Ceilings (FRAME_*_MAX and LINK_QUEUE_MAX). What happens at the last: link_send refuses with
  * -ENOBUFS and the sender decides. svd to svd-logd, svd to svd-httpd: who does not read any more

@@ -233,14 +233,6 @@ static void drop_call(struct gate *gate, json_int_t id)
 	}
 }
 
-static void take_log(const struct frame *frame)
-{
-	const char *name = json_string_value(json_object_get(frame->head, "level"));
-	enum log_level level = name ? log_level_parse(name) : LEVEL_N;
-
-	log_msg(level == LEVEL_N ? LEVEL_INFO : level, "%.*s", (int)frame->body_len, frame->body);
-}
-
 static void on_frame(struct sibling *s, struct frame *frame)
 {
 	struct gate *gate = s->user;
@@ -250,8 +242,6 @@ static void on_frame(struct sibling *s, struct frame *frame)
 		take_call(gate, id, frame);
 	else if (strcmp(frame->type, "gone") == 0)
 		drop_call(gate, id);
-	else if (strcmp(frame->type, "log") == 0)
-		take_log(frame);
 }
 
 /* Its clients are gone with it. What their calls have begun goes on. */

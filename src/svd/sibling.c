@@ -1,6 +1,6 @@
 /*
- * sibling.c - svd-logd and svd-httpd are started and restarted like programs, but are not in the
- * process list: the user sees one service.
+ * sibling.c - svd-logd, svd-httpd and svd-webhook are started and restarted like programs, but are
+ * not in the process list: the user sees one service.
  */
 #include "svd/sibling.h"
 
@@ -42,11 +42,22 @@ static void find_file(const char *name, char *buf, size_t size)
 	snprintf(buf, size, "%s/%s", SVD_LIBEXECDIR, name);
 }
 
+static void take_log(const struct frame *frame)
+{
+	const char *name = json_string_value(json_object_get(frame->head, "level"));
+	enum log_level level = name ? log_level_parse(name) : LEVEL_N;
+
+	log_msg(level == LEVEL_N ? LEVEL_INFO : level, "%.*s", (int)frame->body_len, frame->body);
+}
+
 static void on_frame(struct link *link, struct frame *frame)
 {
 	struct sibling *s = link_user(link);
 
-	s->ops->on_frame(s, frame);
+	if (strcmp(frame->type, "log") == 0)
+		take_log(frame);
+	else
+		s->ops->on_frame(s, frame);
 }
 
 static void drop_link(struct sibling *s)

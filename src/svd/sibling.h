@@ -1,4 +1,4 @@
-/* sibling.h - a program of our own that runs beside svd: svd-logd, svd-httpd */
+/* sibling.h - a program of our own that runs beside svd: svd-logd, svd-httpd, svd-webhook */
 #ifndef SVD_SVD_SIBLING_H
 #define SVD_SVD_SIBLING_H
 
@@ -14,7 +14,7 @@ struct sibling;
 
 struct sibling_ops {
 	void (*on_up)(struct sibling *s);	/* it runs and s->link is there */
-	void (*on_frame)(struct sibling *s, struct frame *frame);
+	void (*on_frame)(struct sibling *s, struct frame *frame);	/* all but `log` */
 	void (*on_down)(struct sibling *s);	/* s->link is gone; NULL: nothing to do */
 	/* It exited by itself with status 0. NULL: a death like any other; it is started again. */
 	void (*on_left)(struct sibling *s);

@@ -30,7 +30,7 @@ def programs_for_all():
     copy = tempfile.mkdtemp(prefix="svd-e2e-programs-")
     atexit.register(shutil.rmtree, copy)
     os.chmod(copy, 0o755)
-    for name in "svd", "svctl", "svd-logd", "svd-httpd", "svd-compress":
+    for name in "svd", "svctl", "svd-logd", "svd-httpd", "svd-webhook", "svd-compress":
         shutil.copy(os.path.join(BUILD, name), copy)
     return copy
 
