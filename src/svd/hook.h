@@ -23,10 +23,11 @@ struct delivery {
 	unsigned         tries;		/* begun */
 	uint64_t         id;		/* of this try, never 0 */
 	bool             is_under_way;	/* false: it waits for `again` */
-	double           again;		/* monotonic seconds of the next try */
+	double           again;		/* monotonic seconds of the next try; at the earliest ... */
+	double           not_before;	/* ... then: set by the ops before hook_failed; 0: any time */
 };
 
-/* How the two kinds differ. */
+/* How the two kinds differ: hook_exec.c has hook_exec_ops, hook_post.c has hook_post_ops. */
 struct hook_ops {
 	/* Begin a try. 0; -errno: it has failed already, as if hook_failed had been called. */
 	int  (*begin)(struct delivery *d);
