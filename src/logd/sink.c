@@ -298,6 +298,17 @@ static void know_owner_by_mark(struct sink *s, struct source *src)
 		s->owner = s->marked = src;
 }
 
+/* The order matters when we are killed in here: at no time is a line marked as another's. */
+void sink_mark_owner(struct sink *s, struct source *src)
+{
+	if (s->marked == src)
+		return;
+	if (s->marked)
+		source_mark(s->marked, MARK_OWNER, false);
+	source_mark(src, MARK_OWNER, true);
+	s->marked = src;
+}
+
 void sink_set_rules(struct sink *s, const struct sink_rules *rules)
 {
 	s->rules = *rules;
@@ -394,6 +405,9 @@ void sink_adopt(struct source *src, struct stage *st)
 	st->src = src;
 	st->end = END_UNKNOWN;
 	LL_APPEND(s->staged, st);
-	if (!stage_is_fresh(st))
-		s->owner = src;
+	if (stage_is_given_up(st) && stage_is_fresh(st))
+		return;		/* nothing of it has been written, nor will be */
+	/* It may end inside a line, and the kill have come before that was marked as src's. */
+	sink_mark_owner(s, src);
+	s->owner = src;
 }

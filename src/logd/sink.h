@@ -127,6 +127,9 @@ void sinks_reopen(struct sinks *all);
 void sink_free(struct sink *s);		/* no source may be left */
 void sink_tallied(struct sink *s);	/* its tally has changed */
 
+/* A line that src may not finish at once is about to be written: see MARK_OWNER. */
+void sink_mark_owner(struct sink *s, struct source *src);
+
 /* Let sink_work do that. Always TAKEN_WORK. */
 enum taken sink_ask(struct sink *s, enum work_kind kind);
 

@@ -296,17 +296,6 @@ static bool is_taken(const struct sink *s, const struct source *src)
 	return clock_mono() < s->written_at + SILENCE_SECONDS && !has_waited(src, OWNER_SECONDS);
 }
 
-/* The order matters when we are killed in here: at no time is a line marked as another's. */
-static void mark_owner(struct sink *s, struct source *src)
-{
-	if (s->marked == src)
-		return;
-	if (s->marked)
-		source_mark(s->marked, MARK_OWNER, false);
-	source_mark(src, MARK_OWNER, true);
-	s->marked = src;
-}
-
 /* --- to the file --- */
 
 static void grow(struct sink *s, struct source *src, ssize_t moved)
@@ -360,7 +349,7 @@ static enum taken send(struct sink *s, struct source *src, struct stage *st)
 	if (s->target.kind == TARGET_STREAM && st->end == END_UNKNOWN)
 		st->end = END_INSIDE;
 	if (st->end != END_LINE)
-		mark_owner(s, src);
+		sink_mark_owner(s, src);
 	st->src = src;
 	s->owner = src;
 	s->torn = false;

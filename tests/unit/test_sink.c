@@ -370,6 +370,34 @@ START_TEST(what_was_staged_does_not_go_into_the_line_of_another)
 	leave(&q);
 } END_TEST
 
+/* The kill came when the bytes had been staged, and before they were marked as q's. */
+START_TEST(who_has_staged_the_beginning_of_a_line_owns_the_file)
+{
+	struct program p, q;
+
+	join(&p, "a");
+	say(&p, "half");
+	p.src.closing = true;
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	say(&p, " and half\n");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	join(&q, "a");
+	ck_assert(source_has(&p.src, MARK_OWNER));
+	say(&q, "begun and ended\n");
+	stage_bytes(&q, 5, true);
+	ck_assert(source_has(&q.src, MARK_OWNER));
+	ck_assert(!source_has(&p.src, MARK_OWNER));
+	say(&p, "other\n");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a"), "half and half\nbegun");
+	ck_assert_int_eq(take(&p), TAKEN_LATER);
+	ck_assert_int_eq(take(&q), TAKEN_SOME);
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a"), "half and half\nbegun and ended\nother\n");
+	leave(&p);
+	leave(&q);
+} END_TEST
+
 START_TEST(a_later_life_comes_after_the_last_words_of_the_one_before)
 {
 	struct program p, q;
@@ -461,6 +489,7 @@ int main(void)
 	tcase_add_test(tc, the_owner_of_an_unfinished_line_is_known_to_the_next_life);
 	tcase_add_test(tc, what_was_staged_by_a_predecessor_goes_first);
 	tcase_add_test(tc, what_was_staged_does_not_go_into_the_line_of_another);
+	tcase_add_test(tc, who_has_staged_the_beginning_of_a_line_owns_the_file);
 	tcase_add_test(tc, a_later_life_comes_after_the_last_words_of_the_one_before);
 	tcase_add_test(tc, whole_lines_are_dropped_after_a_second_of_trouble);
 	suite_add_tcase(s, tc);
