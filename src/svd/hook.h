@@ -5,12 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "base/macro.h"
 #include "conf/config.h"
 #include "ipc/loop.h"
 #include "svd/backlog.h"
 #include "svd/bus.h"
 
+struct engine;
 struct group;
 struct hook;
 
@@ -29,8 +31,8 @@ struct delivery {
 
 /* How the two kinds differ: hook_exec.c has hook_exec_ops, hook_post.c has hook_post_ops. */
 struct hook_ops {
-	/* Begin a try. 0; -errno: it has failed already, as if hook_failed had been called. */
-	int  (*begin)(struct delivery *d);
+	/* Begin a try. 0; -errno with err: it has failed already, and another one could help. */
+	int  (*begin)(struct delivery *d, struct err *err);
 	/* The hook goes: nothing of this try is to come back. */
 	void (*cancel)(struct delivery *d);
 };
@@ -60,6 +62,9 @@ void hook_free(struct hook *hook);	/* NULL is allowed */
 
 /* Begin what can be begun; in each turn. */
 void hook_step(struct hook *hook);
+
+/* The delivery whose try that is; NULL: nobody wants to know any more what comes of it. */
+struct delivery *hook_find(const struct engine *e, uint64_t id);
 
 /* A try has ended well: the delivery is over and freed. */
 void hook_done(struct delivery *d);
