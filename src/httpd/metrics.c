@@ -215,27 +215,100 @@ static void of_trouble(struct promtext *p, const json_t *result, const char *mem
 	}
 }
 
-/* --- of event listeners --- */
+/* --- of those who are told of events --- */
+
+static json_t *pools_of(const json_t *result)
+{
+	return json_object_get(result, "pools");
+}
 
 static void of_pools(struct promtext *p, const json_t *result, const char *member)
 {
-	of_list(p, json_object_get(result, "pools"), "pool", "name", member);
+	of_list(p, pools_of(result), "pool", "name", member);
+}
+
+/* When something happened there last. */
+static void of_pool_times(struct promtext *p, const json_t *result, const char *member)
+{
+	const json_t *pool;
+	size_t i;
+
+	json_array_foreach(pools_of(result), i, pool) {
+		struct promlabel label = { "pool", text_of(pool, "name") };
+
+		add_member(p, &label, 1, json_object_get(pool, member), "at");
+	}
+}
+
+static const char *const listener_states[] = { "ACKNOWLEDGED", "READY", "BUSY", "UNKNOWN" };
+
+static bool is_in(const json_t *listener, const char *member, const char *state)
+{
+	return strcmp(text_of(listener, member), state) == 0;
+}
+
+/* How many listeners of each pool are in each state. */
+static void of_moods(struct promtext *p, const json_t *result, const char *member)
+{
+	const json_t *pool, *listeners, *one;
+	size_t i, k;
+
+	json_array_foreach(pools_of(result), i, pool) {
+		listeners = json_object_get(pool, "listeners");
+		for (size_t s = 0; listeners && s < ARRAY_LEN(listener_states); s++) {
+			struct promlabel labels[] = { { "pool", text_of(pool, "name") },
+						      { "state", listener_states[s] } };
+			unsigned n = 0;
+
+			json_array_foreach(listeners, k, one)
+				n += is_in(one, member, listener_states[s]);
+			promtext_add(p, labels, ARRAY_LEN(labels), n);
+		}
+	}
+}
+
+/* Each listener, with the labels of its process. */
+static void of_each_listener(struct promtext *p, const json_t *result, const char *member,
+			     void (*add)(struct promtext *p, struct promlabel *labels, size_t n,
+					 const json_t *listener, const char *member))
+{
+	struct promlabel labels[LABELS_MAX];
+	const json_t *pool, *one;
+	size_t i, k;
+
+	json_array_foreach(pools_of(result), i, pool) {
+		json_array_foreach(json_object_get(pool, "listeners"), k, one) {
+			size_t n = label_process(labels, one);
+
+			labels[1].value = text_of(pool, "name");
+			add(p, labels, n, one, member);
+		}
+	}
+}
+
+static void add_number(struct promtext *p, struct promlabel *labels, size_t n,
+		       const json_t *listener, const char *member)
+{
+	add_member(p, labels, n, listener, member);
 }
 
 static void of_listeners(struct promtext *p, const json_t *result, const char *member)
 {
-	const json_t *pool, *count;
-	const char *state;
-	size_t i;
+	of_each_listener(p, result, member, add_number);
+}
 
-	json_array_foreach(json_object_get(result, "pools"), i, pool) {
-		json_object_foreach(json_object_get(pool, member), state, count) {
-			struct promlabel labels[] = { { "pool", text_of(pool, "name") },
-						      { "state", state } };
-
-			promtext_add(p, labels, ARRAY_LEN(labels), json_number_value(count));
-		}
+static void add_states(struct promtext *p, struct promlabel *labels, size_t n,
+		       const json_t *listener, const char *member)
+{
+	for (size_t s = 0; s < ARRAY_LEN(listener_states); s++) {
+		labels[n] = (struct promlabel){ "state", listener_states[s] };
+		promtext_add(p, labels, n + 1, is_in(listener, member, listener_states[s]));
 	}
+}
+
+static void of_listener_states(struct promtext *p, const json_t *result, const char *member)
+{
+	of_each_listener(p, result, member, add_states);
 }
 
 static const struct metric metrics[] = {

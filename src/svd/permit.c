@@ -57,6 +57,14 @@ bool permit_sees(const struct engine *e, const struct call *call, const struct p
 	return access_allows(e->config, &call->who, ROLE_READ, p->group->conf->name, p->conf->name);
 }
 
+bool permit_sees_group(const struct engine *e, const struct call *call, const struct group *group)
+{
+	for (size_t i = 0; i < group->n_processes; i++)
+		if (permit_sees(e, call, group->processes[i]))
+			return true;
+	return access_allows(e->config, &call->who, ROLE_READ, group->conf->name, NULL);
+}
+
 /* --- what is told of it --- */
 
 /* Of the parameters those that name something: others may be secret, or long. */

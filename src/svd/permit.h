@@ -8,6 +8,7 @@
 
 struct call;
 struct engine;
+struct group;
 struct method;
 struct process;
 
@@ -16,6 +17,9 @@ must_check bool permit_call(struct engine *e, struct call *call, const struct me
 
 /* Whether its caller may see the process: what is marked SEEN leaves out the others. */
 bool permit_sees(const struct engine *e, const struct call *call, const struct process *p);
+
+/* ... at least one process of the group, or all of it, where it has none. */
+bool permit_sees_group(const struct engine *e, const struct call *call, const struct group *group);
 
 /* A line at INFO: "supervisor.stopProcess(web:a) by uid 1000 (pid 4711)". */
 void permit_log(const struct call *call, const struct method *m);

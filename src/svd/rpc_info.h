@@ -19,6 +19,12 @@ rpc_members_fn rpc_add_process_status;	/* the same, and those of svd.getProcessS
 void rpc_add_log(struct strbuf *sb, const char *key, const struct counts *counts,
 		 const struct sinkstat *stat);
 
+/* Appends members of an object: what is known of a process as an event listener, which it is. */
+rpc_members_fn rpc_add_listener;
+
+/* Appends an array of all that is told of events, as far as the client may see who that is. */
+void rpc_add_pools(struct strbuf *sb, const struct engine *e, const struct call *call);
+
 /* Appends an array of all log files of processes that the client may see, and the activity log. */
 void rpc_add_log_files(struct strbuf *sb, const struct engine *e, const struct call *call);
 

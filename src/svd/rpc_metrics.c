@@ -12,11 +12,9 @@
 #include "svd/call.h"
 #include "svd/engine.h"
 #include "svd/gate.h"
-#include "svd/listener.h"
 #include "svd/logs.h"
 #include "svd/lookup.h"
 #include "svd/permit.h"
-#include "svd/pool.h"
 #include "svd/rpc_info.h"
 
 static void open_array(struct strbuf *sb, const char *key)
@@ -80,55 +78,6 @@ static void add_processes(struct strbuf *sb, const struct engine *e, const struc
 	free(list);
 }
 
-/* --- pools --- */
-
-static void add_listeners(struct strbuf *sb, const struct group *group)
-{
-	unsigned counts[DIALOG_N_STATES] = { 0 };
-
-	for (size_t i = 0; i < group->n_processes; i++)
-		if (group->processes[i]->pid)
-			counts[group->processes[i]->listener->dialog.state]++;
-	json_out_key(sb, "listeners");
-	strbuf_addc(sb, '{');
-	for (enum dialog_state s = 0; s < DIALOG_N_STATES; s++)
-		json_out_member_int(sb, dialog_state_name(s), counts[s]);
-	strbuf_addc(sb, '}');
-}
-
-static void add_pool(struct strbuf *sb, const struct pool *pool)
-{
-	json_out_comma(sb);
-	strbuf_addc(sb, '{');
-	json_out_member(sb, "name", pool->group->conf->name);
-	json_out_member_int(sb, "queued", (int64_t)pool->backlog.number);
-	json_out_member_int(sb, "room", (int64_t)pool->backlog.max_events);
-	json_out_member_large(sb, "accepted", pool->backlog.n_accepted);
-	json_out_member_large(sb, "dropped", pool->backlog.n_dropped);
-	add_listeners(sb, pool->group);
-	strbuf_addc(sb, '}');
-}
-
-/* Who may see one of its listeners may see the pool. */
-static bool is_seen(const struct engine *e, const struct call *call, const struct pool *pool)
-{
-	for (size_t i = 0; i < pool->group->n_processes; i++)
-		if (permit_sees(e, call, pool->group->processes[i]))
-			return true;
-	return false;
-}
-
-static void add_pools(struct strbuf *sb, const struct engine *e, const struct call *call)
-{
-	const struct pool *pool;
-
-	open_array(sb, "pools");
-	DL_FOREACH(e->pools, pool)
-		if (is_seen(e, call, pool))
-			add_pool(sb, pool);
-	strbuf_addc(sb, ']');
-}
-
 static void answer(struct engine *e, struct call *call)
 {
 	struct strbuf sb = { 0 };
@@ -138,7 +87,8 @@ static void answer(struct engine *e, struct call *call)
 	strbuf_addc(&sb, '{');
 	add_daemons(&sb, e);
 	add_processes(&sb, e, call);
-	add_pools(&sb, e, call);
+	json_out_key(&sb, "pools");
+	rpc_add_pools(&sb, e, call);
 	json_out_key(&sb, "files");
 	rpc_add_log_files(&sb, e, call);
 	strbuf_addc(&sb, '}');

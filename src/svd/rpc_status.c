@@ -54,6 +54,12 @@ void rpc_add_process_status(struct strbuf *sb, const struct process *p)
 	json_out_member(sb, "autorestart", autorestarts[p->conf->autorestart]);
 	for (enum channel c = 0; c < CHANNEL_N; c++)
 		add_channel(sb, p, c);
+	if (!p->listener)
+		return;
+	json_out_key(sb, "listener");
+	strbuf_addc(sb, '{');
+	rpc_add_listener(sb, p);
+	strbuf_addc(sb, '}');
 }
 
 static void answer_one(struct engine *e, struct call *call)

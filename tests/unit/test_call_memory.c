@@ -52,6 +52,7 @@ static const struct {
 	{ "supervisor.removeProcessGroup", "[\"b\"]" },
 	{ "svd.getAllProcessStatus", "[]" },
 	{ "svd.getMetrics", "[]" },
+	{ "svd.getPools", "[]" },
 	{ "svd.getHealth", "[\"a\"]" },
 	{ "system.listMethods", "[]" },
 	{ "system.methodSignature", "[\"supervisor.signalProcess\"]" },

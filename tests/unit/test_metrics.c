@@ -84,8 +84,9 @@ START_TEST(channels_and_listeners_have_labels_of_their_own)
 	const char *text = render(
 		"{\"processes\": [{\"name\": \"a\", \"group\": \"a\", \"stdout\": {\"bytes\": 5.0},"
 		" \"stderr\": {\"bytes\": 7.0, \"lines\": 2.0}}],"
-		" \"pools\": [{\"name\": \"p\", \"queued\": 3,"
-		" \"listeners\": {\"READY\": 2, \"BUSY\": 0}}]}");
+		" \"pools\": [{\"name\": \"p\", \"queued\": 3, \"last_event\": {\"at\": 9},"
+		" \"listeners\": [{\"name\": \"l\", \"listener_state\": \"READY\", \"sent\": 4.0},"
+		" {\"name\": \"gone\", \"listener_state\": \"\"}]}]}");
 
 	ck_assert_int_eq(n_lines(text, "svd_process_log_bytes_total"
 				       "{name=\"a\",group=\"a\",channel=\"stdout\"} 5"), 1);
@@ -94,7 +95,17 @@ START_TEST(channels_and_listeners_have_labels_of_their_own)
 	ck_assert_int_eq(n_lines(text, "svd_process_log_lines_total"
 				       "{name=\"a\",group=\"a\",channel=\"stderr\"} 2"), 1);
 	ck_assert_int_eq(n_lines(text, "svd_event_pool_queued_events{pool=\"p\"} 3"), 1);
+	ck_assert_int_eq(n_lines(text, "svd_event_pool_last_event_time_seconds{pool=\"p\"} 9"), 1);
+	ck_assert_ptr_null(strstr(text, "svd_event_pool_last_error_time_seconds"));
+	ck_assert_int_eq(n_lines(text, "svd_event_pool_listeners"
+				       "{pool=\"p\",state=\"READY\"} 1"), 1);
 	ck_assert_int_eq(n_lines(text, "svd_event_pool_listeners{pool=\"p\",state=\"BUSY\"} 0"), 1);
+	ck_assert_int_eq(n_lines(text, "svd_event_listener_state"
+				       "{name=\"l\",group=\"p\",state=\"READY\"} 1"), 1);
+	ck_assert_int_eq(n_lines(text, "svd_event_listener_state"
+				       "{name=\"gone\",group=\"p\",state=\"READY\"} 0"), 1);
+	ck_assert_int_eq(n_lines(text, "svd_event_listener_sent_events_total"
+				       "{name=\"l\",group=\"p\"} 4"), 1);
 } END_TEST
 
 START_TEST(a_file_is_in_trouble_until_its_last_error_is_over)
