@@ -12,6 +12,10 @@
  * The listener says "READY\n" and gets an event; it says "RESULT n\n" and n bytes, and we are
  * where we began. Anything else ends the understanding for the rest of its life. Mirrors
  * PEventListenerDispatcher.
+ *
+ * Who is `lenient` takes it by lines: those that are not the protocol's are ignored, where a READY
+ * or a RESULT could stand. What is the protocol's but out of place is not: a READY without a result
+ * and a RESULT without a number end it, since each would wait for the other for ever.
  */
 enum dialog_state {
 	DIALOG_ACKNOWLEDGED,	/* waits for READY */
@@ -27,16 +31,19 @@ enum dialog_said {
 	SAID_RESULT,		/* text: the result; it is ACKNOWLEDGED now */
 	SAID_BAD_RESULT,	/* text: a line that should have been RESULT n; UNKNOWN now */
 	SAID_NOISE,		/* it spoke out of turn; UNKNOWN now */
+	SAID_IGNORED,		/* text: a line that is none of the protocol's; all is as it was */
 };
 
 enum {
-	DIALOG_LINE_MAX = 4096,			/* bytes of a RESULT line */
+	DIALOG_LINE_MAX = 4096,			/* bytes of a line; of a longer one is no text */
 	DIALOG_RESULT_MAX = 1024 * 1024,	/* bytes of a result */
 };
 
 /* All zero is a new life. */
 struct dialog {
 	enum dialog_state state;
+	bool        lenient;	/* the owner's to set, at any time */
+	bool        is_skipping;	/* ... a line that was too long to be kept */
 	struct strbuf in;	/* what was heard */
 	size_t      at;		/* ... and how much of it is done with */
 	bool        has_line;	/* BUSY: the RESULT line was there, */
@@ -55,6 +62,9 @@ enum dialog_said dialog_next(struct dialog *d);
 
 /* It was READY and has been sent an event: it is BUSY. */
 void dialog_sent(struct dialog *d);
+
+/* What it says is of no use any more: it is UNKNOWN. */
+void dialog_give_up(struct dialog *d);
 
 /* Supervisor's name of a state: "READY". */
 const char *dialog_state_name(enum dialog_state state);

@@ -141,6 +141,71 @@ START_TEST(a_line_without_end_is_not_kept_for_ever)
 	is_next(SAID_BAD_RESULT, DIALOG_UNKNOWN);
 } END_TEST
 
+START_TEST(who_is_lenient_ignores_lines_that_are_not_the_protocols)
+{
+	d.lenient = true;
+	hear("starting up\n\nREADY \nREA");
+	for (int i = 0; i < 3; i++)
+		is_next(SAID_IGNORED, DIALOG_ACKNOWLEDGED);
+	text_is("READY ");
+	is_next(SAID_NOTHING, DIALOG_ACKNOWLEDGED);
+	hear("DY\nREADY\nstill th");
+	is_next(SAID_READY, DIALOG_READY);
+	is_next(SAID_IGNORED, DIALOG_READY);
+	is_next(SAID_NOTHING, DIALOG_READY);
+	dialog_sent(&d);
+	hear("ere\nWorker 12\nRESULT 5\nok\nokok\nREADY\n");
+	is_next(SAID_IGNORED, DIALOG_BUSY);
+	text_is("still there");
+	is_next(SAID_IGNORED, DIALOG_BUSY);	/* to Supervisor this is a result of 12 bytes */
+	is_next(SAID_RESULT, DIALOG_ACKNOWLEDGED);
+	text_is("ok\nok");
+	is_next(SAID_IGNORED, DIALOG_ACKNOWLEDGED);
+	text_is("ok");
+	is_next(SAID_READY, DIALOG_READY);
+} END_TEST
+
+START_TEST(who_is_lenient_does_not_wait_for_what_can_never_come)
+{
+	static const char *const bad[] = { "READY\n", "RESULT \n", "RESULT x\n", "RESULT -1\n" };
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		d.lenient = true;
+		get_busy();
+		hear("noise\n");
+		hear(bad[i]);
+		is_next(SAID_IGNORED, DIALOG_BUSY);
+		is_next(SAID_BAD_RESULT, DIALOG_UNKNOWN);
+		ck_assert_uint_eq(d.text_len, strlen(bad[i]) - 1);
+		ck_assert_mem_eq(d.text, bad[i], d.text_len);
+		dialog_done(&d);
+	}
+} END_TEST
+
+START_TEST(who_is_lenient_keeps_no_line_without_end)
+{
+	d.lenient = true;
+	for (int i = 0; i < 10 * DIALOG_LINE_MAX; i++) {
+		hear("x");
+		is_next(SAID_NOTHING, DIALOG_ACKNOWLEDGED);
+		ck_assert_uint_le(d.in.len, DIALOG_LINE_MAX + 1);
+	}
+	hear("READY\nREADY\n");
+	is_next(SAID_IGNORED, DIALOG_ACKNOWLEDGED);
+	text_is("");
+	is_next(SAID_READY, DIALOG_READY);
+} END_TEST
+
+START_TEST(who_is_given_up_is_not_heard_any_more)
+{
+	hear("READY\nREADY\n");
+	is_next(SAID_READY, DIALOG_READY);
+	dialog_give_up(&d);
+	is_next(SAID_NOTHING, DIALOG_UNKNOWN);
+	hear("READY\n");
+	is_next(SAID_NOTHING, DIALOG_UNKNOWN);
+} END_TEST
+
 /* All that is said, as a text; each READY is answered by an event at once. */
 static void tell(char *out)
 {
@@ -149,7 +214,7 @@ static void tell(char *out)
 	while ((said = dialog_next(&d)) != SAID_NOTHING) {
 		size_t n = strlen(out);
 
-		out[n] = "-rRbn"[said];
+		out[n] = "-rRbni"[said];
 		out[n + 1] = '\0';
 		if (said == SAID_RESULT)
 			strncat(out, d.text, d.text_len);
@@ -160,25 +225,29 @@ static void tell(char *out)
 
 START_TEST(the_size_of_the_pieces_does_not_matter)
 {
-	static const char *const talks[][2] = {
+	static const struct { const char *said, *understood; bool lenient; } talks[] = {
 		{ "READY\nRESULT 2\nOKREADY\nRESULT 0\nREADY\nRESULT 13\nRESULT 2\nOK\n\nREADY\n",
-		  "rROKrRrRRESULT 2\nOK\n\nr" },
-		{ "READY\nRESULT 4\nFAILREADY\nRESULT x\nREADY\n", "rRFAILrb" },
-		{ "READY\nRESULT 2\nOK\nREADY\nRESULT 2\nOK", "rROKn" },
-		{ "ready\nREADY\n", "n" },
+		  "rROKrRrRRESULT 2\nOK\n\nr", false },
+		{ "READY\nRESULT 4\nFAILREADY\nRESULT x\nREADY\n", "rRFAILrb", false },
+		{ "READY\nRESULT 2\nOK\nREADY\nRESULT 2\nOK", "rROKn", false },
+		{ "ready\nREADY\n", "n", false },
+		{ "a\nREADY\n\nb\nRESULT 2\nOKc\nREADY\nRESULT x\n", "iriiROKirb", true },
+		{ "READY\na\nREADY\nRESULT 2\nOKREADY\n", "rib", true },
 	};
 
 	srand(1);
 	for (int round = 0; round < 1000; round++) {
-		const char *p = talks[round % 4][0];
+		size_t talk = (size_t)round % ARRAY_LEN(talks);
+		const char *p = talks[talk].said;
 		char out[256] = "";
 
+		d.lenient = talks[talk].lenient;
 		for (size_t left = strlen(p), n; left > 0; p += n, left -= n) {
 			n = 1 + (size_t)rand() % left;
 			dialog_hear(&d, p, n);
 			tell(out);
 		}
-		ck_assert_str_eq(out, talks[round % 4][1]);
+		ck_assert_str_eq(out, talks[talk].understood);
 		dialog_done(&d);
 	}
 } END_TEST
@@ -200,6 +269,10 @@ int main(void)
 	tcase_add_test(tc, the_number_is_read_as_supervisor_reads_it);
 	tcase_add_test(tc, a_line_that_is_no_result_ends_the_dialog);
 	tcase_add_test(tc, a_line_without_end_is_not_kept_for_ever);
+	tcase_add_test(tc, who_is_lenient_ignores_lines_that_are_not_the_protocols);
+	tcase_add_test(tc, who_is_lenient_does_not_wait_for_what_can_never_come);
+	tcase_add_test(tc, who_is_lenient_keeps_no_line_without_end);
+	tcase_add_test(tc, who_is_given_up_is_not_heard_any_more);
 	tcase_add_test(tc, the_size_of_the_pieces_does_not_matter);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
