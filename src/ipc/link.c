@@ -17,9 +17,9 @@
 #include "base/strbuf.h"
 
 enum {
-	READ_SIZE = 64 * 1024,	/* bytes per recvmsg */
-	KEEP = 4 * READ_SIZE,	/* a larger buffer is given back when it is empty */
-	LAZY_MAX = 32 * 1024,	/* bytes that a lazy link collects */
+	READ_SIZE = 16 * 1024,	/* bytes per recvmsg */
+	LAZY_MAX = READ_SIZE,	/* bytes that a lazy link collects */
+	KEEP = 2 * READ_SIZE,	/* a larger buffer is given back when it is empty */
 	FDS_PER_READ = 8,	/* the kernel ends a read at each descriptor anyway */
 	FDS_WAITING_MAX = 1024,	/* received and not yet asked for by a frame */
 };

@@ -2,6 +2,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -211,6 +212,35 @@ START_TEST(the_queue_has_a_ceiling)
 	ck_assert_int_eq(send_number(a.link, 1, FRAME_BODY_MAX + 1, -1), -ENOBUFS);
 } END_TEST
 
+#ifdef __GLIBC__
+static size_t memory_in_use(void)
+{
+	struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}
+
+static void send_numbers(int n, size_t body_len)
+{
+	b.frames = 0;
+	b.stop_after = n;
+	for (int i = 1; i <= n; i++)
+		ck_assert_int_eq(send_number(a.link, i, body_len, -1), 0);
+	loop_run(loop);
+}
+
+/* A daemon that lives for years must not have the memory of its busiest moment. */
+START_TEST(a_burst_leaves_little_memory_behind)
+{
+	size_t before = memory_in_use();
+
+	send_numbers(4000, 20);
+	ck_assert_uint_le(memory_in_use(), before + 80 * 1024);
+	send_numbers(3, FRAME_BODY_MAX);
+	ck_assert_uint_le(memory_in_use(), before + 80 * 1024);
+} END_TEST
+#endif
+
 /* The other end of b's link from now on; the caller's. */
 static int bare_end(void)
 {
@@ -308,6 +338,9 @@ int main(void)
 	tcase_add_test(way, the_other_side_hears_of_the_end_after_the_last_frame);
 	tcase_add_test(way, a_link_may_be_freed_by_its_own_frame);
 	tcase_add_test(way, the_queue_has_a_ceiling);
+#ifdef __GLIBC__
+	tcase_add_test(way, a_burst_leaves_little_memory_behind);
+#endif
 	tcase_add_test(way, a_descriptor_that_finds_no_room_leaves_the_others_alone);
 	tcase_add_test(way, garbage_ends_the_link_and_not_the_program);
 	suite_add_tcase(s, format);
