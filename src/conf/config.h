@@ -116,11 +116,20 @@ struct socket_config {
 	int         backlog;	/* 0: as much as the system allows */
 };
 
+/* What reads the results of listeners: those of result_handler that we know. */
+enum result_handler {
+	RESULTS_JUDGE,		/* OK: the event is done */
+	RESULTS_PRINT,		/* each is printed, as by supervisor_stdout:event_handler */
+	RESULTS_N
+};
+
 /* How an [eventlistener:x] gets its events. */
 struct pool_config {
 	uint64_t    events;	/* bit n: enum event_type n, see conf/events.h */
 	int         buffer_size;	/* events */
-	const char *result_handler;
+	const char *result_handler;	/* as it is written, and ... */
+	enum result_handler results;	/* ... what comes nearest to it */
+	bool        strict;	/* what is not the protocol's ends the understanding */
 };
 
 /* One process: numprocs is already unrolled, every expansion done. */
@@ -163,9 +172,10 @@ struct hook_config {
 	int         timeout_secs;	/* of one try; 0: none */
 	int         retries;		/* tries after the first */
 	int         backoff_secs;	/* before the second try; doubles with each, to an hour */
-	const struct program_config *exec;	/* the command and how to run it; NULL: a webhook */
+	struct program_config *exec;	/* the command and how to run it; NULL: a webhook */
 	const char *url;		/* http or https; NULL: an eventexec */
-	const char *const *headers;	/* "Name: value"..., NULL */
+	const char *shown;		/* ... of it what may be shown: no path, no password */
+	const char *const *headers;	/* "Name: value"..., NULL; NULL: none. Never to be shown */
 	enum webhook_format format;
 };
 

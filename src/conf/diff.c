@@ -13,6 +13,7 @@
 
 /* A process' options have their place in its configuration; numprocs and the like behind it. */
 _Static_assert(offsetof(struct program_draft, config) == 0, "a place is one in program_config");
+_Static_assert(offsetof(struct hook_draft, config) == 0, "a place is one in hook_config");
 
 /* Two fields of one type, as type_set() fills them. */
 typedef bool same_fn(const void *a, const void *b);
@@ -148,6 +149,9 @@ static same_fn *const same[TYPE_N] = {
 	[TYPE_LINE_BYTES] = same_bytes,
 	[TYPE_FACILITY] = same_int,
 	[TYPE_SYSLOG_SERVER] = same_text,
+	[TYPE_URL] = same_text,
+	[TYPE_HEADERS] = same_paths,
+	[TYPE_WEBHOOK_FORMAT] = same_word,
 };
 
 static bool is_of_process(const struct option_info *info)
@@ -155,8 +159,7 @@ static bool is_of_process(const struct option_info *info)
 	return info->family == FAMILY_PROCESS && info->place < sizeof(struct program_config);
 }
 
-static bool option_is_same(const struct option_info *info, const struct program_config *old,
-			   const struct program_config *new)
+static bool option_is_same(const struct option_info *info, const void *old, const void *new)
 {
 	assert(same[info->type]);
 	return same[info->type]((const char *)old + info->place, (const char *)new + info->place);
@@ -212,7 +215,30 @@ static bool program_is_same(const struct program_config *old, const struct progr
 static bool pool_is_same(const struct pool_config *a, const struct pool_config *b)
 {
 	return a->events == b->events && a->buffer_size == b->buffer_size &&
-	       strcmp(a->result_handler, b->result_handler) == 0;
+	       a->strict == b->strict && strcmp(a->result_handler, b->result_handler) == 0;
+}
+
+static bool is_of_hook(const struct option_info *info)
+{
+	return (info->family == FAMILY_HOOK || info->family == FAMILY_EXEC ||
+		info->family == FAMILY_WEBHOOK) && info->place < sizeof(struct hook_config);
+}
+
+static bool globs_are_same(const struct hook_config *a, const struct hook_config *b)
+{
+	for (size_t i = 0; i < a->n_programs && i < b->n_programs; i++)
+		if (strcmp(a->programs[i], b->programs[i]) != 0)
+			return false;
+	return a->n_programs == b->n_programs;
+}
+
+static bool hook_is_same(const struct hook_config *a, const struct hook_config *b)
+{
+	for (const struct option_info *o = option_table; o < option_table + OPTION_N; o++)
+		if (is_of_hook(o) && !option_is_same(o, a, b))
+			return false;
+	return a->events == b->events && globs_are_same(a, b) &&
+	       (!a->exec || program_is_same(a->exec, b->exec));
 }
 
 bool group_config_is_same(const struct group_config *old, const struct group_config *new)
@@ -223,6 +249,8 @@ bool group_config_is_same(const struct group_config *old, const struct group_con
 	if (old->socket && strcmp(old->socket->url, new->socket->url) != 0)
 		return false;
 	if (old->pool && !pool_is_same(old->pool, new->pool))
+		return false;
+	if (old->hook && !hook_is_same(old->hook, new->hook))
 		return false;
 	for (size_t i = 0; i < old->n_programs; i++)
 		if (old->programs[i].listed != new->programs[i].listed ||
@@ -240,5 +268,6 @@ bool group_config_is_remade(const struct group_config *old, const struct group_c
 	if (s && (strcmp(s->url, t->url) != 0 || s->address != t->address || s->uid != t->uid ||
 		  s->gid != t->gid || s->chmod != t->chmod || s->backlog != t->backlog))
 		return true;
-	return old->pool && !pool_is_same(old->pool, new->pool);
+	/* Its other options take effect while it runs: see pool_configure. */
+	return old->pool && old->pool->events != new->pool->events;
 }

@@ -22,6 +22,13 @@ struct pool_draft {
 	const char *events;		/* names, with commas */
 };
 
+/* [eventexec:x], [webhook:x] */
+struct hook_draft {
+	struct hook_config config;
+	const char *events;		/* names, with commas */
+	const char *programs;		/* globs, with commas */
+};
+
 /* [group:x] */
 struct group_draft {
 	const char *programs;	/* names, with commas */

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/commas.h"
 #include "conf/fcgi.h"
+#include "conf/hook.h"
 #include "conf/listener.h"
 #include "conf/load.h"
 #include "conf/program.h"
@@ -230,13 +231,18 @@ static int read_group(struct groups *g, const struct ini_section *section)
 	return r == 0 ? add_group(g, section, &group) : r;
 }
 
+static bool is_hook(const struct group_config *group)
+{
+	return group->kind == GROUP_EXEC || group->kind == GROUP_WEBHOOK;
+}
+
 /* What a group has from its only section. */
 static int set_group(struct groups *g, const struct values *v, struct group_config *group)
 {
 	struct program_draft draft = g->ld->program;
 	int r;
 
-	if (group->kind == GROUP_LISTENERS)
+	if (group->kind == GROUP_LISTENERS || is_hook(group))
 		draft.config.priority = LISTENER_PRIORITY;
 	r = values_set(g->ld, v, OPT_PROCESS_priority, &g->ld->file, &draft, g->err);
 	group->priority = draft.config.priority;
@@ -244,6 +250,8 @@ static int set_group(struct groups *g, const struct values *v, struct group_conf
 		r = listener_read(g->ld, v, &group->pool, g->err);
 	if (r == 0 && group->kind == GROUP_FCGI)
 		r = fcgi_read(g->ld, v, group->name, &group->socket, g->err);
+	if (r == 0 && is_hook(group))
+		r = hook_read(g->ld, v, group->name, &group->hook, g->err);
 	return r;
 }
 
@@ -259,7 +267,10 @@ static int read_single(struct groups *g, const struct ini_section *section,
 		return r;
 	if (values_read(g->ld, section, section_kind, &v) < 0)
 		return no_memory(g->err);
-	r = load_keep(g->ld, set_group(g, &v, &group), g->err);
+	r = set_group(g, &v, &group);
+	if (is_hook(&group))
+		return r == 0 ? add_group(g, section, &group) : r;
+	r = load_keep(g->ld, r, g->err);
 	if (r == 0)
 		r = program_read(g->ld, &v, group.name, &g->programs, g->err);
 	return r == 0 ? add_group(g, section, &group) : r;
@@ -286,7 +297,11 @@ static int read_all(struct groups *g)
 		r = read_singles(g, SECTION_PROGRAM, GROUP_PROGRAMS);
 	if (r == 0)
 		r = read_singles(g, SECTION_LISTENER, GROUP_LISTENERS);
-	return r == 0 ? read_singles(g, SECTION_FCGI, GROUP_FCGI) : r;
+	if (r == 0)
+		r = read_singles(g, SECTION_FCGI, GROUP_FCGI);
+	if (r == 0)
+		r = read_singles(g, SECTION_EXEC, GROUP_EXEC);
+	return r == 0 ? read_singles(g, SECTION_WEBHOOK, GROUP_WEBHOOK) : r;
 }
 
 static int by_group_name(const void *a, const void *b)
@@ -329,6 +344,8 @@ static int into_snapshot(struct groups *g)
 		groups[i] = g->list[i].group;
 		for (size_t j = 0; j < groups[i].n_programs; j++)
 			g->list[i].programs[j].group = &groups[i];
+		if (groups[i].hook && groups[i].hook->exec)
+			groups[i].hook->exec->group = &groups[i];
 	}
 	config->groups = groups;
 	config->n_groups = g->n;

@@ -11,8 +11,8 @@
 #include "conf/load.h"
 #include "conf/values.h"
 
-static int take_event(struct load *ld, const struct values *v, const char *name, size_t n,
-		      uint64_t *events, struct err *err)
+static int take_event(struct load *ld, const struct values *v, enum option_id id,
+		      const char *name, size_t n, uint64_t *events, struct err *err)
 {
 	char *upper = arena_strndup(ld->ini.arena, name, n);
 	uint64_t mask;
@@ -23,15 +23,14 @@ static int take_event(struct load *ld, const struct values *v, const char *name,
 		*c = (char)toupper((unsigned char)*c);
 	mask = event_mask(upper);
 	if (mask == 0)
-		return value_error(v, OPT_LISTENER_events, -EINVAL, err,
-				   "Unknown event type %s in [%s] events", upper,
-				   v->section->name);
+		return value_error(v, id, -EINVAL, err, "Unknown event type %s in [%s] events",
+				   upper, v->section->name);
 	*events |= mask;
 	return 0;
 }
 
-static int take_events(struct load *ld, const struct values *v, const char *names,
-		       uint64_t *events, struct err *err)
+int listener_events(struct load *ld, const struct values *v, enum option_id id, const char *names,
+		    uint64_t *events, struct err *err)
 {
 	const char *name;
 	size_t n;
@@ -41,22 +40,30 @@ static int take_events(struct load *ld, const struct values *v, const char *name
 		return section_error(v->section, -EINVAL, err,
 				     "section requires an \"events\" line");
 	while (r == 0 && (name = commas_next(&names, &n)))
-		r = load_keep(ld, take_event(ld, v, name, n, events, err), err);
+		r = load_keep(ld, take_event(ld, v, id, name, n, events, err), err);
 	return r;
 }
 
+static const char *const handlers[] = {
+	[RESULTS_JUDGE] = "supervisor.dispatchers:default_handler",
+	[RESULTS_PRINT] = "supervisor_stdout:event_handler",
+};
+_Static_assert(ARRAY_LEN(handlers) == RESULTS_N, "a handler has no name");
+
 /* Supervisor imports what is named here. */
-static int check_handler(struct load *ld, const struct values *v, const char *handler)
+static int find_handler(struct load *ld, const struct values *v, struct pool_config *config)
 {
 	const struct option_info *info = &option_table[OPT_LISTENER_result_handler];
 	const struct ini_option *option = v->set[OPT_LISTENER_result_handler];
 
-	if (strcmp(handler, info->fallback) == 0)
-		return 0;
+	for (config->results = 0; config->results < RESULTS_N; config->results++)
+		if (strcmp(config->result_handler, handlers[config->results]) == 0)
+			return 0;
+	config->results = RESULTS_JUDGE;
 	return note_add(ld, LEVEL_WARN, arena_printf(ld->config->arena,
 			"%s:%d: [%s] %s=%s: handlers in Python cannot be loaded, %s is used",
-			option->file->path, option->line, v->section->name, info->name, handler,
-			info->fallback)) ? 0 : -ENOMEM;
+			option->file->path, option->line, v->section->name, info->name,
+			config->result_handler, handlers[config->results])) ? 0 : -ENOMEM;
 }
 
 /* Standard output is what a listener speaks with. */
@@ -89,10 +96,11 @@ int listener_read(struct load *ld, const struct values *v, const struct pool_con
 				"[%s] section sets invalid buffer_size (%d)", v->section->name,
 				draft.config.buffer_size);
 	r = load_keep(ld, r, err);
-	if (r == 0 && check_handler(ld, v, draft.config.result_handler) < 0)
+	if (r == 0 && find_handler(ld, v, &draft.config) < 0)
 		return no_memory(err);
 	if (r == 0)
-		r = load_keep(ld, take_events(ld, v, draft.events, &draft.config.events, err), err);
+		r = load_keep(ld, listener_events(ld, v, OPT_LISTENER_events, draft.events,
+						  &draft.config.events, err), err);
 	*pool = draft.config;
 	*ret_pool = pool;
 	return r == 0 ? check_stderr(ld, v, err) : r;

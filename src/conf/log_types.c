@@ -14,37 +14,13 @@
 #include "base/units.h"
 #include "conf/load.h"
 #include "conf/users.h"
+#include "conf/words.h"
 
 /* --- words --- */
 
-/* "not gzip, zstd or none; did you mean gzip?" */
-static int no_word(const char *text, const char *const *words, size_t n, struct err *err)
-{
-	const char *meant = word_suggest(text, words, n);
-	struct strbuf all = { 0 };
-
-	for (size_t i = 0; i < n; i++)
-		strbuf_addf(&all, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", words[i]);
-	err_set(err, -EINVAL, "not %s%s%s%s", all.oom ? "a word that is known" : strbuf_str(&all),
-		meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
-	strbuf_done(&all);
-	return -EINVAL;
-}
-
-static int find_word(const char *text, const char *const *words, int n, int *ret_word,
-		     struct err *err)
-{
-	int word = log_word(words, n, text);
-
-	if (word < 0)
-		return no_word(text, words, (size_t)n, err);
-	*ret_word = word;
-	return 0;
-}
-
 int log_set_rotate(struct load *ld, const char *text, void *field, struct err *err)
 {
-	int word, r = find_word(text, log_rotate_words, ROTATE_N, &word, err);
+	int word, r = words_find(text, log_rotate_words, ROTATE_N, &word, err);
 
 	(void)ld;
 	if (r == 0)
@@ -54,7 +30,7 @@ int log_set_rotate(struct load *ld, const char *text, void *field, struct err *e
 
 int log_set_compress(struct load *ld, const char *text, void *field, struct err *err)
 {
-	int word, r = find_word(text, log_compress_words, COMPRESS_N, &word, err);
+	int word, r = words_find(text, log_compress_words, COMPRESS_N, &word, err);
 
 	(void)ld;
 	if (r == 0)
@@ -64,7 +40,7 @@ int log_set_compress(struct load *ld, const char *text, void *field, struct err 
 
 int log_set_format(struct load *ld, const char *text, void *field, struct err *err)
 {
-	int word, r = find_word(text, log_format_words, FORMAT_N, &word, err);
+	int word, r = words_find(text, log_format_words, FORMAT_N, &word, err);
 
 	(void)ld;
 	if (r == 0)
@@ -85,7 +61,7 @@ _Static_assert(ARRAY_LEN(facilities) == ARRAY_LEN(facility_names), "a facility h
 
 int log_set_facility(struct load *ld, const char *text, void *field, struct err *err)
 {
-	int i, r = find_word(text, facility_names, ARRAY_LEN(facility_names), &i, err);
+	int i, r = words_find(text, facility_names, ARRAY_LEN(facility_names), &i, err);
 
 	(void)ld;
 	if (r == 0)

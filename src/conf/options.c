@@ -36,6 +36,8 @@ static const struct section_info {
 	[SECTION_CTLPLUGIN] = { "ctlplugin:", true, IN(CTLPLUGIN) },
 	[SECTION_HEALTH] = { "svd:health", false, IN(HEALTH) },
 	[SECTION_ACCESS] = { "svd:access", false, IN(ACCESS) },
+	[SECTION_EXEC] = { "eventexec:", true, IN(HOOK) | IN(EXEC) | IN(PROCESS) },
+	[SECTION_WEBHOOK] = { "webhook:", true, IN(HOOK) | IN(WEBHOOK) },
 };
 _Static_assert(ARRAY_LEN(section_table) == SECTION_KIND_N, "a kind of section has no row");
 
@@ -58,6 +60,8 @@ bool family_fits(enum option_family family, enum section_kind kind)
 
 bool option_fits(enum option_id id, enum section_kind kind)
 {
+	if (kind == SECTION_EXEC && option_table[id].flags & KEPT)
+		return false;
 	return family_fits(option_table[id].family, kind);
 }
 

@@ -92,6 +92,8 @@ int others_read(struct load *ld, struct err *err)
 		case SECTION_PROGRAM:
 		case SECTION_FCGI:
 		case SECTION_LISTENER:
+		case SECTION_EXEC:
+		case SECTION_WEBHOOK:
 			if (note_twice(ld, s) < 0)
 				r = no_memory(err);
 			break;

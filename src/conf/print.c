@@ -15,6 +15,7 @@
 #include "conf/load.h"
 #include "conf/program.h"
 #include "conf/values.h"
+#include "conf/webhook.h"
 
 /* What a value with expansions comes to. */
 struct meaning {
@@ -190,12 +191,27 @@ static void print_override(struct print *p, const struct config_override *o)
 		add_comment(p->out, NULL, o->value);
 }
 
+/* In place of a secret: what can be read again. */
+static const char *hidden(struct print *p, enum option_type type, const char *value)
+{
+	const char *shown;
+
+	if (type == TYPE_HEADERS)
+		return "***: ***";
+	if (type != TYPE_URL)
+		return "***";
+	shown = webhook_shown(p->ld->ini.arena, value);
+	p->out->oom |= !shown;
+	return shown ? shown : "";
+}
+
 /* As written, in a file that may be elsewhere. */
 static void print_set(struct print *p, const struct ini_section *section,
-		      const struct ini_option *o, bool is_secret)
+		      const struct ini_option *o, enum option_type type, bool is_secret)
 {
 	const char *origin = arena_printf(p->ld->ini.arena, "%s:%d", o->file->path, o->line);
-	const char *value = is_secret ? "***" : portable(p, o->value, o->file->dir);
+	const char *value = is_secret ? hidden(p, type, o->value) :
+					portable(p, o->value, o->file->dir);
 
 	p->out->oom |= !origin;
 	add_option(p, o->name, value, origin ? origin : "");
@@ -255,7 +271,7 @@ static void print_known(struct print *p, const struct values *v)
 		if (o)
 			print_override(p, o);
 		else if (v->set[id])
-			print_set(p, v->section, v->set[id],
+			print_set(p, v->section, v->set[id], info->type,
 				  info->flags & SECRET && !p->show_secrets);
 		else
 			print_default(p, v, id);
@@ -268,7 +284,7 @@ static void print_others(struct print *p, const struct ini_section *section,
 {
 	for (const struct ini_option *o = section->options; o; o = o->hh.next)
 		if (kind == SECTION_KIND_N || option_find(kind, o->name) == OPTION_N)
-			print_set(p, section, o, false);
+			print_set(p, section, o, TYPE_TEXT, false);
 }
 
 static int print_section(struct print *p, const struct ini_section *section)

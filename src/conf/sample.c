@@ -25,6 +25,8 @@ static const struct sample_section {
 	{ SECTION_PROGRAM, "program:web", false, "/usr/bin/python3 /srv/web/server.py" },
 	{ SECTION_FCGI, "fcgi-program:app", false, "/usr/bin/php-cgi" },
 	{ SECTION_LISTENER, "eventlistener:mail", false, "/usr/local/bin/mail-events" },
+	{ SECTION_EXEC, "eventexec:alert", false, "/usr/local/bin/alert" },
+	{ SECTION_WEBHOOK, "webhook:chat", false, NULL },
 	{ SECTION_GROUP, "group:site", false, NULL },
 	{ SECTION_INCLUDE, "include", false, NULL },
 	{ SECTION_ACCESS, "svd:access", false, NULL },
@@ -73,6 +75,10 @@ static const struct sample_value {
 	[OPT_FCGI_socket_backlog] = { "128", false },
 	[OPT_FCGI_socket_owner] = { "root:root", false },
 	[OPT_LISTENER_events] = { "PROCESS_STATE", false },
+	[OPT_HOOK_events] = { "PROCESS_STATE_EXITED,PROCESS_STATE_FATAL", false },
+	[OPT_HOOK_programs] = { "web, site:*", false },
+	[OPT_WEBHOOK_url] = { "https://hooks.example.com/services/T000/B000/secret", false },
+	[OPT_WEBHOOK_headers] = { "\"Authorization: Bearer secret\"", false },
 	[OPT_GROUP_programs] = { "web", false },
 	[OPT_INCLUDE_files] = { "conf.d/*.conf", false },
 	[OPT_ACCESS_read] = { "*", false },
@@ -130,6 +136,9 @@ static void add_section(struct strbuf *out, const struct sample_section *s, bool
 			add_option(out, s, id, for_root);
 	if (s->kind == SECTION_FCGI || s->kind == SECTION_LISTENER)
 		strbuf_adds(out, "; ... and whatever [program:x] may have\n");
+	if (s->kind == SECTION_EXEC)
+		strbuf_adds(out, "; ... and of [program:x] directory, user, umask, environment, "
+				 "serverurl and the log options\n");
 }
 
 void sample_add(struct strbuf *out, bool for_root)

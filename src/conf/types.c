@@ -21,6 +21,7 @@
 #include "conf/log_types.h"
 #include "conf/paths.h"
 #include "conf/users.h"
+#include "conf/webhook.h"
 
 enum { NUMPROCS_MAX = 65536 };
 
@@ -365,6 +366,9 @@ static int (*const setters[])(struct load *ld, const char *text, void *field, st
 	[TYPE_LINE_BYTES] = set_line_bytes,
 	[TYPE_FACILITY] = log_set_facility,
 	[TYPE_SYSLOG_SERVER] = log_set_server,
+	[TYPE_URL] = webhook_set_url,
+	[TYPE_HEADERS] = webhook_set_headers,
+	[TYPE_WEBHOOK_FORMAT] = webhook_set_format,
 };
 _Static_assert(ARRAY_LEN(setters) == TYPE_N, "a type has no setter");
 

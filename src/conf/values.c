@@ -266,6 +266,7 @@ static const char *expanded(struct load *ld, const struct values *v, enum option
 static const bool is_needed[OPTION_N] = {
 	[OPT_PROCESS_process_name] = true, [OPT_FCGI_socket] = true, [OPT_LISTENER_events] = true,
 	[OPT_UNIX_file] = true,		   [OPT_INET_port] = true,   [OPT_INCLUDE_files] = true,
+	[OPT_HOOK_events] = true,	   [OPT_WEBHOOK_url] = true,
 };
 
 /* Where the loader goes on after an error: the default, but AUTO has traps of its own. */

@@ -9,63 +9,48 @@
 #include <string.h>
 
 #include "base/macro.h"
+#include "ipc/fields.h"
 #include "ipc/frame.h"
 
 static const struct {
-	const char *key;
+	const char *key, *member;
 	bool        is_number;
-} tokens[] = {
-	{ "from_state", false }, { "channel", false }, { "pid", true },
-	{ "tries", true },	 { "expected", true }, { "when", true },
+} fields[] = {
+	{ "from_state", "from_state", false }, { "channel", "channel", false },
+	{ "pid", "pid", true },		       { "tries", "tries", true },
+	{ "expected", "expected", true },      { "when", "when", true },
+	/* Of whatever somebody has sent with sendRemoteCommEvent. */
+	{ "type", "remote_type", false },
 };
 
-static void take_token(json_t *object, const char *token, size_t n)
+static void set_member(json_t *object, const char *key, bool is_number, const struct field *field)
 {
-	const char *colon = memchr(token, ':', n);
-	size_t key = colon ? (size_t)(colon - token) : 0;
+	char number[32] = "";
 
-	for (size_t i = 0; i < ARRAY_LEN(tokens); i++) {
-		if (strlen(tokens[i].key) != key || memcmp(tokens[i].key, token, key) != 0)
-			continue;
-		json_object_set_new(object, tokens[i].key, tokens[i].is_number ?
-				    json_integer(strtoll(colon + 1, NULL, 10)) :
-				    json_textn(colon + 1, n - key - 1));
-	}
+	if (is_number)
+		memcpy(number, field->value, field->value_len < sizeof(number) ?
+					     field->value_len : sizeof(number) - 1);
+	json_object_set_new(object, key, is_number ?
+			    json_integer(strtoll(number, NULL, 10)) :
+			    json_textn(field->value, field->value_len));
 }
 
-/* What somebody has sent with sendRemoteCommEvent has a type of its own, of any text. */
-static void take_line(json_t *object, const char *line, size_t n)
+static void take_field(json_t *object, const struct field *field)
 {
-	static const char remote[] = "type:";
-
-	if (n >= strlen(remote) && memcmp(line, remote, strlen(remote)) == 0) {
-		json_object_set_new(object, "remote_type",
-				    json_textn(line + strlen(remote), n - strlen(remote)));
-		return;
-	}
-	while (n > 0) {
-		const char *blank = memchr(line, ' ', n);
-		size_t len = blank ? (size_t)(blank - line) : n;
-
-		take_token(object, line, len);
-		len += blank != NULL;
-		line += len;
-		n -= len;
-	}
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		if (strlen(fields[i].key) == field->key_len &&
+		    memcmp(fields[i].key, field->key, field->key_len) == 0)
+			set_member(object, fields[i].member, fields[i].is_number, field);
 }
 
 void payload_members(json_t *object, const char *payload, size_t n)
 {
 	const char *newline = memchr(payload, '\n', n);
-	size_t line = newline ? (size_t)(newline - payload) : n;
-	char *text = malloc(line + 1);
+	struct field field = { 0 };
 
-	if (text) {
-		memcpy(text, payload, line);
-		text[line] = '\0';	/* where a number at its end ends */
-		take_line(object, text, line);
-	}
-	free(text);
-	if (newline && line + 1 < n)
-		json_object_set_new(object, "data", json_textn(newline + 1, n - line - 1));
+	while (fields_next(payload, n, &field))
+		take_field(object, &field);
+	if (newline && newline + 1 < payload + n)
+		json_object_set_new(object, "data",
+				    json_textn(newline + 1, n - (size_t)(newline + 1 - payload)));
 }

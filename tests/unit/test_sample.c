@@ -45,9 +45,9 @@ START_TEST(it_loads_without_a_warning_when_nothing_is_a_comment)
 	ck_assert_uint_eq(loads(text)->n_servers, 2);
 	for (size_t i = 0; i < config->n_notes; i++)
 		ck_assert_msg(config->notes[i].level != LEVEL_WARN, "%s", config->notes[i].text);
-	ck_assert_uint_eq(config->n_groups, 3);
-	ck_assert_str_eq(config->groups[2].name, "site");
-	p = &config->groups[2].programs[0];
+	ck_assert_uint_eq(config->n_groups, 5);
+	ck_assert_str_eq(config->groups[4].name, "site");
+	p = &config->groups[4].programs[0];
 	ck_assert_str_eq(p->name, "web");
 	ck_assert(has_pair(p->environment, "KEY=value"));
 	ck_assert(has_pair(p->environment, "KEY2=value"));

@@ -69,9 +69,9 @@ START_TEST(blanks_and_bytes_in_names_do_no_harm)
 
 START_TEST(a_nul_is_a_byte_like_others)
 {
-	static const char payload[] = "tries:2 type:a\0b when:1 pid:3";
+	static const char payload[] = "tries:2 kind:a\0b when:1 pid:3";
 
-	ck_event_of("{\"serial\": 1, \"name\": \"X\"}", payload, strlen("tries:2 type:a") + 16,
+	ck_event_of("{\"serial\": 1, \"name\": \"X\"}", payload, strlen("tries:2 kind:a") + 16,
 		    "id: 1\nevent: X\ndata: {\"type\":\"X\",\"serial\":1,\"tries\":2,"
 		    "\"when\":1,\"pid\":3}\n\n");
 } END_TEST

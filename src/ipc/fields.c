@@ -1,18 +1,7 @@
-/* fields.c - svd/news.c has written these lines; here they are taken apart, as listeners do it. */
-#include "svd/fields.h"
+/* fields.c - what svd/news.c has put into one line is taken apart again, as listeners do it. */
+#include "ipc/fields.h"
 
 #include <string.h>
-
-#include "svd/bus.h"
-
-static const char *end_of_line(const struct event *event)
-{
-	size_t n = 0;
-
-	while (n < event->len && event->payload[n] != '\n' && event->payload[n] != '\0')
-		n++;
-	return event->payload + n;
-}
 
 /* How many bytes of a key are there, before its colon? 0: none begins here. */
 static size_t key_at(const char *p, const char *end)
@@ -35,9 +24,10 @@ static const char *end_of_value(const struct field *field, const char *end)
 	return p;
 }
 
-bool fields_next(const struct event *event, struct field *ret_field)
+bool fields_next(const char *payload, size_t n, struct field *ret_field)
 {
-	const char *end = end_of_line(event), *p = event->payload;
+	const char *newline = memchr(payload, '\n', n);
+	const char *end = newline ? newline : payload + n, *p = payload;
 
 	if (ret_field->key)
 		p = ret_field->value + ret_field->value_len + 1;	/* behind the blank */
