@@ -34,11 +34,9 @@ PROGRAM = """
     """
 
 # kind: begins the names. streams: see numbered.c. least, most: bytes of a line. path: the log file,
-# below logs, by default one of its own for each. again: filtered, so that a svd-logd that is killed
-# leaves half a line at most, and its successor writes some lines again.
+# below logs, by default one of its own for each.
 Kind = collections.namedtuple(
-    "Kind", "kind count streams batch pause least most path options again",
-    defaults=(None, "", False))
+    "Kind", "kind count streams batch pause least most path options", defaults=(None, ""))
 
 # One life's end may leave one line unsure in each stream.
 Stream = collections.namedtuple("Stream", "begun done unsure")
@@ -50,7 +48,6 @@ class Fleet:
         self.names = ["%s%d" % (kind.kind, n) for kind in kinds for n in range(kind.count)]
         self.groups = {"%s%d" % (kind.kind, n): kind.kind for kind in kinds
                        for n in range(kind.count)}
-        self.again = {kind.kind for kind in kinds if kind.again}
         self.serial = 0
         for name in "state", "logs", "kept":
             os.mkdir(d.path(name))
@@ -151,24 +148,16 @@ class Fleet:
 
     def account(self):
         """Every line of every program; to be asked when all have ended. Returns counts."""
-        runs, torn = self.runs()
+        runs, faults = self.runs()
         totals = collections.Counter()
-        faults = [line for line in torn if not self.may_be_half(line)]
-        totals["half lines"] = len(torn) - len(faults)
         for name in self.names:
             for n, stream in enumerate(self.state(name)[2], 1):
                 key = "%s.%d" % (name, n)
-                faults += check_stream(key, runs.pop(key, []), stream, totals,
-                                       self.groups[name] in self.again)
+                faults += check_stream(key, runs.pop(key, []), stream, totals)
             totals["lives"] += self.lives(name)
         faults += ["nobody has written %s" % key for key in runs]
         assert not faults, "%d faults:\n%s" % (len(faults), "\n".join(faults[:40]))
         return totals
-
-    def may_be_half(self, line):
-        """Is that of a file with filtered lines, which a kill of svd-logd may leave?"""
-        name = os.path.basename(line.split(":")[0])
-        return re.match(r"[a-z]*", name).group(0) in self.again
 
     def runs(self):
         """{stream: [(first, last, place in its file, file)]} and what is no line."""
@@ -214,21 +203,18 @@ def find(runs, count):
     return missing + list(range(following, count)), twice, misplaced
 
 
-def check_stream(key, runs, stream, totals, may_repeat):
+def check_stream(key, runs, stream, totals):
     """Is each number there, once and in order? Returns a list of faults."""
     if stream.begun != stream.done:     # killed as the last thing that happened to it
         stream.unsure.add(stream.done)
     missing, twice, misplaced = find(runs, stream.begun)
-    faults = []
-    if not may_repeat:
-        faults += ["%s: %d twice, again in %s" % ((key,) + each) for each in twice[:5]]
+    faults = ["%s: %d twice, again in %s" % ((key,) + each) for each in twice[:5]]
     faults += ["%s: %d is out of order in %s" % ((key,) + each) for each in misplaced[:5]]
     faults += ["%s: %d was never written" % (key, run[1]) for run in runs if run[1] >= stream.begun]
     lost = [number for number in missing if number not in stream.unsure]
     if lost:
         faults.append("%s: %d of %d lost: %s; %s" % (
             key, len(lost), stream.begun, ", ".join(map(str, lost[:5])), around(runs, lost[0])))
-    totals["twice"] += len(twice)
     totals["streams"] += stream.begun > 0
     totals["lines"] += stream.begun - len(missing)
     totals["unsure"] += len(stream.unsure)
