@@ -67,19 +67,14 @@ static bool offer_values(const struct verb *verb, const char *before, const char
 	return true;
 }
 
-static void ask(const struct options *opt, struct procinfo_list *ret_infos)
+static void ask(const struct options *opt, enum completes kind, struct procinfo_list *ret_infos)
 {
 	struct client *client = client_new(opt->serverurl, opt->username, opt->password);
-	struct answer a;
-	struct err err;
 
 	if (!client)
 		return;
 	client_set_deadline(client, clock_mono() + ANSWER_SECONDS);
-	client_call(client, "supervisor.getAllProcessInfo", NULL, &a);
-	if (a.kind == ANSWER_RESULT && procinfo_list_read(a.result, ret_infos, &err) < 0)
-		ret_infos->n = 0;
-	answer_done(&a);
+	complete_ask(kind, client, ret_infos);
 	client_free(client);
 }
 
@@ -91,8 +86,8 @@ static void offer_words(const struct options *opt, const char *text)
 	struct words words = { 0 };
 	int r;
 
-	if (*text != '-' && (kind == COMPLETES_PROCESSES || kind == COMPLETES_GROUPS))
-		ask(opt, &infos);
+	if (*text != '-')
+		ask(opt, kind, &infos);
 	r = *text == '-' ? complete_flags(line, text, &words)
 			 : complete_words(kind, text, opt->compatible, &infos, &words);
 	if (r == 0) {

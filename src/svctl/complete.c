@@ -1,9 +1,12 @@
 /* complete.c - completion without a terminal: the shell asks, this answers */
 #include "svctl/complete.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "svctl/client.h"
 #include "svctl/flags.h"
 #include "svctl/namespec.h"
 
@@ -85,6 +88,41 @@ static int offer_groups(struct words *w, const struct procinfo_list *infos, cons
 	return r;
 }
 
+/* Pools are groups, but some have no process. */
+static int read_pools(json_t *pools, struct procinfo_list *ret_infos)
+{
+	size_t n = json_array_size(pools), i;
+	struct procinfo *list = calloc(n + 1, sizeof(*list));
+	json_t *pool;
+
+	if (!list)
+		return -ENOMEM;
+	json_array_foreach(pools, i, pool) {
+		list[i].group = json_string_value(json_object_get(pool, "name"));
+		list[i].name = list[i].group;
+	}
+	*ret_infos = (struct procinfo_list){ .answer = json_incref(pools), .list = list, .n = n };
+	return 0;
+}
+
+void complete_ask(enum completes kind, struct client *client, struct procinfo_list *ret_infos)
+{
+	bool pools = kind == COMPLETES_POOLS;
+	struct answer a;
+	struct err err;
+	int r = 0;
+
+	if (!pools && kind != COMPLETES_PROCESSES && kind != COMPLETES_GROUPS)
+		return;
+	client_call(client, pools ? "svd.getPools" : "supervisor.getAllProcessInfo", NULL, &a);
+	if (a.kind == ANSWER_RESULT)
+		r = pools ? read_pools(a.result, ret_infos)
+			  : procinfo_list_read(a.result, ret_infos, &err);
+	if (r < 0)
+		ret_infos->n = 0;
+	answer_done(&a);
+}
+
 int complete_words(enum completes kind, const char *text, bool compatible,
 		   const struct procinfo_list *infos, struct words *ret_words)
 {
@@ -94,6 +132,7 @@ int complete_words(enum completes kind, const char *text, bool compatible,
 	case COMPLETES_PROCESSES:
 		return offer_processes(ret_words, infos, text);
 	case COMPLETES_GROUPS:
+	case COMPLETES_POOLS:
 		return offer_groups(ret_words, infos, text);
 	case COMPLETES_NOTHING:
 		break;

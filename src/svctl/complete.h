@@ -8,12 +8,20 @@
 #include "svctl/verbs.h"
 #include "svctl/words.h"
 
+struct client;
+
 /* What kind of word comes after the n bytes of line that are before the word to complete? */
 enum completes complete_kind(const char *line, size_t n);
 
 /*
- * Appends the words of that kind that begin with text. infos is looked at for names of processes
- * and groups only. compatible: leave out the verbs that supervisorctl has not.
+ * Asks the server for what complete_words looks at; who presses Tab wants no error message, so
+ * where that fails there is nothing.
+ */
+void complete_ask(enum completes kind, struct client *client, struct procinfo_list *ret_infos);
+
+/*
+ * Appends the words of that kind that begin with text. infos: what complete_ask has found.
+ * compatible: leave out the verbs that supervisorctl has not.
  * 0 or -ENOMEM.
  */
 must_check int complete_words(enum completes kind, const char *text, bool compatible,

@@ -10,26 +10,33 @@
 #include "base/strbuf.h"
 #include "rpc/faults.h"
 #include "svctl/ctl.h"
+#include "svctl/grid.h"
 #include "svctl/human.h"
-#include "svctl/output.h"
 #include "svctl/tame.h"
 #include "svctl/words.h"
 
 enum column { FILE_PATH, SIZE, PRINTED, DROPPED, ROTATED, LAST_ERROR, COLUMNS };
 
-enum { GAP = 2 };
+static const struct grid_column columns[COLUMNS] = {
+	[FILE_PATH] = { "FILE", false },
+	[SIZE] = { "SIZE", true },
+	[PRINTED] = { "PRINTED", true },
+	[DROPPED] = { "DROPPED", true },
+	[ROTATED] = { "ROTATED", true },
+	[LAST_ERROR] = { "LAST ERROR", false },
+};
 
+/* Of the server's object. */
 static const struct {
-	const char *title;
-	const char *member;	/* of the server's object */
+	const char *name;
 	bool is_size;
-} columns[COLUMNS] = {
-	[FILE_PATH] = { "FILE", "path", false },
-	[SIZE] = { "SIZE", "size", true },
-	[PRINTED] = { "PRINTED", "bytes", true },
-	[DROPPED] = { "DROPPED", "dropped", true },
-	[ROTATED] = { "ROTATED", "rotations", false },
-	[LAST_ERROR] = { "LAST ERROR", "last_error", false },
+} members[COLUMNS] = {
+	[FILE_PATH] = { "path", false },
+	[SIZE] = { "size", true },
+	[PRINTED] = { "bytes", true },
+	[DROPPED] = { "dropped", true },
+	[ROTATED] = { "rotations", false },
+	[LAST_ERROR] = { "last_error", false },
 };
 
 static void add_text(struct strbuf *sb, const json_t *value)
@@ -55,74 +62,37 @@ static void add_error(struct strbuf *sb, const json_t *file)
 
 static void add_cell(struct strbuf *sb, enum column column, const json_t *file)
 {
-	const json_t *value = json_object_get(file, columns[column].member);
+	const json_t *value = json_object_get(file, members[column].name);
 	char buf[HUMAN_MAX];
 
 	if (column == LAST_ERROR)
 		add_error(sb, file);
 	else if (column == FILE_PATH)
 		add_text(sb, value);
-	else if (columns[column].is_size)
+	else if (members[column].is_size)
 		strbuf_adds(sb, human_size(buf, json_number_value(value)));
 	else
 		strbuf_addf(sb, "%.0f", json_number_value(value));
 }
 
-/* The text of a cell, valid until the next one is asked for. file NULL: the title. */
-static const char *cell(struct strbuf *sb, enum column column, const json_t *file)
+static void show_table(struct ctl *ctl, const json_t *files)
 {
-	strbuf_reset(sb);
-	if (file)
-		add_cell(sb, column, file);
-	else
-		strbuf_adds(sb, columns[column].title);
-	return strbuf_str(sb) ? sb->s : "?";
-}
-
-static size_t width_of(const char *text)
-{
-	return tame_width(text, strlen(text));
-}
-
-static void show_row(struct strbuf *line, const size_t *widths, const json_t *file)
-{
-	struct strbuf sb = { 0 };
-
-	strbuf_reset(line);
-	for (enum column c = 0; c < COLUMNS; c++) {
-		const char *text = cell(&sb, c, file);
-		size_t blanks = widths[c] - width_of(text);
-		bool right = c != FILE_PATH && c != LAST_ERROR;
-
-		strbuf_addf(line, "%*s", right ? (int)blanks : 0, "");
-		strbuf_adds(line, text);
-		if (c < LAST_ERROR)
-			strbuf_addf(line, "%*s", GAP + (right ? 0 : (int)blanks), "");
-	}
-	while (line->len > 0 && line->s[line->len - 1] == ' ')
-		line->s[--line->len] = '\0';
-	out_line("%s", strbuf_str(line) ? line->s : "?");
-	strbuf_done(&sb);
-}
-
-static void show_table(const json_t *files)
-{
-	size_t widths[COLUMNS], i;
-	struct strbuf sb = { 0 };
+	struct grid g = { .columns = columns, .n_columns = COLUMNS };
 	json_t *file;
+	size_t i;
 
-	for (enum column c = 0; c < COLUMNS; c++) {
-		widths[c] = strlen(columns[c].title);
-		json_array_foreach(files, i, file) {
-			size_t width = width_of(cell(&sb, c, file));
+	json_array_foreach(files, i, file) {
+		for (enum column c = 0; c < COLUMNS; c++) {
+			struct strbuf sb = { 0 };
 
-			widths[c] = width > widths[c] ? width : widths[c];
+			add_cell(&sb, c, file);
+			grid_add(&g, &sb, "");
 		}
 	}
-	show_row(&sb, widths, NULL);
-	json_array_foreach(files, i, file)
-		show_row(&sb, widths, file);
-	strbuf_done(&sb);
+	if (g.oom)
+		ctl_oom(ctl);
+	grid_show(&g);
+	grid_done(&g);
 }
 
 /* --- the server's answer --- */
@@ -183,7 +153,7 @@ void logtable_show(struct ctl *ctl, const struct words *names)
 			if (report_is_wanted(ctl))
 				report_row(ctl, json_incref(file));
 		if (!report_is_wanted(ctl) && json_array_size(files) > 0)
-			show_table(files);
+			show_table(ctl, files);
 	}
 	json_decref(files);
 }

@@ -25,7 +25,7 @@ struct shell {
 	char *prompt;			/* owned */
 	const char *history_file;	/* borrowed; NULL: none */
 	bool editing;			/* there is a person at a terminal */
-	bool asked;			/* infos are of this line */
+	enum completes asked;		/* what infos are of, for this line */
 	struct procinfo_list infos;	/* owned; for completion */
 	struct words offers;		/* owned; of the completion that goes on */
 	size_t next_offer;
@@ -33,20 +33,14 @@ struct shell {
 
 static struct shell *shell;
 
-/* Once a line, not once a key; and without a word when it fails. */
-static const struct procinfo_list *known_processes(void)
+/* Once a line, not once a key. */
+static const struct procinfo_list *known_names(enum completes kind)
 {
-	struct answer a;
-	struct err err;
-
-	if (shell->asked)
+	if (shell->asked == kind)
 		return &shell->infos;
-	shell->asked = true;
+	shell->asked = kind;
 	procinfo_list_done(&shell->infos);
-	client_call(shell->ctl->client, "supervisor.getAllProcessInfo", NULL, &a);
-	if (a.kind == ANSWER_RESULT && procinfo_list_read(a.result, &shell->infos, &err) < 0)
-		shell->infos.n = 0;
-	answer_done(&a);
+	complete_ask(kind, shell->ctl->client, &shell->infos);
 	return &shell->infos;
 }
 
@@ -65,12 +59,10 @@ static int fill_offers(const char *text, int start)
 {
 	bool compatible = shell->ctl->compatible;
 	enum completes kind = complete_kind(rl_line_buffer, (size_t)start);
-	bool asks = kind == COMPLETES_PROCESSES || kind == COMPLETES_GROUPS;
 
 	if (strncmp(text, "--", 2) == 0 && !compatible)
 		return complete_flags(rl_line_buffer, text, &shell->offers);
-	return complete_words(kind, text, compatible, asks ? known_processes() : &shell->infos,
-			      &shell->offers);
+	return complete_words(kind, text, compatible, known_names(kind), &shell->offers);
 }
 
 static char **on_complete(const char *text, int start, int end)
@@ -101,7 +93,7 @@ static char *next_line(void)
 {
 	char *line;
 
-	shell->asked = false;
+	shell->asked = COMPLETES_NOTHING;
 	if (!shell->editing)
 		return ask_line(shell->prompt);
 	out_flush();

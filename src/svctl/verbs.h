@@ -9,7 +9,8 @@
 
 struct ctl;
 
-enum completes { COMPLETES_NOTHING, COMPLETES_VERBS, COMPLETES_PROCESSES, COMPLETES_GROUPS };
+enum completes { COMPLETES_NOTHING, COMPLETES_VERBS, COMPLETES_PROCESSES, COMPLETES_GROUPS,
+		 COMPLETES_POOLS };
 
 /* What supervisorctl has not, only svctl lists. */
 enum listed { NOT_LISTED, LISTED, LISTED_OURS };
