@@ -129,11 +129,22 @@ def stamp():
     shutil.rmtree(directory)
 
 
-@pytest.fixture(scope="session")
-def fake_time(tmp_path_factory):
-    """A library that moves the wall clock: see fake_time.c"""
-    library = tmp_path_factory.mktemp("fake") / "fake_time.so"
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fake_time.c")
+def preloaded(directory, name):
+    """The library that tests/e2e/NAME.c makes."""
+    library = directory / (name + ".so")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".c")
     subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", str(library), source, "-ldl"],
                    check=True)
     return str(library)
+
+
+@pytest.fixture(scope="session")
+def fake_time(tmp_path_factory):
+    """A library that moves the wall clock: see fake_time.c"""
+    return preloaded(tmp_path_factory.mktemp("fake"), "fake_time")
+
+
+@pytest.fixture(scope="session")
+def fake_kill(tmp_path_factory):
+    """A library that refuses a signal: see fake_kill.c"""
+    return preloaded(tmp_path_factory.mktemp("fake"), "fake_kill")

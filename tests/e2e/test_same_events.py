@@ -3,7 +3,6 @@ import concurrent.futures
 import os
 import re
 import signal
-import subprocess
 import textwrap
 import xmlrpc.client
 
@@ -224,15 +223,6 @@ def live(d, fake_kill):
     for chapter in states, signals, output, communication, groups, at_once, end:
         chapter(life)
     return life
-
-
-@pytest.fixture(scope="module")
-def fake_kill(tmp_path_factory):
-    library = tmp_path_factory.mktemp("fake") / "fake_kill.so"
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fake_kill.c")
-    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", str(library), source, "-ldl"],
-                   check=True)
-    return str(library)
 
 
 @pytest.fixture(scope="module")
