@@ -147,6 +147,12 @@ static void start_or_wait(struct sibling *s)
 	}
 }
 
+void sibling_want(struct sibling *s)
+{
+	if (!s->pid && !timer_is_armed(&s->respawn))
+		start_or_wait(s);
+}
+
 static void on_respawn(struct timer *t)
 {
 	start_or_wait(container_of(t, struct sibling, respawn));

@@ -43,6 +43,9 @@ void sibling_done(struct sibling *s);
 /* Start it, if it does not run. 0 or -errno with err; the caller may try again later. */
 int sibling_start(struct sibling *s, struct err *err);
 
+/* It is needed: start it, unless that is done or planned. What fails is tried again later. */
+void sibling_want(struct sibling *s);
+
 /* true if pid was it. It is started again: at once, or later when it dies too often. */
 bool sibling_reaped(struct sibling *s, pid_t pid, int wait_status);
 
