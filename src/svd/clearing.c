@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
+#include "ipc/frame.h"
+#include "svd/log.h"
 #include "svd/logs.h"
 
 struct clearing {
@@ -14,6 +17,30 @@ struct clearing {
 	size_t       n;			/* rows */
 	struct clear_file files[];	/* CHANNEL_N of each row */
 };
+
+json_t *clear_frame(const struct clear_file *file)
+{
+	return json_pack("{s:s, s:i, s:o}", "t", file->order, "id", (int)file->id, "path",
+			 json_text(file->path));
+}
+
+void clear_answered(struct clear_file **list, const json_t *head)
+{
+	json_int_t id = json_integer_value(json_object_get(head, "id"));
+	const char *text = json_string_value(json_object_get(head, "text"));
+	struct clear_file *file;
+
+	DL_SEARCH_SCALAR(*list, file, id, id);
+	if (!file)
+		return;
+	DL_DELETE(*list, file);
+	file->done = true;
+	file->failed = text;
+	if (!text)
+		return;
+	file->why = strdup(text);
+	log_error("cannot %s %s: %s", file->order, file->path, text);
+}
 
 struct clearing *clearing_new(struct logs *logs, const char *order, size_t n)
 {

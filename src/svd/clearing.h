@@ -4,6 +4,7 @@
 
 #define HASH_NONFATAL_OOM 1
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <uthash.h>
@@ -26,6 +27,12 @@ struct clear_file {
 	bool     failed;
 	char    *why;		/* owned; it failed; NULL: there was no memory to say why */
 };
+
+/* The frame that asks svd-logd for it. NULL: no memory. */
+must_check json_t *clear_frame(const struct clear_file *file);
+
+/* svd-logd has answered with this header for one of the list, which is taken out of it. */
+void clear_answered(struct clear_file **list, const json_t *head);
 
 /* For n rows of a file per channel. logs is borrowed and outlives it, order as above. NULL: no
  * memory. */

@@ -19,6 +19,7 @@
 #include "svd/call.h"
 #include "svd/gate.h"
 #include "svd/groups.h"
+#include "svd/hook_exec.h"
 #include "svd/log.h"
 #include "svd/logs.h"
 #include "svd/multicall.h"
@@ -88,7 +89,10 @@ static void reaped(struct engine *e, pid_t pid, int status)
 	if (p) {
 		if (wait_status_code(status) == SPAWN_FAILED)
 			take_reports(e);
-		proc_exited(p, status);
+		if (p->delivery)
+			hook_exec_exited(p, status);
+		else
+			proc_exited(p, status);
 	} else if (!logs_reaped(e->logs, pid, status) && !gate_reaped(e->gate, pid, status)) {
 		/* As PID 1 we inherit everybody's orphans; they are no news. */
 		wait_status_text(status, text, sizeof(text));
@@ -169,6 +173,7 @@ static void run_events(struct engine *e)
 	ticks_step(&e->ticks);
 	DL_FOREACH(e->pools, pool)
 		pool_step(pool);
+	hooks_step(e);
 }
 
 /* --- policy --- */
@@ -233,7 +238,8 @@ static void shut_down(struct engine *e)
 	if (first)
 		news_mood(&e->bus, EVENT_SUPERVISOR_STATE_CHANGE_STOPPING);
 	run_events(e);	/* now or never: those who listen may be the next to be stopped */
-	if (!stop_step(e)) {
+	if (!stop_step(e) && !hooks_linger(e)) {
+		hooks_end(e);
 		e->ended = true;
 		timer_stop(&e->report);
 		loop_stop(e->loop);
@@ -444,6 +450,7 @@ struct engine *engine_new(struct config *config)
 	e->loop = loop_new();
 	if (e->loop) {
 		e->logs = logs_new(e->loop, config);
+		printer_init(&e->printer, e->loop, e->logs);
 		e->gate = gate_new(e);
 		timer_init(&e->report, e->loop, on_report);
 		ticks_init(&e->ticks, e->loop, &e->bus);
@@ -469,6 +476,8 @@ void engine_free(struct engine *e)
 		call_free(call);
 	DL_FOREACH_SAFE(e->groups, group, next_group)
 		group_free(group);
+	while (e->hooks)	/* of groups that were removed and had something left to do */
+		group_free(e->hooks->group);
 	gate_free(e->gate);
 	plugins_free(e->plugins);
 	logs_free(e->logs);
@@ -476,6 +485,7 @@ void engine_free(struct engine *e)
 	close_fd(&e->reports[0]);
 	close_fd(&e->reports[1]);
 	if (e->loop) {
+		printer_done(&e->printer);
 		timer_stop(&e->report);
 		ticks_stop(&e->ticks);
 	}

@@ -10,6 +10,7 @@
 #include "svd/bus.h"
 #include "svd/followers.h"
 #include "svd/group.h"
+#include "svd/printer.h"
 #include "svd/sys.h"
 #include "svd/ticks.h"
 
@@ -21,6 +22,7 @@ enum { PID_BUCKETS = 256, ENGINE_SIGNALS = 6 };
 struct call;
 struct logs;
 struct gate;
+struct hook;
 struct plugin;
 struct pool;
 
@@ -43,12 +45,15 @@ struct engine {
 	struct process *posted;		/* list of borrowed: those with inputs to feed */
 	struct call   *calls;		/* owned list: waiting for their answers, oldest first */
 	struct logs   *logs;		/* owned */
+	struct printer printer;
 	struct gate   *gate;		/* owned */
 	struct plugin *plugins;		/* owned list; of `began` */
 	struct bus     bus;
 	struct followers followers;
 	struct ticks   ticks;
 	struct pool   *pools;		/* list of borrowed: of the groups of listeners */
+	struct hook   *hooks;		/* list of borrowed: of the groups that are one */
+	uint64_t       n_tries;		/* that hooks have begun */
 	double         started_at;	/* wall clock */
 	bool           autostarted;
 	bool           stopping;	/* the ordered stop has begun */

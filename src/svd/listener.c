@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/repr.h"
 #include "base/strbuf.h"
@@ -17,11 +17,21 @@
 #include "svd/logs.h"
 #include "svd/pool.h"
 #include "svd/proc.h"
+#include "svd/result.h"
 
 enum {
 	READ_MAX = 64 * 1024,		/* bytes at a time, so that one listener cannot hold us */
 	REST_MAX = 16 * READ_MAX,	/* bytes that are heard after its end */
 };
+
+/* Seconds that who broke the protocol waits for his next life, at least and at most. */
+static const double FIRST_DELAY = 1, LONGEST_DELAY = 60;
+
+/* Seconds between stdout and the life: who ends closes both, but not in one moment. */
+static const double LONGEST_SILENCE = 1;
+
+/* Seconds between two lines about noise. */
+static const double NOISE_EVERY = 60;
 
 /* Seconds for the next words to come, where they are shown to people. */
 static const double TO_GATHER = 0.001;
@@ -29,6 +39,11 @@ static const double TO_GATHER = 0.001;
 static struct pool *pool_of(const struct listener *l)
 {
 	return l->process->group->pool;
+}
+
+static const struct pool_config *config_of(const struct listener *l)
+{
+	return l->process->group->conf->pool;
 }
 
 static const char *name_of(const struct listener *l)
@@ -82,15 +97,22 @@ static void hear_some(struct listener *l)
 {
 	ssize_t n = hear(l);
 
-	if (n == 0 || (n < 0 && errno != EAGAIN))
+	if (n == 0 || (n < 0 && errno != EAGAIN)) {
 		stop_hearing(l);
-	else
+		timer_start(&l->silence, LONGEST_SILENCE);
+	} else {
 		io_start(&l->io, l->fd, IO_READ);
+	}
 }
 
 static void on_pause_over(struct timer *t)
 {
 	hear_some(container_of(t, struct listener, pause));
+}
+
+static void on_silence(struct timer *t)
+{
+	container_of(t, struct listener, silence)->is_mute = true;
 }
 
 static void on_readable(struct io *io, int events)
@@ -144,25 +166,84 @@ static void say_change(const struct listener *l, enum dialog_state from)
 			 name_of(l));
 }
 
-/* Supervisor's default_handler. */
-static bool is_ok(const struct dialog *d)
-{
-	return d->text_len == 2 && memcmp(d->text, "OK", 2) == 0;
-}
-
 static void take_result(struct listener *l)
 {
-	if (is_ok(&l->dialog)) {
+	const struct dialog *d = &l->dialog;
+	enum verdict verdict = result_judge(config_of(l)->results, d->text, d->text_len,
+					    &l->process->group->engine->printer);
+
+	if (verdict == VERDICT_ERROR) {
+		log_warn("%s: event caused an error", name_of(l));
+		dialog_give_up(&l->dialog);
+	} else {
+		l->delay = 0;
+	}
+	if (verdict == VERDICT_DONE) {
 		log_debug("%s: event was processed", name_of(l));
 		l->counts.ok++;
-		say_change(l, DIALOG_BUSY);
-		drop(l);
-	} else {
+	} else if (verdict == VERDICT_REJECTED) {
 		log_warn("%s: event was rejected", name_of(l));
 		l->counts.rejected++;
-		say_change(l, DIALOG_BUSY);
+	}
+	say_change(l, DIALOG_BUSY);
+	if (verdict == VERDICT_DONE)
+		drop(l);
+	else
+		give_back(l);
+}
+
+static void take_noise(struct listener *l)
+{
+	unsigned long unsaid;
+	bool last;
+
+	l->counts.noise++;
+	if (burst_take(&l->noise, 1, NOISE_EVERY, clock_mono(), &unsaid, &last))
+		log_warn("%s: ignored a line that is not of the eventlistener protocol: '%.*s' "
+			 "(and %lu more since the last one that was shown)", name_of(l),
+			 (int)l->dialog.text_len, l->dialog.text, unsaid);
+}
+
+static void take(struct listener *l, enum dialog_said said, enum dialog_state from)
+{
+	if (said == SAID_RESULT) {
+		take_result(l);
+	} else if (said == SAID_IGNORED) {
+		take_noise(l);
+	} else {
+		if (said == SAID_BAD_RESULT)
+			log_warn("%s: bad result line: '%.*s'", name_of(l),
+				 (int)l->dialog.text_len, l->dialog.text);
+		say_change(l, from);
 		give_back(l);
 	}
+}
+
+static void take_silence(struct listener *l)
+{
+	enum dialog_state from = l->dialog.state;
+
+	l->is_mute = false;
+	if (from == DIALOG_UNKNOWN)
+		return;
+	log_warn("%s: has closed its standard output, but still runs", name_of(l));
+	dialog_give_up(&l->dialog);
+	say_change(l, from);
+	give_back(l);
+}
+
+/* Who is not understood any more has to begin anew. */
+static void renew(struct listener *l)
+{
+	struct process *p = l->process;
+
+	if (l->dialog.state != DIALOG_UNKNOWN || l->comes_back || !p->pid ||
+	    !proc_is_running(p) || p->conf->autorestart == AUTORESTART_NEVER)
+		return;
+	log_warn("%s: is stopped, to be started again", name_of(l));
+	l->comes_back = true;
+	l->counts.forced++;
+	proc_post(p, IN_STOP);
 }
 
 void listener_step(struct listener *l)
@@ -170,18 +251,14 @@ void listener_step(struct listener *l)
 	enum dialog_state from = l->dialog.state;
 	enum dialog_said said;
 
+	l->dialog.lenient = !config_of(l)->strict;
 	while ((said = dialog_next(&l->dialog)) != SAID_NOTHING) {
-		if (said == SAID_RESULT) {
-			take_result(l);
-		} else {
-			if (said == SAID_BAD_RESULT)
-				log_warn("%s: bad result line: '%.*s'", name_of(l),
-					 (int)l->dialog.text_len, l->dialog.text);
-			say_change(l, from);
-			give_back(l);
-		}
+		take(l, said, from);
 		from = l->dialog.state;
 	}
+	if (l->is_mute)
+		take_silence(l);
+	renew(l);
 }
 
 /* --- telling --- */
@@ -218,6 +295,7 @@ struct listener *listener_new(struct process *p)
 	*l = (struct listener){ .process = p, .fd = -1, .copy = -1 };
 	io_init(&l->io, p->group->engine->loop, on_readable);
 	timer_init(&l->pause, p->group->engine->loop, on_pause_over);
+	timer_init(&l->silence, p->group->engine->loop, on_silence);
 	return l;
 }
 
@@ -242,23 +320,49 @@ bool listener_reads(const struct process *p, enum channel channel)
 
 void listener_begin(struct listener *l, pid_t pid, int fd)
 {
-	listener_end(l);
+	(void)listener_end(l);
 	l->fd = fd;
 	open_copy(l, pid);
 	io_start(&l->io, fd, IO_READ);
 }
 
-void listener_end(struct listener *l)
+/* It has broken again, without having answered an event since the last time. */
+static void penalize(struct listener *l)
 {
+	double delay = l->delay;
+
+	if (l->dialog.state == DIALOG_UNKNOWN && delay < FIRST_DELAY)
+		delay = FIRST_DELAY;
+	l->not_before = clock_mono() + delay;
+	l->delay = delay == 0 ? FIRST_DELAY : 2 * delay;
+	if (l->delay > LONGEST_DELAY)
+		l->delay = LONGEST_DELAY;
+}
+
+bool listener_end(struct listener *l)
+{
+	bool comes_back = l->comes_back;
+
+	if (l->held || l->dialog.state == DIALOG_UNKNOWN)
+		penalize(l);
+	l->comes_back = l->is_mute = false;
+	timer_stop(&l->silence);
 	stop_hearing(l);
 	dialog_done(&l->dialog);
 	give_back(l);
+	return comes_back;
+}
+
+double listener_wait(const struct listener *l)
+{
+	return l->not_before - clock_mono();
 }
 
 void listener_free(struct listener *l)
 {
 	if (!l)
 		return;
+	timer_stop(&l->silence);
 	stop_hearing(l);
 	dialog_done(&l->dialog);
 	drop(l);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/burst.h"
 #include "base/macro.h"
 #include "conf/config.h"
 #include "ipc/loop.h"
@@ -39,7 +40,20 @@ struct listener {
 	int             copy;		/* owned: write end of svd-logd's pipe; -1: none */
 	struct io       io;
 	struct timer    pause;		/* before what is readable is read; see listener.c */
+	struct timer    silence;	/* since its stdout was closed, though it lives on */
+	bool            is_mute;	/* ... for too long */
+	bool            comes_back;	/* svd stops it, and starts it again */
+	double          delay;		/* seconds that it waits when it breaks the next time */
+	double          not_before;	/* monotonic seconds: the earliest start by svd */
+	struct burst    noise;		/* told in the log */
 };
+
+/*
+ * Who breaks the protocol, or closes his stdout, is of no use: svd stops him and starts him again a
+ * second later, unless autorestart says that it never does. Who dies with an event in his hands is
+ * started again at once. When the same happens again before he has answered an event, he waits
+ * twice as long each time, up to a minute. That binds only svd: people start him when they like.
+ */
 
 /* NULL: no memory. process is borrowed. */
 must_check struct listener *listener_new(struct process *p);
@@ -54,8 +68,14 @@ void listener_begin(struct listener *l, pid_t pid, int fd);
 /* Its process was reaped: hear what it still had to say. */
 void listener_hear_rest(struct listener *l);
 
-/* The last life is over. An event that it has not answered goes back to the pool. */
-void listener_end(struct listener *l);
+/*
+ * The last life is over. An event that it has not answered goes back to the pool. Was it svd that
+ * stopped it, to start it again?
+ */
+bool listener_end(struct listener *l);
+
+/* Seconds that svd has to wait before it starts it; 0 or less: none. */
+double listener_wait(const struct listener *l);
 
 /* Do what follows from what it has said so far. */
 void listener_step(struct listener *l);

@@ -113,12 +113,6 @@ static void tell_close(struct logs *logs, const struct chan *chan)
 	tell(logs, chan_frame_close(chan), -1);
 }
 
-static void tell_clear(struct logs *logs, const struct clear_file *file)
-{
-	tell(logs, json_pack("{s:s, s:i, s:o}", "t", file->order, "id", (int)file->id, "path",
-			     json_text(file->path)), -1);
-}
-
 /* --- what svd-logd says --- */
 
 static void on_up(struct sibling *s)
@@ -141,25 +135,12 @@ static void on_up(struct sibling *s)
 	}
 	tell(logs, json_pack("{s:s}", "t", "begin"), -1);
 	DL_FOREACH(logs->to_clear, file)
-		tell_clear(logs, file);
+		tell(logs, clear_frame(file), -1);
 }
 
 static void on_cleared(struct logs *logs, struct frame *frame)
 {
-	json_int_t id = json_integer_value(json_object_get(frame->head, "id"));
-	const char *text = json_string_value(json_object_get(frame->head, "text"));
-	struct clear_file *file;
-
-	DL_SEARCH_SCALAR(logs->to_clear, file, id, id);
-	if (!file)
-		return;
-	DL_DELETE(logs->to_clear, file);
-	file->done = true;
-	file->failed = text;
-	if (!text)
-		return;
-	file->why = strdup(text);
-	log_error("cannot %s %s: %s", file->order, file->path, text);
+	clear_answered(&logs->to_clear, frame->head);
 }
 
 static struct chan *chan_of(struct logs *logs, const struct frame *frame)
@@ -236,16 +217,6 @@ static void on_synced(struct logs *logs, struct frame *frame)
 static void on_trouble(struct logs *logs, struct frame *frame)
 {
 	sinkstats_news(&logs->sinkstats, frame->head);
-	log_error("cannot write to log file %s: %s; %" JSON_INTEGER_FORMAT
-		  " bytes were dropped since this was said last", text_of(frame, "path"),
-		  text_of(frame, "text"), lost_of(frame));
-}
-
-static void on_healed(struct logs *logs, struct frame *frame)
-{
-	sinkstats_news(&logs->sinkstats, frame->head);
-	log_warn("log file %s can be written to again; %" JSON_INTEGER_FORMAT
-		 " bytes were dropped", text_of(frame, "path"), lost_of(frame));
 }
 
 /* A svd-logd whose descriptor we cannot keep must not use it: it is as good as broken. */
@@ -271,7 +242,7 @@ static void on_frame(struct sibling *s, struct frame *frame)
 		{ "synced", on_synced },
 		{ "counted", on_counted },
 		{ "trouble", on_trouble },
-		{ "healed", on_healed },
+		{ "healed", on_trouble },
 		{ "cleared", on_cleared },
 		{ "rotated", on_cleared },
 	};
@@ -410,7 +381,7 @@ void logs_clear(struct logs *logs, struct clear_file *file)
 {
 	file->id = ++logs->last_clear;
 	DL_APPEND(logs->to_clear, file);
-	tell_clear(logs, file);
+	tell(logs, clear_frame(file), -1);
 }
 
 void logs_clear_forget(struct logs *logs, struct clear_file *file)
@@ -531,20 +502,50 @@ struct logs *logs_new(struct loop *loop, const struct config *config)
 	return logs;
 }
 
+/* A channel of svd's own; *ret_fd is the end that it writes to. */
+static int open_own(struct logs *logs, const char *path, const struct logfile_config *conf,
+		    struct printed *printed, struct chan **ret_chan, int *ret_fd)
+{
+	struct chan *chan;
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	chan = add(logs, "svd", "", path, printed, fds[0]);
+	if (!chan) {
+		close_fd(&fds[1]);
+		return -ENOMEM;
+	}
+	chan_configure(chan, NULL, conf);
+	*ret_chan = chan;
+	*ret_fd = fds[1];
+	return 0;
+}
+
+int logs_open_stdout(struct logs *logs, int *ret_fd)
+{
+	static const struct logfile_config conf = { .kind = LOGFILE_PATH, .mode = -1,
+						    .uid = (uid_t)-1, .gid = (gid_t)-1 };
+	struct printed *printed = printed_new();
+	struct chan *chan;
+	int ret = printed ? open_own(logs, "/dev/stdout", &conf, printed, &chan, ret_fd) : -ENOMEM;
+
+	if (ret == 0)
+		tell_open(logs, chan);
+	printed_unref(printed);
+	return ret;
+}
+
 static int open_activity(struct logs *logs, struct err *err)
 {
 	const struct config *config = logs->config;
 	bool to_syslog = strcmp(config->logfile, "syslog") == 0;
 	struct chan *chan;
-	int fds[2];
+	int fd, ret = open_own(logs, to_syslog ? "" : config->logfile, &logs->own_conf, logs->own,
+			       &chan, &fd);
 
-	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
-		return err_set(err, -errno, "cannot make a pipe: %s", strerror(errno));
-	chan = add(logs, "svd", "", to_syslog ? "" : config->logfile, logs->own, fds[0]);
-	if (!chan) {
-		close_fd(&fds[1]);
-		return err_set(err, -ENOMEM, "out of memory");
-	}
+	if (ret < 0)
+		return err_set(err, ret, "cannot have a log: %s", strerror(-ret));
 	logs->own_conf = (struct logfile_config){
 		.kind = to_syslog ? LOGFILE_NONE : LOGFILE_PATH,
 		.path = config->logfile,
@@ -553,10 +554,9 @@ static int open_activity(struct logs *logs, struct err *err)
 		.mode = -1, .uid = (uid_t)-1, .gid = (gid_t)-1,
 		.syslog = to_syslog, .syslog_facility = LOG_USER,
 	};
-	chan_configure(chan, NULL, &logs->own_conf);
 	chan->echo = config->nodaemon && !config->silent;
 	logs->activity = chan->number;
-	log_open(logs->loop, fds[1]);
+	log_open(logs->loop, fd);
 	return 0;
 }
 

@@ -42,6 +42,12 @@ unsigned logs_open(struct logs *logs, const struct process *p, pid_t pid, enum c
 		   int fd);
 
 /*
+ * A pipe for lines that svd-logd writes to /dev/stdout. *ret_fd, non-blocking, is the caller's.
+ * 0 or -errno.
+ */
+must_check int logs_open_stdout(struct logs *logs, int *ret_fd);
+
+/*
  * p has a new configuration: it holds for its channels from now on, as far as it has them (output
  * that nobody wanted when it was started has none). The path is not looked at. is_news: something
  * differs that svd-logd has to know.

@@ -102,6 +102,12 @@ struct pool *pool_new(struct group *group)
 	return pool;
 }
 
+void pool_configure(struct pool *pool)
+{
+	if (pool)
+		backlog_resize(&pool->backlog, (size_t)pool->group->conf->pool->buffer_size);
+}
+
 void pool_free(struct pool *pool)
 {
 	if (!pool)

@@ -20,6 +20,9 @@ struct pool {
 must_check struct pool *pool_new(struct group *group);
 void pool_free(struct pool *pool);	/* NULL is allowed */
 
+/* The group has another configuration, of a pool for the same events. NULL is allowed. */
+void pool_configure(struct pool *pool);
+
 /*
  * Hear all listeners, then send what waits, oldest first, each event to the first listener that is
  * READY; in each turn.

@@ -68,6 +68,20 @@ const char *proc_logfile(const struct process *p, enum channel channel)
 	return log->kind == LOGFILE_PATH ? log->path : p->autolog[channel];
 }
 
+bool proc_comes_back(const struct process *p)
+{
+	return (p->listener && p->listener->comes_back) ||
+	       (proc_is_stopped(p) && timer_is_armed(&p->timer));
+}
+
+void proc_stay(struct process *p)
+{
+	if (p->listener)
+		p->listener->comes_back = false;
+	if (proc_is_stopped(p))
+		timer_stop(&p->timer);
+}
+
 static struct engine *engine_of(const struct process *p)
 {
 	return p->group->engine;
@@ -203,17 +217,36 @@ static void close_channels(struct process *p)
 	}
 }
 
+/*
+ * With startsecs=0 there is no BACKOFF; what dies at birth must not spin. And no start from here:
+ * while the dead are collected, many that die fast would never let that end.
+ */
+static void start_soon(struct process *p)
+{
+	double wait = SHORTEST_CYCLE - (clock_mono() - p->started_mono);
+
+	if (p->listener && listener_wait(p->listener) > wait)
+		wait = listener_wait(p->listener);
+	p->ends.renewing = true;
+	if (wait > 0)
+		timer_start(&p->timer, wait);
+	else
+		proc_post(p, IN_START);
+}
+
 static bool bury(struct process *p, enum proc_state next, enum proc_input input)
 {
-	(void)next;
+	bool comes_back;
+
 	(void)input;
 	engine_forget_pid(engine_of(p), p);
 	p->pid = 0;
 	input_close(&p->input);
 	fcgi_drop(p);
-	if (p->listener)
-		listener_end(p->listener);
+	comes_back = p->listener && listener_end(p->listener);
 	close_channels(p);
+	if (comes_back && next == PROC_STOPPED && engine_of(p)->mood == MOOD_RUNNING)
+		start_soon(p);
 	return true;
 }
 
@@ -223,12 +256,13 @@ static bool spawn(struct process *p, enum proc_state next, enum proc_input input
 	pid_t pid;
 
 	(void)next;
+	timer_stop(&p->timer);		/* somebody was faster than start_soon */
 	ends_begin(&p->ends, input == IN_RETRY);
 	set_spawnerr(p, NULL);
 	p->exitstatus = 0;
 	p->started_at = clock_wall();
 	p->started_mono = clock_mono();
-	pid = spawn_process(p, &err);
+	pid = spawn_process(p, NULL, &err);
 	if (pid < 0) {
 		set_spawnerr(p, err.text);
 		ends_note_failure(&p->ends, err.text);
@@ -336,22 +370,12 @@ static bool arm_retry(struct process *p, enum proc_state next, enum proc_input i
 static bool restart(struct process *p, enum proc_state next, enum proc_input input)
 {
 	enum autorestart when = p->conf->autorestart;
-	double lived = clock_mono() - p->started_mono;
 
 	(void)next;
 	(void)input;
-	if (engine_of(p)->mood != MOOD_RUNNING || when == AUTORESTART_NEVER ||
-	    (when == AUTORESTART_UNEXPECTED && proc_is_expected(p)))
-		return true;
-	p->ends.renewing = true;
-	/*
-	 * With startsecs=0 there is no BACKOFF; what dies at birth must not spin. And no start from
-	 * here: while the dead are collected, many that die fast would never let that end.
-	 */
-	if (lived < SHORTEST_CYCLE)
-		timer_start(&p->timer, SHORTEST_CYCLE - lived);
-	else
-		proc_post(p, IN_START);
+	if (engine_of(p)->mood == MOOD_RUNNING && when != AUTORESTART_NEVER &&
+	    (when == AUTORESTART_ALWAYS || !proc_is_expected(p)))
+		start_soon(p);
 	return true;
 }
 
@@ -412,7 +436,8 @@ void proc_feed_posted(struct process *p)
 void proc_failed_to_become(struct process *p, const char *why)
 {
 	set_spawnerr(p, why);
-	log_info("spawnerr: %s", why);
+	if (!p->delivery)	/* whose hook tells it */
+		log_info("spawnerr: %s", why);
 }
 
 void proc_exited(struct process *p, int wait_status)
@@ -432,6 +457,7 @@ static void on_timer(struct timer *t)
 		[PROC_STARTING] = IN_UP,
 		[PROC_BACKOFF] = IN_RETRY,
 		[PROC_STOPPING] = IN_KILL,
+		[PROC_STOPPED] = IN_START,
 		[PROC_EXITED] = IN_START,
 	};
 	struct process *p = container_of(t, struct process, timer);
@@ -466,6 +492,21 @@ struct process *proc_new(struct config *config, const struct program_config *con
 		return NULL;
 	}
 	name_logs(p);
+	return p;
+}
+
+struct process *proc_new_like(const struct process *model)
+{
+	struct process *p = proc_new(model->config, model->conf, model->group);
+
+	if (!p)
+		return NULL;
+	printed_unref(p->printed);
+	p->printed = printed_ref(model->printed);
+	for (enum channel c = 0; c < CHANNEL_N; c++) {
+		free(p->autolog[c]);
+		p->autolog[c] = model->autolog[c] ? strdup(model->autolog[c]) : NULL;
+	}
 	return p;
 }
 

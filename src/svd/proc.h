@@ -13,6 +13,7 @@
 #include "svd/input.h"
 #include "svd/procfsm.h"
 
+struct delivery;
 struct group;
 struct listener;
 struct printed;
@@ -53,6 +54,7 @@ struct process {
 	struct input input;		/* its standard input, unless it has the ... */
 	bool     has_socket;		/* ... socket of its group: see fcgi.h */
 	struct listener *listener;	/* owned; NULL: it is a program */
+	struct delivery *delivery;	/* borrowed: of an eventexec, see hook_exec.c; else NULL */
 	unsigned channels[CHANNEL_N];	/* of svd-logd; 0: none */
 	struct process *next_by_pid;	/* in its bucket of the engine's table */
 };
@@ -61,6 +63,12 @@ struct process {
 must_check struct process *proc_new(struct config *config, const struct program_config *conf,
 				    struct group *group);
 void proc_free(struct process *p);
+
+/*
+ * One more process of the configuration of `model`, into the same log files and the same counts.
+ * NULL: no memory.
+ */
+must_check struct process *proc_new_like(const struct process *model);
 
 /*
  * From now on it has conf, of its name, in config, which is counted up. What runs and is written
@@ -91,6 +99,12 @@ void proc_exited(struct process *p, int wait_status);
 
 bool proc_is_running(const struct process *p);	/* STARTING, RUNNING, BACKOFF: Supervisor's word */
 bool proc_is_stopped(const struct process *p);	/* STOPPED, EXITED, FATAL, UNKNOWN */
+
+/* svd itself will start it again, in a moment or as soon as it has stopped; see listener.h. */
+bool proc_comes_back(const struct process *p);
+
+/* It will not, for somebody has other plans with it. */
+void proc_stay(struct process *p);
 
 bool proc_is_expected(const struct process *p);	/* is its last exit status in exitcodes? */
 

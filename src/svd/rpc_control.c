@@ -87,9 +87,18 @@ static void stop_report(const struct process *p)
 	log_info("waiting for %s to stop", p->conf->name);
 }
 
+/* What svd would start again is not stopped yet. */
+static bool stop_applies(const struct process *p)
+{
+	return proc_is_running(p) || proc_comes_back(p);
+}
+
 static void stop_begin(struct process *p, const char *name, bool wait, struct outcome *out)
 {
-	if (!proc_is_running(p)) {
+	bool applies = stop_applies(p);
+
+	proc_stay(p);
+	if (!applies) {
 		outcome_fault(out, FAULT_NOT_RUNNING, "%s", name);
 		return;
 	}
@@ -103,7 +112,7 @@ static void stop_begin(struct process *p, const char *name, bool wait, struct ou
 }
 
 static const struct wait_kind stopping = {
-	.applies = proc_is_running,
+	.applies = stop_applies,
 	.begin = stop_begin,
 	.check = stop_check,
 	.report = stop_report,

@@ -4,11 +4,13 @@
  */
 #include "svd/sinkstats.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/jsonout.h"
+#include "svd/log.h"
 
 static void forget(struct sinkstats *all, struct sinkstat *stat)
 {
@@ -131,11 +133,23 @@ static void receiver_healed(struct sinkstat *stat, uint64_t lost_all)
 	stat->over = true;
 }
 
+static void say(const char *name, const char *why, int64_t lost)
+{
+	if (why)
+		log_error("cannot write to log file %s: %s; %" PRId64
+			  " bytes were dropped since this was said last", name, why, lost);
+	else
+		log_warn("log file %s can be written to again; %" PRId64 " bytes were dropped",
+			 name, lost);
+}
+
 void sinkstats_news(struct sinkstats *all, const json_t *head)
 {
 	const char *name = json_string_value(json_object_get(head, "path"));
 	const char *why = json_string_value(json_object_get(head, "text"));
 	struct sinkstat *stat = NULL;
+
+	say(name ? name : "", why, (int64_t)number(head, "lost"));
 
 	if (name && *name && *name != '/')
 		stat = find_or_add(all, name);

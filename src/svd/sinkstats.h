@@ -38,8 +38,8 @@ void sinkstats_done(struct sinkstats *all);
 void sinkstats_take(struct sinkstats *all, const json_t *sinks);
 
 /*
- * The header of `trouble` or `healed`. Of files `counted` says more; of other receivers ("syslog",
- * "journal", a url) this is all that is told.
+ * The header of `trouble` or `healed`, which is logged, too. Of files `counted` says more; of other
+ * receivers ("syslog", "journal", a url) this is all that is told.
  */
 void sinkstats_news(struct sinkstats *all, const json_t *head);
 

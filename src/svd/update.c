@@ -12,8 +12,10 @@
 #include "conf/diff.h"
 #include "svd/engine.h"
 #include "svd/groups.h"
+#include "svd/hook.h"
 #include "svd/log.h"
 #include "svd/logs.h"
+#include "svd/pool.h"
 #include "svd/wait.h"
 
 static const struct program_config *find_program(const struct group_config *conf, const char *name)
@@ -109,6 +111,9 @@ int update_group(struct group *group, struct config *config, const struct group_
 	config_unref(group->config);
 	group->config = config_ref(config);
 	group->conf = conf;
+	pool_configure(group->pool);
+	if (group->hook)
+		hook_configure(group->hook);
 	groups_move(group->engine, group);
 	return 0;
 }
@@ -120,8 +125,9 @@ static enum updated begin_later(struct process *p, enum renewal renewal, bool au
 	if (p->state == PROC_UNKNOWN)
 		return UPDATED_FAILED;
 	/* What somebody else's update has stopped must come back all the same. */
-	p->start_again = autostart || proc_is_running(p) ||
+	p->start_again = autostart || proc_is_running(p) || proc_comes_back(p) ||
 			 (p->renewal == RENEWAL_RESTART && p->start_again);
+	proc_stay(p);
 	proc_feed(p, IN_STOP);
 	if (p->state == PROC_UNKNOWN)
 		return UPDATED_FAILED;

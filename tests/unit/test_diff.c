@@ -276,9 +276,11 @@ START_TEST(a_pool_is_its_events_and_its_buffer)
 	ck_assert(!are_same(POOL, POOL "events=TICK_60\n"));
 	ck_assert(!are_same(POOL, POOL "buffer_size=11\n"));
 	ck_assert(!are_same(POOL, POOL "result_handler=x:y\n"));
+	ck_assert(!are_same(POOL, POOL "listener_strict=false\n"));
 	ck_assert(!are_same(POOL, POOL "priority=5\n"));
 	ck_assert(is_remade(POOL, POOL "events=TICK_60\n"));
-	ck_assert(is_remade(POOL, POOL "buffer_size=11\n"));
+	ck_assert(!is_remade(POOL, POOL "buffer_size=11\n"));
+	ck_assert(!is_remade(POOL, POOL "result_handler=x:y\nlistener_strict=false\n"));
 	ck_assert(!is_remade(POOL, POOL "priority=5\n"));
 } END_TEST
 

@@ -239,8 +239,10 @@ START_TEST(listeners_are_a_pool_before_all_others)
 			  1ULL << EVENT_TICK_5 | 1ULL << EVENT_PROCESS_LOG |
 				  1ULL << EVENT_PROCESS_LOG_STDOUT |
 				  1ULL << EVENT_PROCESS_LOG_STDERR);
-	ck_assert_int_eq(pool->buffer_size, 10);
+	ck_assert_int_eq(pool->buffer_size, 1024);
 	ck_assert_str_eq(pool->result_handler, "supervisor.dispatchers:default_handler");
+	ck_assert_int_eq(pool->results, RESULTS_JUDGE);
+	ck_assert(pool->strict);
 	ck_assert_uint_eq(config->n_notes, 0);
 } END_TEST
 
@@ -254,6 +256,16 @@ START_TEST(listeners_may_set_all_that_a_pool_has)
 	ck_assert_str_eq(config->groups[0].pool->result_handler, "my.module:handler");
 	ck_assert_int_eq(noted(LEVEL_WARN, ":7: [eventlistener:e] result_handler=my.module:handler:"
 			       " handlers in Python cannot be loaded"), 1);
+	ck_assert_int_eq(config->groups[0].pool->results, RESULTS_JUDGE);
+} END_TEST
+
+START_TEST(the_handler_of_supervisor_stdout_is_known)
+{
+	loads(DAEMON "[eventlistener:e]\ncommand=x\nevents=EVENT\nlistener_strict=false\n"
+	      "result_handler=supervisor_stdout:event_handler\n");
+	ck_assert_int_eq(config->groups[0].pool->results, RESULTS_PRINT);
+	ck_assert(!config->groups[0].pool->strict);
+	ck_assert_uint_eq(config->n_notes, 0);
 } END_TEST
 
 static const struct {
@@ -331,6 +343,7 @@ int main(void)
 	tcase_add_test(tc, in_a_group_a_fcgi_program_is_ordinary);
 	tcase_add_test(tc, listeners_are_a_pool_before_all_others);
 	tcase_add_test(tc, listeners_may_set_all_that_a_pool_has);
+	tcase_add_test(tc, the_handler_of_supervisor_stdout_is_known);
 	tcase_add_loop_test(tc, a_bad_pool_is_an_error, 0, ARRAY_LEN(bad_pools));
 	tcase_add_test(tc, a_pool_is_no_member_of_a_group);
 	tcase_add_test(tc, processes_remember_how_they_are_listed);

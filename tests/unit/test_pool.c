@@ -52,7 +52,7 @@ static void setup(void)
 	program(2, "m", &groups[1]);
 	program(3, "p", &groups[2]);
 	for (int i = 0; i < 2; i++)
-		pools[i] = (struct pool_config){ .buffer_size = 10 };
+		pools[i] = (struct pool_config){ .buffer_size = 10, .strict = true };
 }
 
 static void teardown(void)

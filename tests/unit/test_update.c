@@ -380,7 +380,9 @@ static void add_pool(struct config *config, size_t n, int size)
 
 	(void)add_group(config, "g", n);
 
-	*pool = (struct pool_config){ .buffer_size = size, .result_handler = "default" };
+	/* Other events, too, of which there are none: that makes another pool of it. */
+	*pool = (struct pool_config){ .events = 1ull << size, .buffer_size = size,
+				      .result_handler = "default" };
 	group->kind = GROUP_LISTENERS;
 	group->pool = pool;
 }
