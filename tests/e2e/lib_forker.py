@@ -14,7 +14,7 @@ import tempfile
 import threading
 import traceback
 
-from lib_daemon import PYTHON, REFERENCE, wait_for
+from lib_daemon import PROGRAMS, PYTHON, REFERENCE, wait_for
 
 
 class Forked:
@@ -48,7 +48,8 @@ class Forked:
 class Forker:
     def __init__(self):
         self.process = subprocess.Popen([PYTHON, os.path.abspath(__file__)],
-                                        stdin=subprocess.PIPE, env={"LANG": "C.UTF-8"})
+                                        stdin=subprocess.PIPE,
+                                        env={"LANG": "C.UTF-8", "BUILD": PROGRAMS})
         self.lock = threading.Lock()
 
     def run(self, box, args, cwd, env, umask):
