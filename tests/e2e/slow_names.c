@@ -1,6 +1,6 @@
 /*
- * slow_names.c - a name server of many moods: LD_PRELOAD this, and getaddrinfo(3) waits for ever for
- * hangs.test, finds this machine for here.test, and nothing for other names.
+ * slow_names.c - a name server of many moods: LD_PRELOAD this, and getaddrinfo(3) waits for ever
+ * for hangs.test, finds this machine for here.test, and nothing for other names.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
