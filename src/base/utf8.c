@@ -4,7 +4,8 @@
  */
 #include "base/utf8.h"
 
-#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "base/macro.h"
 
@@ -47,6 +48,35 @@ size_t utf8_len(const char *s, size_t n)
 	const struct form *f = form_of(u[0]);
 
 	return f && f->len <= n && fits(f, u, f->len) ? f->len : 0;
+}
+
+/* Most of what programs print is ASCII, and there may be much of it. */
+static size_t ascii_len(const char *s, size_t n)
+{
+	static const uint64_t HIGH_BITS = 0x8080808080808080;
+	size_t i = 0;
+	uint64_t word;
+
+	for (; n - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, s + i, sizeof(word));
+		if (word & HIGH_BITS)
+			break;
+	}
+	while (i < n && !(s[i] & 0x80))
+		i++;
+	return i;
+}
+
+bool utf8_is_valid(const char *s, size_t n)
+{
+	size_t len;
+
+	for (size_t i = ascii_len(s, n); i < n; i += len + ascii_len(s + i + len, n - i - len)) {
+		len = utf8_len(s + i, n - i);
+		if (!len)
+			return false;
+	}
+	return true;
 }
 
 size_t utf8_cut(const char *s, size_t n)

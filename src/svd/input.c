@@ -70,17 +70,48 @@ void input_close(struct input *in)
 	in->done = 0;
 }
 
-int input_write(struct input *in, const void *data, size_t n)
+static size_t sum_of(const struct iovec *parts, int n_parts)
 {
+	size_t sum = 0;
+
+	for (int i = 0; i < n_parts; i++)
+		sum += parts[i].iov_len;
+	return sum;
+}
+
+/* What the pipe takes at once need not be copied. Why it takes nothing the queue will find out. */
+static size_t write_now(struct input *in, const struct iovec *parts, int n_parts)
+{
+	ssize_t n = in->queue.len ? 0 : writev(in->fd, parts, n_parts);
+
+	return n > 0 ? (size_t)n : 0;
+}
+
+int input_writev(struct input *in, const struct iovec *parts, int n_parts)
+{
+	size_t n = sum_of(parts, n_parts), waiting = in->queue.len - in->done, done;
+
 	if (in->fd < 0)
 		return -EPIPE;
-	if (n > INPUT_QUEUE_MAX - (in->queue.len - in->done))
+	if (waiting && waiting + n > INPUT_QUEUE_MAX)
 		return -ENOBUFS;
-	/* Into the queue first: once a part is in the pipe the rest must not lack memory. */
+	/* Room first: once a part is in the pipe the rest must not lack memory. */
 	if (!strbuf_reserve(&in->queue, n)) {
 		in->queue.oom = false;
 		return -ENOMEM;
 	}
-	strbuf_add(&in->queue, data, n);
+	done = write_now(in, parts, n_parts);
+	for (int i = 0; i < n_parts; i++) {
+		size_t gone = done < parts[i].iov_len ? done : parts[i].iov_len;
+
+		strbuf_add(&in->queue, (const char *)parts[i].iov_base + gone,
+			   parts[i].iov_len - gone);
+		done -= gone;
+	}
 	return flush_or_close(in);
+}
+
+int input_write(struct input *in, const void *data, size_t n)
+{
+	return input_writev(in, &(struct iovec){ .iov_base = (void *)data, .iov_len = n }, 1);
 }

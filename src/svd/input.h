@@ -3,6 +3,7 @@
 #define SVD_SVD_INPUT_H
 
 #include <stddef.h>
+#include <sys/uio.h>
 
 #include "base/macro.h"
 #include "base/strbuf.h"
@@ -23,9 +24,10 @@ void input_open(struct input *in, int fd);	/* fd is the input's from now on */
 void input_close(struct input *in);		/* drops what waits; no harm when closed */
 
 /*
- * All of it goes or none: 0; -EPIPE: there is no reader; -ENOBUFS: more than INPUT_QUEUE_MAX would
- * wait; -ENOMEM.
+ * All of it goes or none: 0; -EPIPE: there is no reader; -ENOBUFS: something waits already, and
+ * together it would be more than INPUT_QUEUE_MAX; -ENOMEM.
  */
 must_check int input_write(struct input *in, const void *data, size_t n);
+must_check int input_writev(struct input *in, const struct iovec *parts, int n_parts);
 
 #endif

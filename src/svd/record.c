@@ -36,18 +36,6 @@ void speaker_done(struct speaker *s)
 	s->group = s->name = NULL;
 }
 
-static bool is_text(const char *p, size_t n)
-{
-	size_t len;
-
-	for (; n > 0; p += len, n -= len) {
-		len = utf8_len(p, n);
-		if (!len)
-			return false;
-	}
-	return true;
-}
-
 static void log_output(const struct speaker *s, const char *text, size_t n)
 {
 	struct strbuf sb = { 0 };
@@ -92,7 +80,7 @@ static void say_as_text(const struct speaker *s, const char *data, size_t n,
 {
 	struct strbuf sb = { 0 };
 
-	if (is_text(data, n)) {
+	if (utf8_is_valid(data, n)) {
 		say(s, data, n);
 		return;
 	}

@@ -96,6 +96,34 @@ START_TEST(what_does_not_fit_goes_when_there_is_room_in_order)
 	free(data);
 } END_TEST
 
+START_TEST(parts_go_as_one_whole_wherever_the_pipe_ends)
+{
+	char *data = pattern(MUCH);
+	struct iovec parts[] = { { data, 65536 - 3 }, { data + 65536 - 3, 9 },
+				 { data + 65536 + 6, MUCH - 65536 - 6 } };
+
+	n_got = 0;
+	ck_assert_int_eq(input_writev(&in, parts, 1), 0);	/* three bytes of room are left */
+	ck_assert_uint_eq(in.queue.len, 0);
+	ck_assert_int_eq(input_writev(&in, parts + 1, 2), 0);
+	loop_on_turn(loop, stop_when_empty, NULL);
+	loop_run(loop);
+	read_some();
+	ck_assert_uint_eq(n_got, MUCH);
+	ck_assert_mem_eq(got, data, MUCH);
+	free(data);
+} END_TEST
+
+START_TEST(where_nothing_waits_anything_may_come)
+{
+	char *data = calloc(1, INPUT_QUEUE_MAX + 65536 + 1);
+
+	ck_assert_ptr_nonnull(data);
+	ck_assert_int_eq(input_write(&in, data, INPUT_QUEUE_MAX + 65536 + 1), 0);
+	ck_assert_int_eq(input_write(&in, "x", 1), -ENOBUFS);
+	free(data);
+} END_TEST
+
 START_TEST(beyond_the_ceiling_all_of_it_is_refused)
 {
 	char *data = calloc(1, INPUT_QUEUE_MAX);
@@ -164,6 +192,8 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, what_fits_is_there_at_once_and_nothing_is_kept);
 	tcase_add_test(tc, what_does_not_fit_goes_when_there_is_room_in_order);
+	tcase_add_test(tc, parts_go_as_one_whole_wherever_the_pipe_ends);
+	tcase_add_test(tc, where_nothing_waits_anything_may_come);
 	tcase_add_test(tc, beyond_the_ceiling_all_of_it_is_refused);
 	tcase_add_test(tc, without_a_reader_it_is_said_and_nobody_waits);
 	tcase_add_test(tc, a_reader_that_goes_takes_the_queue_with_it);
