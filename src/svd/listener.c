@@ -129,18 +129,6 @@ static void on_readable(struct io *io, int events)
 	}
 }
 
-void listener_hear_rest(struct listener *l)
-{
-	ssize_t n;
-
-	for (ssize_t sum = 0; l->fd >= 0 && sum < REST_MAX; sum += n) {
-		n = hear(l);
-		if (n <= 0)
-			break;
-	}
-	listener_step(l);
-}
-
 /* --- understanding --- */
 
 static void give_back(struct listener *l)
@@ -246,7 +234,7 @@ static void renew(struct listener *l)
 	proc_post(p, IN_STOP);
 }
 
-void listener_step(struct listener *l)
+static void understand(struct listener *l)
 {
 	enum dialog_state from = l->dialog.state;
 	enum dialog_said said;
@@ -256,9 +244,26 @@ void listener_step(struct listener *l)
 		take(l, said, from);
 		from = l->dialog.state;
 	}
+}
+
+void listener_step(struct listener *l)
+{
+	understand(l);
 	if (l->is_mute)
 		take_silence(l);
 	renew(l);
+}
+
+void listener_hear_rest(struct listener *l)
+{
+	ssize_t n;
+
+	for (ssize_t sum = 0; l->fd >= 0 && sum < REST_MAX; sum += n) {
+		n = hear(l);
+		if (n <= 0)
+			break;
+	}
+	understand(l);
 }
 
 /* --- telling --- */
@@ -268,11 +273,12 @@ bool listener_is_ready(const struct listener *l)
 	return l->process->state == PROC_RUNNING && l->dialog.state == DIALOG_READY;
 }
 
-bool listener_send(struct listener *l, struct queued *q, const char *p, size_t n)
+bool listener_send(struct listener *l, struct queued *q, const char *head, size_t n)
 {
+	struct iovec parts[] = { { (char *)head, n }, { q->event->payload, q->event->len } };
 	uint64_t serial = q->event->serial;
 
-	if (input_write(&l->process->input, p, n) < 0) {
+	if (input_writev(&l->process->input, parts, ARRAY_LEN(parts)) < 0) {
 		log_debug("epipe occurred while sending event %" PRIu64
 			  " to listener %s, listener state unchanged", serial, name_of(l));
 		return false;

@@ -84,9 +84,9 @@ void listener_step(struct listener *l);
 bool listener_is_ready(const struct listener *l);
 
 /*
- * Send it an event, n bytes for its standard input, head and payload. true: q is the
+ * Send it an event: n bytes of a head for its standard input, then the payload. true: q is the
  * listener's now. false: it cannot be reached.
  */
-must_check bool listener_send(struct listener *l, struct queued *q, const char *p, size_t n);
+must_check bool listener_send(struct listener *l, struct queued *q, const char *head, size_t n);
 
 #endif

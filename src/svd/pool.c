@@ -29,7 +29,7 @@ void pool_take_back(struct pool *pool, struct queued *q)
 
 /* --- sending --- */
 
-static void render(const struct pool *pool, const struct queued *q, struct strbuf *out)
+static void add_head(const struct pool *pool, const struct queued *q, struct strbuf *out)
 {
 	const struct config *config = pool->group->engine->config;
 	const struct event *event = q->event;
@@ -37,7 +37,6 @@ static void render(const struct pool *pool, const struct queued *q, struct strbu
 	strbuf_addf(out, "ver:3.0 server:%s serial:%" PRIu64 " pool:%s poolserial:%" PRIu64
 		    " eventname:%s len:%zu\n", config->identifier, event->serial,
 		    pool->group->conf->name, q->serial, event_name(event->type), event->len);
-	strbuf_add(out, event->payload, event->len);
 }
 
 static struct listener *next_ready(const struct pool *pool, size_t *i)
@@ -55,21 +54,21 @@ static struct listener *next_ready(const struct pool *pool, size_t *i)
 static bool send_first(struct pool *pool)
 {
 	struct queued *first = pool->backlog.list;
-	struct strbuf text = { 0 };
+	struct strbuf head = { 0 };
 	struct listener *l;
 	bool sent = false;
 	size_t i = 0;
 
 	while (!sent && (l = next_ready(pool, &i))) {
-		if (!text.len)
-			render(pool, first, &text);
-		if (text.oom)
+		if (!head.len)
+			add_head(pool, first, &head);
+		if (head.oom)
 			break;
-		sent = listener_send(l, first, text.s, text.len);
+		sent = listener_send(l, first, head.s, head.len);
 	}
 	if (sent)
 		(void)backlog_take_first(&pool->backlog);	/* it is the listener's now */
-	strbuf_done(&text);
+	strbuf_done(&head);
 	return sent;
 }
 
