@@ -77,7 +77,7 @@ static void make_room(struct backlog *b, size_t events, size_t bytes)
 	}
 }
 
-void backlog_put(struct backlog *b, struct event *event)
+struct queued *backlog_put(struct backlog *b, struct event *event)
 {
 	struct queued *q = calloc(1, sizeof(*q));
 	uint64_t serial = b->n_accepted++;
@@ -89,12 +89,14 @@ void backlog_put(struct backlog *b, struct event *event)
 		if (is_news(b))
 			log_error("%s event buffer: out of memory, discarding event %" PRIu64,
 				  b->owner, event->serial);
-		return;
+		return NULL;
 	}
-	*q = (struct queued){ .event = event_ref(event), .serial = serial, .at = b->last_at };
+	*q = (struct queued){ .event = event_ref(event), .serial = serial, .at = b->last_at,
+			      .count = 1 };
 	make_room(b, 1, event->len);
 	DL_APPEND(b->list, q);
 	attach(b, q);
+	return q;
 }
 
 struct queued *backlog_take_first(struct backlog *b)

@@ -20,6 +20,7 @@ struct queued {
 	struct event  *event;	/* counted */
 	uint64_t       serial;	/* from 0, of this queue */
 	double         at;	/* wall clock, seconds: when it came */
+	unsigned       count;	/* events that it stands for: 1, unless its owner says more */
 };
 
 void queued_free(struct queued *q);	/* NULL is allowed */
@@ -54,8 +55,11 @@ void backlog_done(struct backlog *b);	/* all zero again; nothing is done when it
 /* From now on so many may wait; what is too much goes at once, the oldest first. */
 void backlog_resize(struct backlog *b, size_t max_events);
 
-/* Append it, counted up. There is always room: the oldest make it. No memory: it is dropped. */
-void backlog_put(struct backlog *b, struct event *event);
+/*
+ * Append it, counted up. There is always room: the oldest make it. NULL: there is no memory, and it
+ * is dropped.
+ */
+struct queued *backlog_put(struct backlog *b, struct event *event);
 
 /* The oldest, the caller's from now on: to be given back, or freed. NULL: nothing waits. */
 struct queued *backlog_take_first(struct backlog *b);

@@ -20,6 +20,7 @@
 #include "svd/gate.h"
 #include "svd/groups.h"
 #include "svd/hook_exec.h"
+#include "svd/hook_post.h"
 #include "svd/log.h"
 #include "svd/logs.h"
 #include "svd/multicall.h"
@@ -93,7 +94,8 @@ static void reaped(struct engine *e, pid_t pid, int status)
 			hook_exec_exited(p, status);
 		else
 			proc_exited(p, status);
-	} else if (!logs_reaped(e->logs, pid, status) && !gate_reaped(e->gate, pid, status)) {
+	} else if (!logs_reaped(e->logs, pid, status) && !gate_reaped(e->gate, pid, status) &&
+		   !poster_reaped(e->poster, pid, status)) {
 		/* As PID 1 we inherit everybody's orphans; they are no news. */
 		wait_status_text(status, text, sizeof(text));
 		log_debug("reaped unknown pid %d (%s)", (int)pid, text);
@@ -452,12 +454,13 @@ struct engine *engine_new(struct config *config)
 		e->logs = logs_new(e->loop, config);
 		printer_init(&e->printer, e->loop, e->logs);
 		e->gate = gate_new(e);
+		e->poster = poster_new(e);
 		timer_init(&e->report, e->loop, on_report);
 		ticks_init(&e->ticks, e->loop, &e->bus);
 	}
 	if (pipe2(e->reports, O_CLOEXEC | O_NONBLOCK) < 0)
 		e->reports[0] = e->reports[1] = -1;
-	if (e->null_fd < 0 || e->reports[0] < 0 || !e->loop || !e->logs || !e->gate ||
+	if (e->null_fd < 0 || e->reports[0] < 0 || !e->loop || !e->logs || !e->gate || !e->poster ||
 	    plugins_new(config, &e->plugins) < 0 || add_groups(e) < 0) {
 		engine_free(e);
 		return NULL;
@@ -479,6 +482,7 @@ void engine_free(struct engine *e)
 	while (e->hooks)	/* of groups that were removed and had something left to do */
 		group_free(e->hooks->group);
 	gate_free(e->gate);
+	poster_free(e->poster);
 	plugins_free(e->plugins);
 	logs_free(e->logs);
 	close_fd(&e->null_fd);

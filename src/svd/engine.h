@@ -24,6 +24,7 @@ struct logs;
 struct gate;
 struct hook;
 struct plugin;
+struct poster;
 struct pool;
 
 /* Reads the configuration as it is now; on success *ret_config is the caller's to unref. */
@@ -47,6 +48,7 @@ struct engine {
 	struct logs   *logs;		/* owned */
 	struct printer printer;
 	struct gate   *gate;		/* owned */
+	struct poster *poster;		/* owned */
 	struct plugin *plugins;		/* owned list; of `began` */
 	struct bus     bus;
 	struct followers followers;

@@ -83,7 +83,16 @@ static bool put_own(const struct program_config *program, const char *serverurl)
 	return true;
 }
 
-char *const *environment_build(const struct program_config *program, const char *serverurl)
+static bool put_all(const char *const *list)
+{
+	for (; list && *list; list++)
+		if (!put(*list))
+			return false;
+	return true;
+}
+
+char *const *environment_build(const struct program_config *program, const char *serverurl,
+			       const char *const *extra)
 {
 	env.n = 0;
 	for (char **e = environ; *e; e++) {
@@ -91,12 +100,8 @@ char *const *environment_build(const struct program_config *program, const char 
 			return NULL;
 		env.list[env.n++] = *e;
 	}
-	if (!put_own(program, serverurl))
-		return NULL;
-	for (const char *const *e = program->environment; e && *e; e++)
-		if (!put(*e))
-			return NULL;
-	if (!reserve(1))
+	if (!put_own(program, serverurl) || !put_all(program->environment) || !put_all(extra) ||
+	    !reserve(1))
 		return NULL;
 	env.list[env.n] = NULL;
 	return (char *const *)env.list;

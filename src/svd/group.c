@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "svd/hook.h"
 #include "svd/pool.h"
 #include "svd/wait.h"
 
@@ -12,6 +13,11 @@ static bool make_processes(struct group *group)
 	if (group->conf->kind == GROUP_LISTENERS) {
 		group->pool = pool_new(group);
 		if (!group->pool)
+			return false;
+	}
+	if (group->conf->hook) {
+		group->hook = hook_new(group);
+		if (!group->hook)
 			return false;
 	}
 	for (size_t i = 0; i < group->conf->n_programs; i++) {
@@ -49,6 +55,7 @@ void group_free(struct group *group)
 		proc_free(group->processes[i]);
 	free(group->processes);
 	pool_free(group->pool);
+	hook_free(group->hook);
 	config_unref(group->next_config);
 	config_unref(group->config);
 	free(group);

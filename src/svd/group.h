@@ -9,6 +9,7 @@
 #include "svd/proc.h"
 
 struct engine;
+struct hook;
 struct pool;
 
 struct group {
@@ -22,6 +23,7 @@ struct group {
 	struct process **processes;		/* owned, as the array is; by priority, then name */
 	size_t         n_processes;
 	struct pool   *pool;			/* owned; NULL: they are no listeners */
+	struct hook   *hook;			/* owned; of GROUP_EXEC, GROUP_WEBHOOK; else NULL */
 	struct fcgi    fcgi;			/* of GROUP_FCGI */
 };
 

@@ -6,6 +6,7 @@
 #include <utlist.h>
 
 #include "svd/engine.h"
+#include "svd/hook.h"
 #include "svd/news.h"
 #include "svd/wait.h"
 
@@ -56,7 +57,8 @@ void groups_remove(struct engine *e, struct group *group)
 	for (size_t i = 0; i < group->n_processes; i++)
 		wait_end(e, group->processes[i]);
 	DL_DELETE(e->groups, group);
-	group_free(group);
+	if (!group->hook || !hook_leaves(group->hook))
+		group_free(group);
 	news_group(&e->bus, EVENT_PROCESS_GROUP_REMOVED, name);
 	config_unref(config);
 }

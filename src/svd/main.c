@@ -20,6 +20,7 @@
 #include "svd/environment.h"
 #include "svd/gate.h"
 #include "svd/guard.h"
+#include "svd/hook_post.h"
 #include "svd/listen.h"
 #include "svd/log.h"
 #include "svd/logs.h"
@@ -29,8 +30,8 @@
 #include "svd/pidfile.h"
 #include "svd/showconf.h"
 
-/* Seconds that the last answers and the last log lines get at the end. */
-static const double ANSWERS_TIME = 2, LOGS_TIME = 10;
+/* Seconds that the last answers, posts and log lines get at the end. */
+static const double ANSWERS_TIME = 2, POSTS_TIME = 2, LOGS_TIME = 10;
 
 enum { BIND_PATIENCE = 1000 };	/* ms; see svd/bound.h */
 
@@ -233,6 +234,7 @@ static void give_back(struct holdings *h)
 	h->guard = NULL;
 	if (h->engine) {
 		gate_stop(h->engine->gate, ANSWERS_TIME);
+		poster_stop(h->engine->poster, POSTS_TIME);
 		logs_stop(h->engine->logs, LOGS_TIME);
 		h->newest = config_ref(h->engine->config);
 		engine_free(h->engine);

@@ -19,7 +19,7 @@
 
 /* The ends of a process' pipes. All owned; -1: none. */
 struct pipes {
-	int in_child, in_ours;		/* stdin */
+	int in_child, in_ours;		/* stdin; none where it is no pipe of ours */
 	int out_child[CHANNEL_N];	/* write ends */
 	int out_ours[CHANNEL_N];	/* read ends */
 };
@@ -64,13 +64,13 @@ static int make_output(const struct process *p, enum channel c, struct pipes *pi
 	return ret < 0 ? ret : fd_set_nonblock(pipes->out_ours[c]);
 }
 
-static int pipes_make(const struct process *p, struct pipes *pipes)
+static int pipes_make(const struct process *p, bool with_input, struct pipes *pipes)
 {
 	int ret;
 
 	*pipes = (struct pipes){ -1, -1, { -1, -1 }, { -1, -1 } };
 	/* Not /dev/null: a program that reads stdin must wait for ever, not see its end. */
-	ret = p->has_socket ? 0 : make_pipe(&pipes->in_child, &pipes->in_ours);
+	ret = with_input ? make_pipe(&pipes->in_child, &pipes->in_ours) : 0;
 	if (ret == 0 && pipes->in_ours >= 0)
 		ret = fd_set_nonblock(pipes->in_ours);
 	for (enum channel c = 0; c < CHANNEL_N && ret == 0; c++)
@@ -115,18 +115,27 @@ static int or_null(const struct engine *e, int fd)
 	return fd >= 0 ? fd : e->null_fd;
 }
 
-static pid_t start(struct process *p, const struct command *command, struct pipes *pipes,
-		   struct err *err)
+static int input_of(const struct process *p, const struct spawn_extra *extra,
+		    const struct pipes *pipes)
+{
+	if (extra)
+		return extra->stdin_fd;
+	return p->has_socket ? p->group->fcgi.bound.fd : pipes->in_child;
+}
+
+static pid_t start(struct process *p, const struct spawn_extra *extra,
+		   const struct command *command, struct pipes *pipes, struct err *err)
 {
 	const struct engine *e = p->group->engine;
-	int in = p->has_socket ? p->group->fcgi.bound.fd : pipes->in_child;
+	int in = input_of(p, extra, pipes);
 	int out = or_null(e, pipes->out_child[CHANNEL_STDOUT]);
 	int error = or_null(e, pipes->out_child[CHANNEL_STDERR]);
 	struct spawn_report report;
 	struct spawn_plan plan = {
 		.file = command->file,
 		.argv = command->argv,
-		.envp = environment_build(p->conf, e->began->serverurl),
+		.envp = environment_build(p->conf, e->began->serverurl,
+					  extra ? extra->variables : NULL),
 		.directory = p->conf->directory,
 		.has_umask = p->conf->has_umask,
 		.umask = p->conf->umask,
@@ -151,7 +160,8 @@ static pid_t start(struct process *p, const struct command *command, struct pipe
 	return pid;
 }
 
-static pid_t prepare_and_start(struct process *p, struct err *err)
+static pid_t prepare_and_start(struct process *p, const struct spawn_extra *extra,
+			       struct err *err)
 {
 	struct command command;
 	struct pipes pipes;
@@ -163,22 +173,22 @@ static pid_t prepare_and_start(struct process *p, struct err *err)
 		command_done(&command);
 		return ret;
 	}
-	ret = pipes_make(p, &pipes);
-	pid = ret < 0 ? no_pipes(p, ret, err) : start(p, &command, &pipes, err);
+	ret = pipes_make(p, !extra && !p->has_socket, &pipes);
+	pid = ret < 0 ? no_pipes(p, ret, err) : start(p, extra, &command, &pipes, err);
 	pipes_close(&pipes);
 	command_done(&command);
 	return pid;
 }
 
 /* The socket comes first, as it does in Supervisor: the log has its lines in this order. */
-pid_t spawn_process(struct process *p, struct err *err)
+pid_t spawn_process(struct process *p, const struct spawn_extra *extra, struct err *err)
 {
 	int ret = p->group->conf->socket ? fcgi_take(p, err) : 0;
 	pid_t pid;
 
 	if (ret < 0)
 		return ret;
-	pid = prepare_and_start(p, err);
+	pid = prepare_and_start(p, extra, err);
 	if (pid < 0)
 		fcgi_drop(p);
 	return pid;
