@@ -195,6 +195,183 @@ START_TEST(who_breaks_the_protocol_loses_the_event_and_gets_no_other)
 	was_told(l1, 0, 0, "x");
 } END_TEST
 
+/* --- who is of no use --- */
+
+/* It answers one event in the wrong way, and ends as it is asked to. */
+static void breaks(struct process *l)
+{
+	int n = fake_n_signals();
+
+	says(l, "hello\n");
+	ck_assert_int_eq(fake_n_signals(), n + 1);
+	ck_assert_int_eq(fake_last_signal(), SIGTERM);
+	ck_assert_int_eq(l->state, PROC_STOPPING);
+	ends(l, SIGTERM);
+	ck_assert_int_eq(l->state, PROC_STOPPED);
+}
+
+/* It has to wait so long for its next life, and not longer. */
+static void waits(struct process *l, double seconds)
+{
+	enum proc_state state = l->state;
+
+	fake_advance(e, seconds - 0.1);
+	ck_assert_int_eq(l->state, state);
+	fake_advance(e, 0.2);
+	ck_assert_int_eq(l->state, PROC_STARTING);
+	fake_advance(e, 1);
+	ck_assert_int_eq(l->state, PROC_RUNNING);
+}
+
+START_TEST(who_breaks_the_protocol_begins_anew_later_each_time)
+{
+	static const double delays[] = { 1, 2, 4, 8, 16, 32, 60, 60 };
+
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	for (size_t i = 0; i < ARRAY_LEN(delays); i++) {
+		breaks(l0);
+		waits(l0, delays[i]);
+	}
+	says(l0, "READY\n");
+	publish("x");
+	was_told(l0, 0, 0, "x");
+	says(l0, "RESULT 4\nFAIL");	/* is an answer, too */
+	breaks(l0);
+	waits(l0, 1);
+	ck_assert_uint_eq(l0->listener->counts.forced, ARRAY_LEN(delays) + 1);
+	ck_assert_uint_eq(l0->listener->counts.rejected, 1);
+} END_TEST
+
+START_TEST(who_dies_of_an_event_is_back_at_once_but_the_next_time_later)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	publish("x");
+	for (int i = 0; i < 4; i++) {
+		says(l0, "READY\n");
+		was_told(l0, 0, 0, "x");
+		ends(l0, EXITED(1));
+		if (i == 0)
+			ck_assert_int_eq(l0->state, PROC_STARTING);
+		if (i == 0)
+			fake_advance(e, 1);
+		else
+			waits(l0, 1 << (i - 1));
+	}
+	ck_assert_uint_eq(l0->listener->counts.sent, 4);
+	ck_assert_uint_eq(l0->listener->counts.forced, 0);
+} END_TEST
+
+START_TEST(who_is_stopped_while_he_waits_stays_stopped)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	breaks(l0);
+	ck_assert(proc_comes_back(l0));
+	proc_stay(l0);
+	fake_advance(e, 100);
+	ck_assert_int_eq(l0->state, PROC_STOPPED);
+	/* ... and while svd stops him */
+	proc_feed(l0, IN_START);
+	run_for_a_while();
+	says(l0, "hello\n");
+	ck_assert(proc_comes_back(l0));
+	proc_stay(l0);
+	ends(l0, SIGTERM);
+	fake_advance(e, 100);
+	ck_assert_int_eq(l0->state, PROC_STOPPED);
+} END_TEST
+
+START_TEST(people_need_not_wait)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	breaks(l0);
+	proc_feed(l0, IN_START);
+	run_for_a_while();
+	ck_assert_int_eq(fake_n_armed(), 0);
+	breaks(l0);
+	engine_set_mood(e, MOOD_SHUTDOWN);
+	engine_turn(e);
+	ends(l1, SIGTERM);
+	ck_assert_int_eq(l0->state, PROC_STOPPED);
+	fake_advance(e, 100);
+	ck_assert_int_eq(l0->state, PROC_STOPPED);
+} END_TEST
+
+START_TEST(who_is_never_restarted_stays_unknown)
+{
+	programs[0].autorestart = AUTORESTART_NEVER;
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	says(l0, "hello\n");
+	ck_assert_int_eq(l0->listener->dialog.state, DIALOG_UNKNOWN);
+	ck_assert_int_eq(l0->state, PROC_RUNNING);
+	ck_assert_int_eq(fake_n_signals(), 0);
+	ck_assert_uint_eq(l0->listener->counts.forced, 0);
+} END_TEST
+
+START_TEST(who_closes_his_output_and_lives_on_is_of_no_use)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	says(l0, "READY\n");
+	publish("x");
+	close(fake_child_fd(l0->pid, 1));
+	l0->listener->io.on_ready(&l0->listener->io, IO_READ);
+	engine_turn(e);
+	fake_advance(e, 0.9);
+	ck_assert_int_eq(fake_n_signals(), 0);		/* perhaps it just ends */
+	says(l1, "READY\n");
+	was_told_nothing(l1);
+	fake_advance(e, 0.2);
+	ck_assert_int_eq(fake_n_signals(), 1);
+	was_told(l1, 0, 0, "x");
+	ends(l0, SIGTERM);
+	waits(l0, 1);
+} END_TEST
+
+START_TEST(who_closes_his_output_to_end_has_just_ended)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	close(fake_child_fd(l0->pid, 1));
+	l0->listener->io.on_ready(&l0->listener->io, IO_READ);
+	engine_turn(e);
+	ends(l0, EXITED(1));
+	ck_assert_int_eq(l0->state, PROC_STARTING);
+	run_for_a_while();
+	ck_assert_int_eq(fake_n_signals(), 0);
+	ck_assert_int_eq(fake_n_armed(), 0);
+} END_TEST
+
+START_TEST(what_it_babbled_before_its_end_is_no_reason_to_stop_it)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	ck_assert_int_eq(write(fake_child_fd(l0->pid, 1), "bye bye\n", 8), 8);
+	ends(l0, EXITED(1));
+	ck_assert_int_eq(l0->state, PROC_EXITED);
+	waits(l0, 1);
+	ck_assert_int_eq(fake_n_signals(), 0);
+	ck_assert_uint_eq(l0->listener->counts.forced, 0);
+} END_TEST
+
+START_TEST(noise_is_counted_where_it_is_tolerated)
+{
+	pools[0].strict = false;
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	says(l0, "hello\nREADY\n");
+	publish("x");
+	was_told(l0, 0, 0, "x");
+	says(l0, "thinking\nRESULT 2\nOKdone\n");
+	ck_assert_uint_eq(l0->listener->counts.noise, 3);
+	ck_assert_uint_eq(l0->listener->counts.ok, 1);
+	ck_assert_int_eq(fake_n_signals(), 0);
+} END_TEST
+
 START_TEST(the_event_of_a_listener_that_dies_is_for_its_next_life)
 {
 	start_engine("REMOTE_COMMUNICATION");
@@ -241,6 +418,80 @@ START_TEST(the_oldest_goes_when_there_is_no_room)
 	was_told(l0, 2, 2, "c");
 	says(l0, "RESULT 2\nOKREADY\n");
 	was_told(l0, 4, 4, "e");
+} END_TEST
+
+START_TEST(what_is_dropped_is_reported_while_there_is_something_to_report)
+{
+	struct backlog *b;
+
+	pools[0].buffer_size = 2;
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	b = &e->pools->backlog;
+	for (int i = 0; i < 3; i++)
+		publish("x");
+	ck_assert_uint_eq(b->n_dropped, 1);
+	ck_assert_int_eq(fake_n_armed(), 0);		/* that was told at once */
+	for (int i = 0; i < 5; i++)
+		publish("x");
+	ck_assert_uint_eq(b->n_unsaid, 5);
+	ck_assert_int_eq(fake_n_armed(), 1);
+	fake_advance(e, 59);
+	ck_assert_uint_eq(b->n_unsaid, 5);
+	fake_advance(e, 2);
+	ck_assert_uint_eq(b->n_unsaid, 0);
+	ck_assert_int_eq(fake_n_armed(), 0);
+	publish("x");					/* within a minute of that */
+	ck_assert_uint_eq(b->n_unsaid, 1);
+	fake_advance(e, 61);
+	ck_assert_int_eq(fake_n_armed(), 0);
+	ck_assert_uint_eq(b->n_dropped, 7);
+	ck_assert_uint_eq(b->n_accepted, 9);
+} END_TEST
+
+START_TEST(large_events_are_fewer)
+{
+	static char large[BACKLOG_BYTES_LEAST / 4];
+	struct backlog *b;
+
+	memset(large, 'x', sizeof(large) - 1);
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	b = &e->pools->backlog;
+	for (int i = 0; i < 5; i++)
+		publish(large);
+	ck_assert_uint_eq(b->number, 3);
+	ck_assert_uint_le(b->bytes, BACKLOG_BYTES_LEAST);
+	publish("x");
+	ck_assert_uint_eq(b->number, 4);
+	ck_assert_uint_eq(b->n_dropped, 2);
+	bus_publish(&e->bus, EVENT_REMOTE_COMMUNICATION, NULL, 0, "%s%s%s%s%s", large, large,
+		    large, large, large);
+	ck_assert_uint_eq(b->number, 1);		/* alone, and more than the limit */
+	publish("x");
+	ck_assert_uint_eq(b->number, 1);
+	ck_assert_uint_eq(b->bytes, 8);
+	ck_assert_uint_eq(b->last_serial, 7);
+	ck_assert_int_eq(b->last_type, EVENT_REMOTE_COMMUNICATION);
+} END_TEST
+
+START_TEST(a_buffer_can_change_its_size)
+{
+	struct backlog *b;
+
+	pools[0].buffer_size = 20000;
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	b = &e->pools->backlog;
+	ck_assert_uint_eq(b->max_bytes, 20000 * 1024);
+	for (int i = 0; i < 10; i++)
+		publish("x");
+	pools[0].buffer_size = 4;
+	pool_configure(e->pools);
+	ck_assert_uint_eq(b->number, 4);
+	ck_assert_uint_eq(b->list->serial, 6);
+	ck_assert_uint_eq(b->max_bytes, BACKLOG_BYTES_LEAST);
+	ck_assert_uint_eq(b->n_dropped, 6);
 } END_TEST
 
 START_TEST(who_cannot_be_reached_is_passed_over)
@@ -370,9 +621,21 @@ static void add_stories(TCase *tc)
 	tcase_add_test(tc, the_first_that_is_ready_gets_it);
 	tcase_add_test(tc, a_rejected_event_is_the_next_to_be_sent);
 	tcase_add_test(tc, who_breaks_the_protocol_loses_the_event_and_gets_no_other);
+	tcase_add_test(tc, who_breaks_the_protocol_begins_anew_later_each_time);
+	tcase_add_test(tc, who_dies_of_an_event_is_back_at_once_but_the_next_time_later);
+	tcase_add_test(tc, who_is_stopped_while_he_waits_stays_stopped);
+	tcase_add_test(tc, people_need_not_wait);
+	tcase_add_test(tc, who_is_never_restarted_stays_unknown);
+	tcase_add_test(tc, who_closes_his_output_and_lives_on_is_of_no_use);
+	tcase_add_test(tc, who_closes_his_output_to_end_has_just_ended);
+	tcase_add_test(tc, what_it_babbled_before_its_end_is_no_reason_to_stop_it);
+	tcase_add_test(tc, noise_is_counted_where_it_is_tolerated);
 	tcase_add_test(tc, the_event_of_a_listener_that_dies_is_for_its_next_life);
 	tcase_add_test(tc, what_it_said_before_its_end_counts);
 	tcase_add_test(tc, the_oldest_goes_when_there_is_no_room);
+	tcase_add_test(tc, what_is_dropped_is_reported_while_there_is_something_to_report);
+	tcase_add_test(tc, large_events_are_fewer);
+	tcase_add_test(tc, a_buffer_can_change_its_size);
 	tcase_add_test(tc, who_cannot_be_reached_is_passed_over);
 	tcase_add_test(tc, serials_count_what_somebody_wanted);
 	tcase_add_test(tc, every_state_is_told_with_what_was_true_then);
