@@ -175,12 +175,15 @@ static void on_retry(struct timer *t)
 	flush(container_of(t, struct link, retry));
 }
 
-/* Bytes that are gone take room at the front of out; give it back now and then. */
+/*
+ * Bytes that are gone take room at the front of out; give it back now and then, but not while more
+ * would have to be moved than has gone.
+ */
 static void compact(struct link *link)
 {
 	struct parcel *p;
 
-	if (link->sent < READ_SIZE)
+	if (link->sent < READ_SIZE || link->sent < link->out.len / 2)
 		return;
 	DL_FOREACH(link->parcels, p)
 		p->at -= link->sent;

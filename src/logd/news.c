@@ -13,7 +13,7 @@
 
 /* Bytes that are on their way to svd. Messages are few, and somebody waits for them. */
 enum {
-	OUTPUT_QUEUE_MAX = 1024 * 1024,
+	OUTPUT_QUEUE_MAX = 16 * 1024 * 1024,
 	CAPTURED_QUEUE_MAX = 32 * 1024 * 1024,
 };
 

@@ -9,7 +9,11 @@
 
 #include "base/clock.h"
 
-enum { ENOUGH = 64 * 1024, LITTLE = 4 * 1024 };	/* bytes in a turn */
+/*
+ * Bytes in a turn. A full pipe has 16 pages, and lines of 2 KiB and more fill hardly half of each: a
+ * write is not split over two pages.
+ */
+enum { ENOUGH = 32 * 1024, LITTLE = 4 * 1024 };
 
 static const double SILENCE = 0.005, NAP = 0.00025, LONG_NAP = 0.001;	/* seconds */
 
