@@ -76,12 +76,22 @@ static int was_written(struct sink *s, const struct work *w)
 	return 1;
 }
 
+/* What we know of our predecessor's life stands with the name that its source has joined by. */
+static void merge_owner(const struct sink *s, struct sink *into)
+{
+	if (!s->marked || (into->owner && !s->staged))
+		return;
+	sink_mark_owner(into, s->marked);
+	into->owner = s->marked;
+}
+
 /* The path was new to us, but the file was not. */
 static void merge(struct sink *s, struct sink *into)
 {
 	struct source *src;
 	struct stage *st;
 
+	merge_owner(s, into);
 	while ((src = s->list)) {
 		DL_DELETE(s->list, src);
 		DL_APPEND(into->list, src);

@@ -130,13 +130,18 @@ static void tend(void)
 	}
 }
 
-static void join(struct program *p, const char *path)
+static void start(struct program *p)
 {
 	int ends[2];
 
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
 	p->out = ends[1];
 	ck_assert_int_eq(source_init(&p->src, ends[0]), 0);
+}
+
+static void join(struct program *p, const char *path)
+{
+	start(p);
 	ck_assert_int_eq(sink_join(&sinks, path, &rules, &p->src), 0);
 	tend();
 }
@@ -398,6 +403,58 @@ START_TEST(who_has_staged_the_beginning_of_a_line_owns_the_file)
 	leave(&q);
 } END_TEST
 
+START_TEST(the_owner_is_known_by_another_name_too)
+{
+	struct program p, q;
+
+	join(&q, "a");
+	ck_assert_int_eq(symlink("a", "b"), 0);
+	say(&q, "half");
+	q.src.closing = true;
+	ck_assert_int_eq(take(&q), TAKEN_SOME);
+	leave(&q);
+
+	join(&q, "a");
+	start(&p);
+	source_mark(&p.src, MARK_OWNER, true);
+	ck_assert_int_eq(sink_join(&sinks, "b", &rules, &p.src), 0);
+	tend();
+	say(&q, "other\n");
+	ck_assert_int_eq(take(&q), TAKEN_LATER);
+	say(&p, " and half\n");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_int_eq(take(&q), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a"), "half and half\nother\n");
+	leave(&p);
+	leave(&q);
+} END_TEST
+
+START_TEST(what_was_staged_under_another_name_is_no_part_of_the_line_of_another)
+{
+	struct program p, q;
+
+	join(&p, "a");
+	ck_assert_int_eq(symlink("a", "b"), 0);
+	say(&p, "half");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	start(&q);
+	ck_assert_int_eq(sink_join(&sinks, "b", &rules, &q.src), 0);
+	say(&q, "begun and ended\n");
+	stage_bytes(&q, 5, true);
+	tend();
+	ck_assert(source_has(&q.src, MARK_OWNER));
+	ck_assert(!source_has(&p.src, MARK_OWNER));
+	say(&p, "other\n");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a"), "half\nbegun");
+	ck_assert_int_eq(take(&p), TAKEN_LATER);
+	ck_assert_int_eq(take(&q), TAKEN_SOME);
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a"), "half\nbegun and ended\nother\n");
+	leave(&p);
+	leave(&q);
+} END_TEST
+
 START_TEST(a_later_life_comes_after_the_last_words_of_the_one_before)
 {
 	struct program p, q;
@@ -490,6 +547,8 @@ int main(void)
 	tcase_add_test(tc, what_was_staged_by_a_predecessor_goes_first);
 	tcase_add_test(tc, what_was_staged_does_not_go_into_the_line_of_another);
 	tcase_add_test(tc, who_has_staged_the_beginning_of_a_line_owns_the_file);
+	tcase_add_test(tc, the_owner_is_known_by_another_name_too);
+	tcase_add_test(tc, what_was_staged_under_another_name_is_no_part_of_the_line_of_another);
 	tcase_add_test(tc, a_later_life_comes_after_the_last_words_of_the_one_before);
 	tcase_add_test(tc, whole_lines_are_dropped_after_a_second_of_trouble);
 	suite_add_tcase(s, tc);
