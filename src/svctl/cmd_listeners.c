@@ -97,17 +97,31 @@ static void add_pool_cell(struct strbuf *sb, enum column column, const json_t *p
 
 /* --- a listener --- */
 
-/* What its process is, and once that runs, what has become of the dialog. */
+static bool has_state(const json_t *listener, const char *dialog)
+{
+	return strcmp(text_of(listener, "listener_state"), dialog) == 0;
+}
+
+static bool is_running(const json_t *listener)
+{
+	return (int)number_of(listener, "state") == STATE_CODE_RUNNING;
+}
+
+/* The dialog matters once the process runs, and as soon as nothing can come of it. */
+static const char *state_of(const json_t *listener)
+{
+	return text_of(listener, is_running(listener) || has_state(listener, "UNKNOWN") ?
+		       "listener_state" : "statename");
+}
+
+/* The state code that means as much. */
 static int mood_of(const json_t *listener)
 {
-	int state = (int)number_of(listener, "state");
-	const char *dialog = text_of(listener, "listener_state");
-
-	if (state != STATE_CODE_RUNNING)
-		return state;
-	if (strcmp(dialog, "UNKNOWN") == 0)
+	if (has_state(listener, "UNKNOWN"))
 		return STATE_CODE_UNKNOWN;
-	return strcmp(dialog, "ACKNOWLEDGED") == 0 ? STATE_CODE_STARTING : state;
+	if (is_running(listener) && has_state(listener, "ACKNOWLEDGED"))
+		return STATE_CODE_STARTING;
+	return (int)number_of(listener, "state");
 }
 
 static bool is_well(const json_t *listener)
@@ -117,17 +131,26 @@ static bool is_well(const json_t *listener)
 	return !procinfo_is_stopped(&info);
 }
 
+static void add_plans(struct strbuf *sb, const json_t *listener)
+{
+	long wait = (long)number_of(listener, "backoff_until") - (long)time(NULL);
+	char buf[HUMAN_MAX];
+
+	if (json_is_number(json_object_get(listener, "holds")))
+		strbuf_addf(sb, "works on event %.0f", number_of(listener, "holds"));
+	else if (json_is_number(json_object_get(listener, "backoff_until")))
+		strbuf_addf(sb, "again in %s", human_span(buf, wait > 0 ? wait : 0));
+}
+
 static void add_listener_cell(struct strbuf *sb, enum column column, const json_t *listener)
 {
-	bool is_running = (int)number_of(listener, "state") == STATE_CODE_RUNNING;
-
 	if (column == NAME) {
 		strbuf_adds(sb, "  ");
 		add_tame(sb, text_of(listener, "name"));
 	} else if (column == STATE) {
-		add_tame(sb, text_of(listener, is_running ? "listener_state" : "statename"));
-	} else if (column == LAST && json_is_number(json_object_get(listener, "holds"))) {
-		strbuf_addf(sb, "works on event %.0f", number_of(listener, "holds"));
+		add_tame(sb, state_of(listener));
+	} else if (column == LAST) {
+		add_plans(sb, listener);
 	} else {
 		add_number(sb, listener, of_listener[column]);
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "base/clock.h"
 #include "base/jsonout.h"
 #include "base/strbuf.h"
 #include "svd/call.h"
@@ -27,6 +28,7 @@ static void add_null(struct strbuf *sb, const char *key)
 void rpc_add_listener(struct strbuf *sb, const struct process *p)
 {
 	const struct listener *l = p->listener;
+	double wait = listener_wait(l);
 
 	json_out_member(sb, "listener_state", p->pid ? dialog_state_name(l->dialog.state) : "");
 	json_out_member_large(sb, "sent", l->counts.sent);
@@ -38,6 +40,10 @@ void rpc_add_listener(struct strbuf *sb, const struct process *p)
 		json_out_member_large(sb, "holds", l->held->event->serial);
 	else
 		add_null(sb, "holds");
+	if (!p->pid && proc_comes_back(p) && wait > 0)
+		json_out_member_int(sb, "backoff_until", (int64_t)(clock_wall() + wait));
+	else
+		add_null(sb, "backoff_until");
 }
 
 static void add_listener(struct strbuf *sb, const struct process *p)
