@@ -83,7 +83,7 @@ static bool gets(void)
 	ck_assert_int_ge(len, 0);
 	if (len == 0)
 		return false;
-	/* Its body is borrowed from where the next one will be: only what is in its head is kept. */
+	/* Its body is borrowed from where the next one will be: only the head is of use. */
 	n_got -= (size_t)len;
 	memmove(got, got + len, n_got);
 	return true;
