@@ -235,6 +235,11 @@ static void step_deliveries(struct hook *hook, double now)
 
 /* --- when to look again --- */
 
+static bool is_idle(const struct hook *hook)
+{
+	return !hook->deliveries && !hook->backlog.list && !hook->coalesce.n_held;
+}
+
 /* The turn that follows is all that is wanted. */
 static void on_timer(struct timer *t)
 {
@@ -251,7 +256,7 @@ static double next_due(const struct hook *hook)
 		due = earlier(due, d->is_under_way ? d->due : later(d->due, rate_next(hook)));
 	if (hook->backlog.list && has_room(hook))
 		due = earlier(due, rate_next(hook));
-	return hook->closes > 0 ? earlier(due, hook->closes) : due;
+	return hook->closes > 0 && !is_idle(hook) ? earlier(due, hook->closes) : due;
 }
 
 static void arm(struct hook *hook)
@@ -274,11 +279,6 @@ static void step(struct hook *hook)
 }
 
 /* --- the end --- */
-
-static bool is_idle(const struct hook *hook)
-{
-	return !hook->deliveries && !hook->backlog.list && !hook->coalesce.n_held;
-}
 
 /* Nobody is under way, and what waits can only begin when it is too late. */
 static bool is_hopeless(const struct hook *hook)

@@ -27,12 +27,12 @@ struct delivery {
 	struct delivery *prev, *next;	/* in the hook's list */
 	struct hook     *hook;		/* borrowed */
 	struct queued   *queued;	/* owned */
-	unsigned         count;		/* events that it stands for: 1, and those coalesced with it */
+	unsigned         count;		/* events that it stands for, with those coalesced */
 	unsigned         tries;		/* begun */
 	uint64_t         id;		/* of this try, never 0 */
 	bool             is_under_way;	/* false: it waits for its next try */
-	double           due;		/* monotonic seconds: the next try; of one under way: see ops */
-	double           not_before;	/* ... at the earliest then: set by the ops before
+	double           due;		/* monotonic seconds: of the next try, or see ops */
+	double           not_before;	/* ... at the earliest; set by the ops before
 					 * hook_failed; 0: any time */
 	struct process  *process;	/* owned, of an eventexec's try; else NULL */
 	bool             is_overdue;	/* ... and it was told to end */
