@@ -1,6 +1,8 @@
 """Event listeners in several languages and moods: those that behave, and those that do not."""
 import os
 import signal
+import textwrap
+import time
 
 import pytest
 
@@ -81,6 +83,26 @@ def test_what_it_says_is_in_its_log_file(daemon):
     wait_for(lambda: d.read("said") == "READY\nRESULT 4\nFAILREADY\nRESULT 2\nOKREADY\n", "said")
 
 
+TALKER = """
+    [eventlistener:talker]
+    command=/bin/sh -c 'echo oops >&2; exec cat'
+    events=TICK_3600
+    stderr_events_enabled=true
+    stderr_logfile={box}/talker.err
+    autostart=false
+    startsecs=0
+    """
+
+
+def test_what_it_says_on_stderr_is_logged_and_told(daemon):
+    d = start(daemon, lambda d: add_recorder(d, "PROCESS_LOG_STDERR") + textwrap.dedent(TALKER))
+    d.rpc.startProcess("talker")
+    told = wait_for(lambda: recorded(d), "it is told")[0]
+    assert told.payload == "processname:talker groupname:talker pid:%d channel:stderr\noops\n" % (
+        d.info("talker")["pid"])
+    wait_for(lambda: d.read("talker.err") == "oops\n", "it is logged")
+
+
 def test_a_rejected_event_comes_again_before_the_next(daemon):
     d = start(daemon, lambda d: add_recorder(d, REMOTE, answers="FAIL FAIL OK FAIL"))
     tell(d, "x", "y", "z")
@@ -120,7 +142,7 @@ def test_each_pool_gets_each_event(daemon):
 @pytest.mark.parametrize("noise", ["hello\\n", "READY \\n", "READY\\nREADY\\n"])
 def test_noise_makes_it_unknown_and_disturbs_nobody(daemon, noise):
     d = start(daemon, lambda d: add_recorder(d, REMOTE) + listener(
-        "noisy", "/bin/sh -c 'printf \"%s\"; exec cat'" % noise))
+        "noisy", "/bin/sh -c 'printf \"%s\"; exec cat'" % noise, "autorestart=false"))
     d.wait_log("noisy: has entered the UNKNOWN state and will no longer receive events, this "
                "usually indicates the process violated the eventlistener protocol")
     tell(d, "x")
@@ -141,14 +163,8 @@ def test_who_never_reads_holds_nobody_up(daemon):
         "deaf", "/bin/sh -c 'printf \"READY\\n\"; exec sleep 99'", "buffer_size=3"))
     tell(d, *["x" * 100000] * 10)
     wait_for(lambda: len(recorded(d)) == 10, "the other one is told everything")
-    d.wait_log("pool deaf event buffer overflowed, discarding event", 6)
+    d.wait_log("pool deaf event buffer overflowed, discarding event 1\n")
     d.rpc.stopProcess("deaf")
-
-
-def test_who_closes_its_output_costs_nothing(daemon):
-    d = start(daemon, lambda d: listener("mute", "/bin/sh -c 'exec sleep 99 >&-'"))
-    tell(d, "x")
-    wait_idle(d.pid)
 
 
 def test_who_floods_is_bounded(daemon):
@@ -226,3 +242,123 @@ def test_a_pool_is_updated(daemon):
             wait_for(lambda: numprocs + events in payloads(d, "0") + payloads(d, "1"), "told")
     d.rpc.stopProcess("recorder")
     wait_for(lambda: recorded(d, "0")[-1].name == "PROCESS_STATE_STOPPED", "new events")
+
+
+# --- what people do meanwhile ---
+
+BABBLER = """
+    [eventlistener:babbler]
+    command=/bin/sh -c "echo x >>{box}/lives; echo hello; exec sleep 1000"
+    events=REMOTE_COMMUNICATION
+    startsecs=0
+    """
+
+
+def a_pool(d, name):
+    return {pool["name"]: pool for pool in d.proxy.svd.getPools()}[name]
+
+
+def lives(d):
+    return d.read("lives").count("x")
+
+
+def begin(daemon):
+    """Some lives in a row, so that the next one would begin much later."""
+    d = daemon(BABBLER).start()
+    wait_for(lambda: lives(d) == 3 and d.state("babbler") == "STOPPED", "three lives")
+    return d
+
+
+@pytest.mark.svd_only
+def test_who_waits_can_be_started_and_stopped(daemon):
+    d = begin(daemon)
+    assert d.rpc.startProcess("babbler")
+    wait_for(lambda: lives(d) == 4 and d.state("babbler") == "STOPPED", "a fourth life")
+    restarted = d.ctl("restart", "babbler").stdout
+    assert restarted == "babbler: stopped\nbabbler: started\n"
+    wait_for(lambda: lives(d) == 5 and d.state("babbler") == "STOPPED", "a fifth life")
+    assert a_pool(d, "babbler")["listeners"][0]["backoff_until"]
+    assert d.ctl("stop", "babbler").stdout == "babbler: stopped\n"
+    assert not a_pool(d, "babbler")["listeners"][0]["backoff_until"]
+    wait_idle(d.pid)
+    assert "not running" in d.ctl("stop", "babbler").stdout
+    d.rpc.startProcess("babbler")
+    wait_for(lambda: lives(d) == 6 and d.state("babbler") == "STOPPED", "a sixth life")
+    assert d.ctl("stop", "all").stdout == "babbler: stopped\n"
+    assert d.ctl("remove", "babbler").stdout == "babbler: removed process group\n"
+    assert d.ctl("add", "babbler").returncode == 0
+    wait_for(lambda: lives(d) == 7 and d.state("babbler") == "STOPPED", "it begins anew")
+
+
+@pytest.mark.svd_only
+def test_who_waits_is_updated_and_started(daemon):
+    d = begin(daemon)
+    d.configure(BABBLER.replace("echo hello", "echo READY"))
+    assert "updated" in d.ctl("update").stdout
+    d.wait_state("babbler", "RUNNING")
+    wait_for(lambda: a_pool(d, "babbler")["listeners"][0]["listener_state"] == "READY", "READY")
+    assert lives(d) == 4
+
+
+# --- the options of a pool, while it runs ---
+
+DEAF = """
+    [eventlistener:deaf]
+    command=/bin/sh -c 'echo READY; exec sleep 1000'
+    events=REMOTE_COMMUNICATION
+    startsecs=0
+    """
+
+
+@pytest.mark.svd_only
+def test_a_buffer_is_resized_while_it_is_in_use(daemon):
+    d = daemon(textwrap.dedent(DEAF) + "buffer_size=10\n").start()
+    pid = d.wait_state("deaf", "RUNNING")["pid"]
+    wait_for(lambda: a_pool(d, "deaf")["listeners"][0]["listener_state"] == "READY", "READY")
+    for _ in range(8):
+        d.rpc.sendRemoteCommEvent("t", "x")
+    d.configure(textwrap.dedent(DEAF) + "buffer_size=2\nlistener_strict=false\n")
+    assert "updated" in d.ctl("update").stdout
+    assert d.info("deaf")["pid"] == pid
+    deaf = a_pool(d, "deaf")
+    assert (deaf["room"], deaf["queued"], deaf["dropped"]) == (2, 2, 5)
+
+
+# --- results that are printed ---
+
+# The shape of the package supervisor-stdout: an event's payload is its result.
+ECHO = """
+    import os, sys
+    while True:
+        os.write(1, b"READY\\n")
+        words = dict(w.split(b":", 1) for w in sys.stdin.buffer.readline().split())
+        payload = sys.stdin.buffer.read(int(words[b"len"]))
+        os.write(1, b"RESULT %d\\n%s" % (len(payload), payload))
+    """
+
+PRINTING = """
+    [eventlistener:stdout]
+    command=/usr/bin/python3 -S -E {box}/echo.py
+    events=PROCESS_LOG
+    buffer_size=100
+    result_handler=supervisor_stdout:event_handler
+    [program:cat]
+    command=/bin/sh -c "echo meow; echo purr; echo hiss >&2; exec cat"
+    stdout_events_enabled=true
+    stderr_events_enabled=true
+    """
+
+
+@pytest.mark.svd_only
+def test_the_handler_of_supervisor_stdout_prints(daemon):
+    d = daemon(PRINTING)
+    d.write("echo.py", ECHO)
+    d.start()
+    for line in "cat stdout | meow\n", "cat stdout | purr\n", "cat stderr | hiss\n":
+        wait_for(lambda: line in d.console(), "%r is printed" % line)
+    assert "handlers in Python" not in d.console()
+    wait_for(lambda: a_pool(d, "stdout")["listeners"][0]["answered"] >= 2, "counted")
+    os.kill(d.sibling("svd-logd"), 9)
+    d.rpc.sendProcessStdin("cat", "back again\n")
+    wait_for(lambda: "cat stdout | back again\n" in d.console(), "the next svd-logd prints, too")
+    assert d.console().count("cat stdout | meow") == 1
