@@ -10,8 +10,8 @@
 #include "base/clock.h"
 
 /*
- * Bytes in a turn. A full pipe has 16 pages, but lines of 2 KiB and more fill hardly half of each: a
- * small write is not split over two.
+ * Bytes in a turn. A full pipe has 16 pages, but lines of 2 KiB and more fill hardly half of each:
+ * a small write is not split over two.
  */
 enum { ENOUGH = 32 * 1024, LITTLE = 4 * 1024 };
 
