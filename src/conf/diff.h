@@ -28,8 +28,8 @@ enum program_change program_config_compare(const struct program_config *old,
 					   const struct program_config *new);
 
 /*
- * Does the group itself differ in what all its processes depend on: its kind, its socket, its
- * pool? (Its priority and its processes are not meant.)
+ * Does the group itself differ in what all its processes depend on: its kind, its socket, the
+ * events of its pool? (Its priority and its processes are not meant.)
  */
 bool group_config_is_remade(const struct group_config *old, const struct group_config *new);
 
