@@ -3,7 +3,6 @@
  * it for RPC, /metrics and svctl. What an event says stays out of it, so it shows nothing of
  * processes that the client may not see.
  */
-#include <string.h>
 #include <utlist.h>
 
 #include "base/clock.h"
@@ -11,6 +10,7 @@
 #include "base/strbuf.h"
 #include "svd/call.h"
 #include "svd/engine.h"
+#include "svd/hook.h"
 #include "svd/listener.h"
 #include "svd/lookup.h"
 #include "svd/permit.h"
@@ -131,12 +131,71 @@ static void add_pool(struct strbuf *sb, const struct engine *e, const struct cal
 {
 	const struct pool *pool = group->pool;
 
-	json_out_comma(sb);
-	strbuf_addc(sb, '{');
 	add_queue(sb, group, "eventlistener", &pool->subscriber, &pool->backlog);
 	add_sums(sb, group);
 	add_null(sb, "last_error");
 	add_listeners(sb, e, call, group);
+}
+
+/* --- one hook --- */
+
+static int64_t n_under_way(const struct hook *hook)
+{
+	const struct delivery *d;
+	int64_t n = 0;
+
+	DL_FOREACH(hook->deliveries, d)
+		n += d->is_under_way;
+	return n;
+}
+
+static void add_last_error(struct strbuf *sb, const struct hook *hook)
+{
+	if (!hook->last_error) {
+		add_null(sb, "last_error");
+		return;
+	}
+	json_out_key(sb, "last_error");
+	strbuf_addc(sb, '{');
+	json_out_member(sb, "text", hook->last_error);
+	json_out_member_int(sb, "at", (int64_t)hook->last_error_at);
+	strbuf_addc(sb, '}');
+}
+
+static void add_hook(struct strbuf *sb, const struct group *group)
+{
+	const struct hook *hook = group->hook;
+	const char *url = group->conf->hook->shown;
+
+	add_queue(sb, group, url ? "webhook" : "eventexec", &hook->subscriber, &hook->backlog);
+	json_out_member_large(sb, "delivered", hook->n_done);
+	json_out_member_large(sb, "failed", hook->n_failed);
+	json_out_member_large(sb, "coalesced", hook->n_coalesced);
+	json_out_member_large(sb, "retries", hook->n_retries);
+	json_out_member_int(sb, "under_way", n_under_way(hook));
+	if (url)
+		json_out_member(sb, "url", url);
+	add_last_error(sb, hook);
+	json_out_key(sb, "listeners");
+	strbuf_adds(sb, "[]");
+}
+
+/* --- all --- */
+
+static bool is_told(const struct group *group)
+{
+	return group->pool || group->hook;
+}
+
+static void add_one(struct strbuf *sb, const struct engine *e, const struct call *call,
+		    const struct group *group)
+{
+	json_out_comma(sb);
+	strbuf_addc(sb, '{');
+	if (group->pool)
+		add_pool(sb, e, call, group);
+	else
+		add_hook(sb, group);
 	strbuf_addc(sb, '}');
 }
 
@@ -146,8 +205,8 @@ void rpc_add_pools(struct strbuf *sb, const struct engine *e, const struct call 
 
 	strbuf_addc(sb, '[');
 	DL_FOREACH(e->groups, group)
-		if (group->pool && permit_sees_group(e, call, group))
-			add_pool(sb, e, call, group);
+		if (is_told(group) && permit_sees_group(e, call, group))
+			add_one(sb, e, call, group);
 	strbuf_addc(sb, ']');
 }
 
@@ -167,10 +226,10 @@ void rpc_get_pool(struct engine *e, struct call *call)
 	const struct group *group = engine_find_group(e, name);
 	struct strbuf sb = { 0 };
 
-	if (!group || !group->pool) {
+	if (!group || !is_told(group)) {
 		call_fault(call, FAULT_BAD_NAME, "%s", name);
 		return;
 	}
-	add_pool(&sb, e, call, group);
+	add_one(&sb, e, call, group);
 	call_result_text(call, strbuf_steal(&sb));
 }

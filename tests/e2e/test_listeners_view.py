@@ -47,13 +47,28 @@ POOLS = """
     command=/bin/cat
     """
 
+# Those without listeners: one that works, one that fails, and one whose URL has secrets.
+HOOKS = """
+    [eventexec:runs]
+    command=/bin/true
+    events=REMOTE_COMMUNICATION
+    [eventexec:fails]
+    command=/bin/sh -c "exit 3"
+    events=REMOTE_COMMUNICATION
+    retries=0
+    [webhook:posts]
+    url=http://me:secret1@127.0.0.1:{closed}/secret2?secret3
+    events=REMOTE_COMMUNICATION
+    retries=0
+    """
+
 SERVER = """
     [inet_http_server]
     port=127.0.0.1:{port}
     username=boss
     password=secret
     [svd:access]
-    read=http:looker busy lost:l1
+    read=http:looker busy lost:l1 runs
     admin=http:boss
     logins=looker:look, nobody:none
     """
@@ -70,9 +85,11 @@ def listener(d, pool, i=0):
 @pytest.fixture(scope="module")
 def d(module_daemon):
     d = module_daemon()
-    d.port = free_port()
-    d.configure(textwrap.dedent(POOLS + SERVER.replace("{port}", str(d.port))) +
-                add_recorder(d, REMOTE, "works", "FAIL"))
+    d.port, d.closed = free_port(), free_port()
+    ports = POOLS + HOOKS + SERVER
+    for name in "port", "closed":
+        ports = ports.replace("{%s}" % name, str(getattr(d, name)))
+    d.configure(textwrap.dedent(ports) + add_recorder(d, REMOTE, "works", "FAIL"))
     d.start()
     d.wait_state("dead", "FATAL")
     for name, i, state in ("works", 0, "READY"), ("busy", 0, "READY"), ("lost", 0, "UNKNOWN"), \
@@ -82,6 +99,8 @@ def d(module_daemon):
         d.rpc.sendRemoteCommEvent("t", text)
     wait_for(lambda: pools(d)["works"]["delivered"] == 5, "all is done")
     wait_for(lambda: listener(d, "works")["listener_state"] == "READY", "it is READY again")
+    for name, key in ("runs", "delivered"), ("fails", "failed"), ("posts", "failed"):
+        wait_for(lambda: pools(d)[name][key] == 5, "%s: %s" % (name, key))
     return d
 
 
@@ -130,6 +149,27 @@ def test_a_listener_that_is_given_time(d):
                                listeners(d, "babbles").out), "svctl tells of it", 60)
 
 
+def test_hooks_are_told_like_pools(d):
+    runs, fails = pools(d)["runs"], pools(d)["fails"]
+    keys = ("queued", "room", "accepted", "delivered", "failed", "dropped", "coalesced", "retries",
+            "under_way", "listeners")
+    assert runs["kind"] == fails["kind"] == "eventexec"
+    assert [runs[key] for key in keys] == [0, 1024, 5, 5, 0, 0, 0, 0, 0, []]
+    assert [fails[key] for key in keys] == [0, 1024, 5, 0, 5, 0, 0, 0, 0, []]
+    assert runs["last_error"] is None and "3" in fails["last_error"]["text"]
+    assert abs(fails["last_error"]["at"] - time.time()) < 300
+    assert d.proxy.svd.getPool("fails") == fails
+
+
+def test_what_a_url_may_hold_as_secret_is_not_told(d):
+    pool = pools(d)["posts"]
+    assert (pool["kind"], pool["failed"]) == ("webhook", 5)
+    assert pool["url"] == "http://127.0.0.1:%d/***" % d.closed
+    assert pool["last_error"]["text"]
+    told = json.dumps(d.proxy.svd.getPools()) + listeners(d).out + listeners(d, "--json").out
+    assert "posts" in told and "secret" not in told and "me:" not in told
+
+
 def test_the_names_of_events_are_as_few_as_can_be(d):
     told = {name: pool["events"] for name, pool in pools(d).items()}
     assert told["lost"] == ["TICK"]
@@ -171,7 +211,7 @@ def test_the_status_of_a_process_tells_of_the_listener(d):
 def test_who_may_not_see_a_listener_does_not_see_its_pool(d):
     seen = pools(d, as_user(d, "looker", "look"))
     assert {name: [one["name"] for one in pool["listeners"]] for name, pool in seen.items()} == \
-        {"busy": ["busy"], "lost": ["l1"]}
+        {"busy": ["busy"], "lost": ["l1"], "runs": []}
     with pytest.raises(xmlrpc.client.Fault) as fault:
         as_user(d, "looker", "look").svd.getPool("works")
     assert fault.value.faultCode == NOT_PERMITTED
@@ -208,6 +248,11 @@ def test_metrics_have_the_numbers(d):
         pools(d)["busy"]["last_event"]["at"]
     assert m['svd_event_pool_listeners{pool="lost",state="UNKNOWN"}'] == 2
     assert m['svd_event_pool_listeners{pool="dead",state="UNKNOWN"}'] == 0
+    for name, key in ("runs", "delivered"), ("fails", "failed"), ("posts", "failed"):
+        assert m['svd_event_pool_%s_events_total{pool="%s"}' % (key, name)] == 5
+    assert m['svd_event_pool_under_way{pool="runs"}'] == 0
+    assert m['svd_event_pool_last_error_time_seconds{pool="fails"}'] == \
+        pools(d)["fails"]["last_error"]["at"]
     works = '{name="works",group="works"}'
     assert [m["svd_event_listener_%s_total%s" % (key, works)] for key in (
         "sent_events", "answered_events", "rejected_events", "noise", "restarts")] == \
@@ -246,7 +291,10 @@ def test_svctl_shows_a_table(d):
     assert rows["works", "READY"] == ["5", "1", "0"]
     assert rows["l0", "UNKNOWN"] == rows["l1", "UNKNOWN"] == ["0", "0", "0"]
     assert rows["dead", "FATAL"] == ["0", "0", "0"]
-    assert len(rows) == 11
+    assert rows["runs", "eventexec"][:4] == ["0/1024", "5", "0", "0"]
+    assert rows["fails", "eventexec"][:4] == ["0/1024", "0", "5", "0"]
+    assert re.search(r"(?m)^fails .* ago: REMOTE_COMMUNICATION; \d+[smh] ago: .*3", said.out)
+    assert len(rows) == 14
 
 
 def test_names_choose_pools_and_the_status_is_theirs(d):
@@ -255,6 +303,7 @@ def test_names_choose_pools_and_the_status_is_theirs(d):
         return said.code, [line.split()[0] for line in said.out.splitlines()[1:]]
     assert shown("works") == (0, ["works"] * 2)
     assert shown("bus*", "works:*") == (0, ["busy"] * 2 + ["works"] * 2)
+    assert shown("runs", "fails") == (0, ["fails", "runs"])
     assert shown("los?") == (3, ["lost", "l0", "l1"])
     assert shown("dead") == (3, ["dead"] * 2)
     assert shown("all")[0] == 3
@@ -283,7 +332,8 @@ def test_it_is_a_verb_like_others(d):
     def offered(*words):
         return svctl(d.box, "--complete", "-c", d.conf, *words).out.split()
     assert offered("lis") == ["listeners"]
-    assert sorted(offered("listeners", "")) == ["babbles", "busy", "dead", "lost", "works"]
+    assert sorted(offered("listeners", "")) == [
+        "babbles", "busy", "dead", "fails", "lost", "posts", "runs", "works"]
     assert offered("listeners", "w") == ["works"]
     assert offered("listeners", "--") == ["--json"]
     assert listeners(d, "--help").out.startswith("listeners\t")
