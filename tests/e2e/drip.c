@@ -1,4 +1,7 @@
-/* drip.c - writes lines one at a time: each when the one before has been read. drip LINES BYTES */
+/*
+ * drip.c - writes lines one at a time: each when the one before has been read.
+ * drip LINES BYTES [FILE]: begins when FILE is there.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -21,6 +24,8 @@ int main(int argc, char **argv)
 
 	if (!line || !n)
 		return 2;
+	while (argc > 3 && access(argv[3], F_OK) < 0)
+		(void)usleep(PAUSE);
 	memset(line, 'x', n);
 	line[n - 1] = '\n';
 	for (long i = 0; i < lines; i++) {
