@@ -217,3 +217,24 @@ def test_what_it_rejects_comes_again(told, name):
     """Those in Python have rejected one."""
     times = sum(text.endswith("\nFAIL") for _, text in told[name])
     assert times == (2 if name in ("unix", "inet") else 1)
+
+
+@pytest.mark.svd_only
+def test_a_byte_can_be_a_letter(module_daemon):
+    """Who counts letters where we count bytes waits for ever, unless each byte is one."""
+    d = module_daemon("", "letters")
+    d.write("childutils.py", CHILDUTILS)
+    d.configure("""
+        [eventlistener:letters]
+        command=/usr/bin/python3 {box}/childutils.py {box}/letters.heard
+        environment=PYTHONIOENCODING=latin-1
+        events=REMOTE_COMMUNICATION
+        startsecs=0
+        """)
+    d.start()
+    for text in "12 € für", "next":
+        d.rpc.sendRemoteCommEvent("t", text)
+    wait_for(lambda: "next" in d.read("letters.heard"), "the next one is heard")
+    assert [text for _, text in heard(d, "letters")] == [
+        "REMOTE_COMMUNICATION type:t\n" + text for text in (
+            "12 € für".encode().decode("latin-1"), "next")]

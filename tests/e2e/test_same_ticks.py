@@ -29,7 +29,8 @@ def live(d, fake_time, base):
     sanitizer = clean_env(d.box)["ASAN_OPTIONS"] + ":verify_asan_link_order=0"
     d.start(env={"LD_PRELOAD": fake_time, "FAKE_TIME": d.path("offset"),
                  "ASAN_OPTIONS": sanitizer})
-    wait_for(lambda: recorded(d, "five"), "a tick")
+    for pool in POOLS:
+        d.wait_state(pool, "RUNNING")       # by then it has looked at the clock
     for hours in 1, -1:
         seen = len(recorded(d, "long"))
         set_clock(d, base + hours * HOUR)
