@@ -116,6 +116,22 @@ START_TEST(what_was_moved_is_found_by_the_successor)
 	ck_assert_in_pipe(ends[0], "two\n");
 } END_TEST
 
+/* Killed as soon as the bytes were in, and again when a part of them was in the file. */
+START_TEST(what_has_gone_in_part_is_not_fresh_after_two_kills)
+{
+	struct stage *st = stage_get(&stages, 42, true);
+	char part[4];
+
+	say("one\ntwo\n");
+	ck_assert_int_eq(splice(ends[0], NULL, st->in, NULL, 8, 0), 8);
+	die();
+	ck_assert(stage_is_fresh(left()));
+	ck_assert_int_eq(read(left()->out, part, 2), 2);
+	die();
+	ck_assert_uint_eq(left()->n, 6);
+	ck_assert(!stage_is_fresh(left()));
+} END_TEST
+
 START_TEST(an_empty_stage_has_nothing_for_the_successor)
 {
 	struct stage *st = stage_get(&stages, 42, false);
@@ -246,6 +262,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, nothing_is_used_that_svd_does_not_keep_yet);
 	tcase_add_test(tc, what_was_moved_is_found_by_the_successor);
+	tcase_add_test(tc, what_has_gone_in_part_is_not_fresh_after_two_kills);
 	tcase_add_test(tc, an_empty_stage_has_nothing_for_the_successor);
 	tcase_add_test(tc, a_text_stands_for_its_input);
 	tcase_add_test(tc, a_text_that_is_not_whole_yet_never_was);
