@@ -4,8 +4,6 @@
  */
 #include "logd/plan.h"
 
-#include <string.h>
-
 uint64_t plan_room(uint64_t size, uint64_t maxbytes)
 {
 	if (maxbytes == 0)
@@ -32,18 +30,4 @@ enum plan_step plan_next(const struct plan *p)
 	if (p->there > p->room)
 		return (p->fresh || p->inside) && p->most ? PLAN_LINE_OVER : PLAN_ROTATE;
 	return p->inside || p->must ? PLAN_ALL : PLAN_WAIT;
-}
-
-size_t plan_text(uint64_t room, bool may_run_over, const char *text, size_t len)
-{
-	const char *newline;
-
-	if (len <= room)
-		return len;
-	newline = memrchr(text, '\n', room);
-	if (!newline && !may_run_over)
-		return 0;
-	if (!newline)
-		newline = memchr(text, '\n', len);
-	return newline ? (size_t)(newline + 1 - text) : len;
 }

@@ -35,12 +35,6 @@ enum plan_step {
 
 enum plan_step plan_next(const struct plan *p);
 
-/*
- * The same for text in memory: how many of its bytes may go, whole lines if need be. A line that is
- * too long may run over where it has begun, or would begin, the file. 0: begin a new one.
- */
-size_t plan_text(uint64_t room, bool may_run_over, const char *text, size_t len);
-
 /* Bytes until the file of that size is full; maxbytes 0: no limit. */
 uint64_t plan_room(uint64_t size, uint64_t maxbytes);
 

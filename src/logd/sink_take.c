@@ -306,32 +306,40 @@ static void grow(struct sink *s, struct source *src, ssize_t moved)
 		all->enlarged += source_enlarge(src);
 }
 
+static uint64_t room_for_stage(const struct sink *s, const struct stage *st)
+{
+	bool inside = s->owner == st->src && s->end == END_INSIDE;
+
+	/* Of what was moved into it that has been found out before. */
+	if (s->target.kind != TARGET_FILE || !stage_is_text(st))
+		return UINT64_MAX;
+	return inside ? plan_room(s->size, sink_limit(s)) : sink_room(s);
+}
+
 /*
- * How much of the stage may go to the file as it is now? 0: none, it must be rotated. Of what was
- * moved into it that has been found out before.
+ * How much of a stage that does not fit may go to the file as it is now? Whole lines, or one that
+ * is too long where it has begun, or would begin, the file. 0: none, it must be rotated.
  */
-static size_t part_of_stage(struct sink *s, const struct stage *st)
+static size_t part_of_stage(struct sink *s, const struct stage *st, uint64_t room)
 {
 	struct look *look = &s->all->look;
-	bool inside = s->owner == st->src && s->end == END_INSIDE;
-	uint64_t maxbytes = clock_mono() < s->rotate_at ? 0 : s->rules.maxbytes;
-	uint64_t room = sink_is_due(s) && !inside ? 0 : plan_room(s->size, maxbytes);
+	ssize_t n = look_at(look, st->out);
 	size_t part;
 
-	if (s->target.kind != TARGET_FILE || st->n <= room || !stage_is_text(st) ||
-	    look_at(look, st->out) < (ssize_t)st->n || (!room && inside))
+	if (n <= 0)
 		return st->n;
-	part = look_last_line(look, room);
-	if (part || (s->size > 0 && !inside))
+	part = look_last_line(look, min(room, (size_t)n));
+	if (part || (s->size > 0 && s->end != END_INSIDE))
 		return part;
-	part = look_first_line(look, st->n);
-	return part ? part : st->n;
+	part = look_first_line(look, (size_t)n);
+	return part ? part : (size_t)n;
 }
 
 /* What is staged comes first, whoever asks. */
 static enum taken write_stage(struct sink *s, struct source *src)
 {
 	struct stage *st = s->staged;
+	uint64_t room;
 
 	if (stage_is_given_up(st))
 		return give_up_stage(s, st);
@@ -339,7 +347,10 @@ static enum taken write_stage(struct sink *s, struct source *src)
 		return sink_cannot(s, src);
 	if (s->target.fd < 0)
 		return sink_ask(s, WORK_OPEN);
-	st->part = part_of_stage(s, st);
+	room = room_for_stage(s, st);
+	if (st->n > room && s->end == END_UNKNOWN)
+		return sink_ask(s, WORK_END);
+	st->part = st->n > room ? part_of_stage(s, st, room) : st->n;
 	return sink_ask(s, st->part ? WORK_WRITE : WORK_ROTATE);
 }
 
@@ -498,23 +509,21 @@ static enum taken stage_seen(struct sink *s, struct source *src)
 
 /* --- text that is not what was read --- */
 
-/* What the text was made of leaves the pipe with the last of it. */
+/*
+ * As much as a stage takes, whatever fits into the file: what the text was made of leaves the pipe
+ * with the last of it, and until then we must not be killed with a part of it written.
+ */
 static enum taken stage_text(struct sink *s, struct source *src)
 {
-	bool may_run_over = s->size == 0 || s->end == END_INSIDE;
+	struct stage *st = get_stage(s, src);
 	struct tap *tap = src->tap;
-	struct stage *st;
 	size_t len, part, input;
 	const char *text = tap_text(tap, &len);
 	int ret;
 
-	part = plan_text(sink_room(s), may_run_over, text, len);
-	if (!part)
-		return make_room(s, src);
-	st = get_stage(s, src);
 	if (!st)
 		return TAKEN_LATER;
-	part = min(part, st->size);
+	part = min(len, st->size);
 	input = part == len ? tap->input : 0;
 	st->end = text[part - 1] == '\n' ? END_LINE : END_INSIDE;
 	ret = stage_write(s->all->stages, st, text, part, src->fd, input);

@@ -65,6 +65,7 @@ static void empty_dir(void)
 {
 	ck_assert_int_eq(chdir(dir), 0);
 	(void)remove("a");
+	(void)remove("a.1");
 	(void)remove("b");
 	(void)remove("d/a");
 	(void)remove("d");
@@ -455,6 +456,45 @@ START_TEST(what_was_staged_under_another_name_is_no_part_of_the_line_of_another)
 	leave(&q);
 } END_TEST
 
+/* A sink with a filter, and files of ten bytes. */
+static struct tap *join_filtered(struct program *p, struct taps *taps)
+{
+	static const struct channel_spec spec = {
+		.filter = { .strip = true },
+		.speaker = { .group = "g", .name = "n", .channel = "stdout" },
+	};
+	static const struct sink_rules small = { .mode = 0644, .maxbytes = 10, .backups = 1 };
+
+	join(p, "a");
+	sink_set_rules(p->src.sink, &small);
+	ck_assert_int_eq(taps_init(taps, NULL, NULL, NULL), 0);
+	ck_assert_int_eq(tap_set(&p->src.tap, taps, &spec), 0);
+	return p->src.tap;
+}
+
+/* ... or, killed between two files, we would leave a part of it in one, and all of it in the pipe. */
+START_TEST(text_leaves_the_pipe_before_its_first_part_is_written)
+{
+	struct program p;
+	struct taps taps;
+	struct tap *tap = join_filtered(&p, &taps);
+
+	say(&p, "one\ntwo\nlonger than a file\nfour\n");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a"), "one\ntwo\n");
+	ck_assert_uint_eq(source_pending(&p.src), 0);
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a.1"), "one\ntwo\n");
+	ck_assert_str_eq(text_of("a"), "longer than a file\n");
+	ck_assert_int_eq(take(&p), TAKEN_SOME);
+	ck_assert_str_eq(text_of("a.1"), "longer than a file\n");
+	ck_assert_str_eq(text_of("a"), "four\n");
+	ck_assert_int_eq(take(&p), TAKEN_NONE);
+	leave(&p);
+	tap_free(tap);
+	taps_done(&taps);
+} END_TEST
+
 START_TEST(a_later_life_comes_after_the_last_words_of_the_one_before)
 {
 	struct program p, q;
@@ -547,6 +587,7 @@ int main(void)
 	tcase_add_test(tc, what_was_staged_by_a_predecessor_goes_first);
 	tcase_add_test(tc, what_was_staged_does_not_go_into_the_line_of_another);
 	tcase_add_test(tc, who_has_staged_the_beginning_of_a_line_owns_the_file);
+	tcase_add_test(tc, text_leaves_the_pipe_before_its_first_part_is_written);
 	tcase_add_test(tc, the_owner_is_known_by_another_name_too);
 	tcase_add_test(tc, what_was_staged_under_another_name_is_no_part_of_the_line_of_another);
 	tcase_add_test(tc, a_later_life_comes_after_the_last_words_of_the_one_before);
