@@ -3,6 +3,9 @@
  * before the loop runs ends here with a message and status 2, and leaves nothing behind.
  */
 #include <errno.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -33,7 +36,10 @@
 /* Seconds that the last answers, posts and log lines get at the end. */
 static const double ANSWERS_TIME = 2, POSTS_TIME = 2, LOGS_TIME = 10;
 
-enum { BIND_PATIENCE = 1000 };	/* ms; see svd/bound.h */
+enum {
+	BIND_PATIENCE = 1000,	/* ms; see svd/bound.h */
+	LARGE = 128 * 1024,	/* bytes that are mapped, and given back when they are freed */
+};
 
 /* What the daemon has on the machine, to be given back in reverse. */
 struct holdings {
@@ -290,6 +296,10 @@ static int live(const char *program, const struct cmdline *cmdline)
 	struct err err = { 0 };
 	int ret, mood;
 
+#ifdef __GLIBC__
+	/* Or it rises when a large piece is freed, and the next ones stay. */
+	mallopt(M_MMAP_THRESHOLD, LARGE);
+#endif
 	passed_take(&h.passed);
 	do {
 		mood = MOOD_SHUTDOWN;
