@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -183,13 +184,16 @@ static void take_result(struct listener *l)
 static void take_noise(struct listener *l)
 {
 	unsigned long unsaid;
+	char others[64] = "";
 	bool last;
 
 	l->counts.noise++;
-	if (burst_take(&l->noise, 1, NOISE_EVERY, clock_mono(), &unsaid, &last))
-		log_warn("%s: ignored a line that is not of the eventlistener protocol: '%.*s' "
-			 "(and %lu more since the last one that was shown)", name_of(l),
-			 (int)l->dialog.text_len, l->dialog.text, unsaid);
+	if (!burst_take(&l->noise, 1, NOISE_EVERY, clock_mono(), &unsaid, &last))
+		return;
+	if (unsaid)
+		snprintf(others, sizeof(others), ", and %lu others before", unsaid);
+	log_warn("%s: ignored a line that is not of the eventlistener protocol: '%.*s'%s",
+		 name_of(l), (int)l->dialog.text_len, l->dialog.text, others);
 }
 
 static void take(struct listener *l, enum dialog_said said, enum dialog_state from)
@@ -212,7 +216,7 @@ static void take_silence(struct listener *l)
 	enum dialog_state from = l->dialog.state;
 
 	l->is_mute = false;
-	if (from == DIALOG_UNKNOWN)
+	if (from == DIALOG_UNKNOWN || !proc_is_running(l->process))
 		return;
 	log_warn("%s: has closed its standard output, but still runs", name_of(l));
 	dialog_give_up(&l->dialog);
@@ -226,7 +230,8 @@ static void renew(struct listener *l)
 	struct process *p = l->process;
 
 	if (l->dialog.state != DIALOG_UNKNOWN || l->comes_back || !p->pid ||
-	    !proc_is_running(p) || p->conf->autorestart == AUTORESTART_NEVER)
+	    !proc_is_running(p) || p->conf->autorestart == AUTORESTART_NEVER ||
+	    p->group->engine->mood != MOOD_RUNNING)
 		return;
 	log_warn("%s: is stopped, to be started again", name_of(l));
 	l->comes_back = true;
@@ -347,9 +352,9 @@ static void penalize(struct listener *l)
 
 bool listener_end(struct listener *l)
 {
-	bool comes_back = l->comes_back;
+	bool comes_back = l->comes_back, was_asked = l->process->state == PROC_STOPPED;
 
-	if (l->held || l->dialog.state == DIALOG_UNKNOWN)
+	if (comes_back || (!was_asked && (l->held || l->dialog.state == DIALOG_UNKNOWN)))
 		penalize(l);
 	l->comes_back = l->is_mute = false;
 	timer_stop(&l->silence);

@@ -185,8 +185,7 @@ def test_who_chats_is_tolerated_where_he_may(troubled):
     wait_for(lambda: counts(troubled, "chats") == all_counts(
         sent=N, answered=N, noise=2 + 2 * N), "counted")
     lines = re.findall("chats: ignored a line .*", troubled.log())
-    assert lines == ["chats: ignored a line that is not of the eventlistener protocol: '' "
-                     "(and 0 more since the last one that was shown)"]
+    assert lines == ["chats: ignored a line that is not of the eventlistener protocol: ''"]
 
 
 def test_svd_stays_small_and_rests(troubled):

@@ -1,12 +1,13 @@
 """Event listeners in several languages and moods: those that behave, and those that do not."""
 import os
 import signal
+import subprocess
 import textwrap
 import time
 
 import pytest
 
-from lib_daemon import wait_for, wait_idle
+from lib_daemon import clean_env, wait_for, wait_idle
 from lib_listeners import add_recorder, recorded
 
 REMOTE = "REMOTE_COMMUNICATION"
@@ -362,3 +363,23 @@ def test_the_handler_of_supervisor_stdout_prints(daemon):
     d.rpc.sendProcessStdin("cat", "back again\n")
     wait_for(lambda: "cat stdout | back again\n" in d.console(), "the next svd-logd prints, too")
     assert d.console().count("cat stdout | meow") == 1
+
+
+@pytest.mark.svd_only
+def test_a_console_that_nobody_reads_holds_nobody_up(daemon):
+    d = daemon(PRINTING.replace("exec cat", "yes | head -c 3000000; exec cat"))
+    d.write("echo.py", ECHO)
+    d.process = subprocess.Popen([d.program, "-n", "-c", d.conf], cwd=d.box, env=clean_env(d.box),
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 start_new_session=True)
+    wait_for(d.answers, "the daemon answers")
+
+    def all_are_done():
+        stdout = a_pool(d, "stdout")
+        counts = stdout["listeners"][0]
+        return counts["answered"] > 40 and counts["answered"] == stdout["accepted"]
+    wait_for(all_are_done, "the output of cat is printed, as far as svd is concerned")
+    began = time.monotonic()
+    d.stop()
+    assert time.monotonic() - began < 10
+    d.process.stdout.close()

@@ -110,6 +110,39 @@ START_TEST(people_need_not_wait)
 	ck_assert_int_eq(l0->state, PROC_STOPPED);
 } END_TEST
 
+START_TEST(who_is_stopped_by_people_while_he_works_is_not_to_blame)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	publish("x");
+	for (int i = 0; i < 3; i++) {
+		says(l0, "READY\n");
+		was_told(l0, 0, 0, "x");
+		proc_feed(l0, IN_STOP);
+		ends(l0, SIGTERM);
+		proc_feed(l0, IN_START);
+		run_for_a_while();
+	}
+	says(l0, "READY\n");
+	ends(l0, EXITED(1));
+	ck_assert_int_eq(l0->state, PROC_STARTING);
+} END_TEST
+
+START_TEST(who_is_silent_while_he_stops_is_left_alone)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	proc_feed(l0, IN_STOP);
+	close(fake_child_fd(l0->pid, 1));
+	l0->listener->io.on_ready(&l0->listener->io, IO_READ);
+	engine_turn(e);
+	fake_advance(e, 5);
+	ck_assert_int_eq(l0->listener->dialog.state, DIALOG_ACKNOWLEDGED);
+	ends(l0, SIGTERM);
+	fake_advance(e, 100);
+	ck_assert_int_eq(l0->state, PROC_STOPPED);
+} END_TEST
+
 START_TEST(who_is_never_restarted_stays_unknown)
 {
 	programs[0].autorestart = AUTORESTART_NEVER;
@@ -194,6 +227,8 @@ int main(void)
 	tcase_add_test(tc, who_dies_of_an_event_is_back_at_once_but_the_next_time_later);
 	tcase_add_test(tc, who_is_stopped_while_he_waits_stays_stopped);
 	tcase_add_test(tc, people_need_not_wait);
+	tcase_add_test(tc, who_is_stopped_by_people_while_he_works_is_not_to_blame);
+	tcase_add_test(tc, who_is_silent_while_he_stops_is_left_alone);
 	tcase_add_test(tc, who_is_never_restarted_stays_unknown);
 	tcase_add_test(tc, who_closes_his_output_and_lives_on_is_of_no_use);
 	tcase_add_test(tc, who_closes_his_output_to_end_has_just_ended);
