@@ -128,7 +128,7 @@ class Server:
                 break
             name, _, value = header.partition(": ")
             headers.setdefault(name.lower(), []).append(value)
-        body = stream.read(int(headers["content-length"][0]))
+        body = stream.read(int(headers.get("content-length", ["0"])[0]))
         path = line.split()[1].partition("?")[0]
         with self.lock:
             self.requests.append(Request(line, headers, body, number, time.monotonic()))
