@@ -163,7 +163,7 @@ enum webhook_format { WEBHOOK_JSON, WEBHOOK_SLACK };
 /* [eventexec:x] and [webhook:x]: what is done about an event without a listener. */
 struct hook_config {
 	uint64_t    events;	/* bit n: enum event_type n */
-	const char *const *programs;	/* globs of the processes it is about, see base/nameglob.h */
+	const char *const *programs;	/* globs of the processes they are about: base/nameglob.h */
 	size_t      n_programs;	/* 0: all, and events that are about none */
 	int         buffer_size;	/* events */
 	int         concurrency;	/* deliveries at a time; 1 keeps their order */
@@ -190,7 +190,7 @@ struct group_config {
 	size_t      n_programs;
 	const struct socket_config *socket;	/* GROUP_FCGI; else NULL */
 	const struct pool_config *pool;		/* GROUP_LISTENERS; else NULL */
-	const struct hook_config *hook;		/* GROUP_EXEC, GROUP_WEBHOOK, without programs; else NULL */
+	const struct hook_config *hook;	/* GROUP_EXEC, GROUP_WEBHOOK, without programs; else NULL */
 };
 
 enum server_kind { SERVER_UNIX, SERVER_INET };

@@ -7,8 +7,9 @@ struct program_config;
 /*
  * The environment of one process: the daemon's own, SUPERVISOR_ENABLED, SUPERVISOR_SERVER_URL,
  * SUPERVISOR_PROCESS_NAME, SUPERVISOR_GROUP_NAME, then environment= ([supervisord]'s and the
- * program's), and extra (NULL: none), the later ones stronger. Mirrors Subprocess._spawn_as_child. The array and its
- * strings are valid until the next call: one buffer serves all spawns. NULL: no memory.
+ * program's), and extra (NULL: none), the later ones stronger. Mirrors Subprocess._spawn_as_child.
+ * The array and its strings are valid until the next call: one buffer serves all spawns. NULL: no
+ * memory.
  */
 char *const *environment_build(const struct program_config *program, const char *serverurl,
 			       const char *const *extra);
