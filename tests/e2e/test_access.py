@@ -200,8 +200,9 @@ def test_each_named_method_needs_the_role_for_that_name(of_web, target, is_allow
 
 
 def test_each_method_that_lists_leaves_out_what_one_may_not_see(svd):
+    # There are no pools here; test_listeners_view.py has some.
     rows = [[name, arguments(parameters, "")] for name, flags, parameters in methods()
-            if "SEEN" in flags]
+            if "SEEN" in flags and name != "svd.getPools"]
     assert len(rows) > 4
     for (name, _), seen, all_there in zip(rows, calls_as(svd, WEB, *rows),
                                           calls_as(svd, VIEWER, *rows)):
