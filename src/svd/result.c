@@ -4,6 +4,7 @@
  */
 #include "svd/result.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/macro.h"
@@ -61,6 +62,7 @@ static enum verdict print(const char *p, size_t n, struct printer *printer)
 	struct strbuf prefix = { 0 }, out = { 0 };
 	const char *process, *channel;
 	size_t process_len, channel_len, head_len;
+	bool oom;
 
 	if (!newline)
 		return VERDICT_ERROR;
@@ -71,10 +73,12 @@ static enum verdict print(const char *p, size_t n, struct printer *printer)
 		return VERDICT_ERROR;
 	strbuf_addf(&prefix, "%.*s %.*s | ", (int)process_len, process, (int)channel_len, channel);
 	add_lines(&out, &prefix, newline + 1, n - head_len - 1);
-	printer_print(printer, out.s, prefix.oom || out.oom ? 0 : out.len);
+	oom = prefix.oom || out.oom;
+	if (!oom)
+		printer_print(printer, out.s, out.len);
 	strbuf_done(&prefix);
 	strbuf_done(&out);
-	return VERDICT_DONE;
+	return oom ? VERDICT_REJECTED : VERDICT_DONE;
 }
 
 enum verdict result_judge(enum result_handler handler, const char *p, size_t n,

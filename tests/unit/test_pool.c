@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "pool_box.h"
+#include "scarce.h"
 #include "svd/listener.h"
 #include "svd/news.h"
 #include "svd/pool.h"
@@ -174,6 +175,20 @@ START_TEST(large_events_are_fewer)
 	ck_assert_int_eq(b->last_type, EVENT_REMOTE_COMMUNICATION);
 } END_TEST
 
+START_TEST(what_there_is_no_memory_for_is_counted)
+{
+	start_engine("REMOTE_COMMUNICATION");
+	run_for_a_while();
+	says(l0, "READY\n");
+	scarce_left = 2;		/* after the event itself */
+	publish("x");
+	ck_assert_uint_eq(scarce_left, 0);
+	was_told_nothing(l0);
+	ck_assert_uint_eq(e->pools->backlog.n_dropped, 1);
+	publish("y");
+	was_told(l0, 1, 1, "y");
+} END_TEST
+
 START_TEST(a_buffer_can_change_its_size)
 {
 	struct backlog *b;
@@ -325,6 +340,7 @@ static void add_stories(TCase *tc)
 	tcase_add_test(tc, the_oldest_goes_when_there_is_no_room);
 	tcase_add_test(tc, what_is_dropped_is_reported_while_there_is_something_to_report);
 	tcase_add_test(tc, large_events_are_fewer);
+	tcase_add_test(tc, what_there_is_no_memory_for_is_counted);
 	tcase_add_test(tc, a_buffer_can_change_its_size);
 	tcase_add_test(tc, who_cannot_be_reached_is_passed_over);
 	tcase_add_test(tc, serials_count_what_somebody_wanted);
