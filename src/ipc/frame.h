@@ -77,7 +77,8 @@
  *                  dropped before.
  *   output  ch, body    What was read, in order, in pieces as they came; only with tell. A piece
  *                  that does not fit into the queue is dropped: a slow svd holds up no program.
- *                  lost (optional): bytes that were dropped right before this.
+ *                  lost (optional): bytes that were dropped right before this, which may be
+ *                  nothing, at the end.
  *   synced  id
  *   cleared id, and text if it failed
  *   rotated id, and text if it failed

@@ -133,6 +133,8 @@ static void end(struct channel *c)
 		get_ready(c);
 		return;
 	}
+	if (c->tap)
+		tap_tell_loss(c->tap);
 	finish(c);
 	c->home->ops->on_done(c);
 }

@@ -36,7 +36,7 @@ int news_output(struct link *link, int64_t channel, const char *p, size_t n, uin
 
 	if (!link)
 		return 0;
-	if (link_queued(link) + n > OUTPUT_QUEUE_MAX)
+	if (n && link_queued(link) + n > OUTPUT_QUEUE_MAX)
 		return -ENOBUFS;
 	head = json_pack("{s:s, s:I}", "t", "output", "ch", (json_int_t)channel);
 	if (head && lost)

@@ -130,6 +130,12 @@ bool tap_has_news(const struct tap *t)
 	return t->tell || t->filter->spec.capture;
 }
 
+void tap_tell_loss(struct tap *t)
+{
+	if (t->tell && t->untold)
+		on_seen(t, "", 0, true);	/* others have missed nothing */
+}
+
 /* --- what passes --- */
 
 size_t tap_see(struct tap *t, struct look *look, size_t n)

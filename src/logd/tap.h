@@ -59,6 +59,9 @@ void tap_free(struct tap *t);	/* NULL is allowed */
 /* Does svd wait for what is read here? */
 bool tap_has_news(const struct tap *t);
 
+/* Nothing comes any more: what svd was not told at last it hears of now. */
+void tap_tell_loss(struct tap *t);
+
 /* --- bytes that go to the file as they are --- */
 
 /*

@@ -1,14 +1,19 @@
 /* chan.c - all that a new svd-logd has to be told about one channel, in one place. */
 #include "svd/chan.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "ipc/frame.h"
+#include "svd/log.h"
 
 enum { AUTO_MODE = 0600 };	/* as mkstemp(3) makes Supervisor's */
+
+static const double LOSSES_SECONDS = 60;	/* between two lines about one channel */
 
 void chan_free(struct chan *chan)
 {
@@ -45,6 +50,29 @@ bool chan_has_news(const struct chan *chan)
 void chan_take_counts(struct chan *chan, struct counts now)
 {
 	counts_take(&chan->printed->sums[chan->speaker.channel], &chan->told, &now);
+}
+
+static void say_loss(struct chan *chan, uint64_t sum)
+{
+	unsigned long n_unsaid;
+	bool is_last;
+
+	if (burst_take(&chan->losses, 1, LOSSES_SECONDS, clock_mono(), &n_unsaid, &is_last))
+		log_warn("%s %s: output came too fast for event listeners, who have missed %" PRIu64
+			 " bytes so far", chan->speaker.name, channel_name(chan->speaker.channel),
+			 sum);
+}
+
+void chan_take_output(struct chan *chan, const char *data, size_t n, uint64_t lost)
+{
+	struct counts *sum = &chan->printed->sums[chan->speaker.channel];
+
+	if (lost && chan->speaker.log_events) {
+		sum->untold += lost;
+		say_loss(chan, sum->untold);
+	}
+	if (n)
+		record_output(&chan->speaker, data, n, (long long)lost);
 }
 
 void chan_configure(struct chan *chan, struct config *config, const struct logfile_config *conf)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/burst.h"
 #include "base/macro.h"
 #include "svd/counts.h"
 #include "svd/record.h"
@@ -25,6 +26,7 @@ struct chan {
 	bool         closing;		/* `close` was asked for; `closed` has not come yet */
 	struct printed *printed;		/* counted: where its counts are summed up */
 	struct counts told;		/* by this svd-logd, so far */
+	struct burst losses;		/* of output that came too fast, told in the log */
 };
 
 /*
@@ -43,6 +45,9 @@ bool chan_has_news(const struct chan *chan);
 
 /* Its counts are `now` those of this svd-logd. */
 void chan_take_counts(struct chan *chan, struct counts now);
+
+/* A piece of output came. lost: so many bytes before it did not, since svd was too slow. */
+void chan_take_output(struct chan *chan, const char *data, size_t n, uint64_t lost);
 
 /* Frames for svd-logd, see ipc/frame.h. NULL: no memory. */
 json_t *chan_frame_open(const struct chan *chan);

@@ -77,4 +77,6 @@ void counts_add(struct strbuf *sb, const struct counts *counts)
 		json_out_member_large(sb, "lines", counts->lines);
 	json_out_member_large(sb, "dropped", counts->dropped);
 	json_out_member_large(sb, "dropped_lines", counts->dropped_lines);
+	if (counts->untold)
+		json_out_member_large(sb, "untold", counts->untold);
 }

@@ -17,6 +17,7 @@ struct counts {
 	uint64_t dropped_lines;	/* ... and how many lines ended in them */
 	uint64_t lines;		/* lines that ended in what was read, */
 	bool     has_lines;	/* ... if somebody counts them */
+	uint64_t untold;	/* bytes that svd should have been told of: no events were made */
 };
 
 /*
@@ -34,7 +35,7 @@ void printed_unref(struct printed *printed);	/* NULL is allowed */
 
 /*
  * A channel has come to `now`, and had been at *told when it was told of last. What a svd-logd that
- * died had not told of yet is in no sum.
+ * died had not told of yet is in no sum. What is untold svd counts itself.
  */
 void counts_take(struct counts *sum, struct counts *told, const struct counts *now);
 
@@ -42,7 +43,7 @@ void counts_take(struct counts *sum, struct counts *told, const struct counts *n
 struct counts counts_of_head(const json_t *head);
 struct counts counts_of_array(const json_t *array);
 
-/* Appends members of an object: bytes, dropped, dropped_lines, and lines where they are counted. */
+/* Appends members of an object: bytes, dropped, dropped_lines; lines, untold if there are any. */
 void counts_add(struct strbuf *sb, const struct counts *counts);
 
 #endif

@@ -196,7 +196,7 @@ static void on_output(struct logs *logs, struct frame *frame)
 	struct chan *chan = chan_of(logs, frame);
 
 	if (chan && chan->tell)
-		record_output(&chan->speaker, frame->body, frame->body_len, lost_of(frame));
+		chan_take_output(chan, frame->body, frame->body_len, (uint64_t)lost_of(frame));
 }
 
 static void on_captured(struct logs *logs, struct frame *frame)

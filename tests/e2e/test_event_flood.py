@@ -111,3 +111,42 @@ def test_a_slow_listener_costs_a_bounded_amount_of_memory(daemon):
     assert heard == [0] + list(range(dropped + 1, dropped + len(heard)))
     assert len(heard) == large["delivered"] == large["accepted"] - dropped
     assert pool(d, "small")["delivered"] == ROOM + 1
+
+
+# Three times as much as may wait for svd.
+TORRENT = """
+    [program:torrent]
+    command=/bin/sh -c "read x; head -c %d /dev/zero | tr '\\0' x; echo >{box}/done; read x"
+    stdout_logfile={box}/torrent.log
+    stdout_logfile_maxbytes=0
+    stdout_events_enabled=true
+    autorestart=false
+    startsecs=0
+    """ % (3 * LARGE_MOST)
+
+
+def test_what_svd_is_not_told_is_counted(daemon):
+    d = daemon(TORRENT)
+    with open(d.conf, "a") as f:
+        f.write(add_recorder(d, "PROCESS_LOG").replace("{box}", d.box))
+    d.start()
+    wait_for(lambda: listener(d, "recorder")["listener_state"] == "READY", "READY")
+    d.rpc.sendProcessStdin("torrent", "go\n")
+    os.kill(d.pid, signal.SIGSTOP)
+    wait_for(lambda: d.read("done"), "all is written, though svd does nothing")
+    os.kill(d.pid, signal.SIGCONT)
+    d.rpc.sendProcessStdin("torrent", "end\n")
+    d.wait_state("torrent", "EXITED")
+
+    def sums():
+        process, = (each for each in d.proxy.svd.getMetrics()["processes"]
+                    if each["name"] == "torrent")
+        return process["stdout"]
+
+    def heard():
+        return sum(len(event.payload.partition("\n")[2]) for event in recorded(d))
+
+    wait_for(lambda: heard() + sums().get("untold", 0) == 3 * LARGE_MOST, "all is accounted for")
+    assert sums()["untold"] > LARGE_MOST and sums()["bytes"] == 3 * LARGE_MOST
+    assert sums()["dropped"] == 0
+    d.wait_log("torrent stdout: output came too fast for event listeners, who have missed ")

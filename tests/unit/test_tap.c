@@ -333,6 +333,13 @@ START_TEST(what_could_not_be_told_is_counted)
 	pass("1", 1);
 	ck_assert_str_eq(strbuf_str(&told), "901");
 	ck_assert_uint_eq(told_lost, 8);
+	tap_tell_loss(tap);
+	ck_assert_uint_eq(told_lost, 8);
+	told_code = -ENOBUFS;
+	pass("23", 2);
+	told_code = 0;
+	tap_tell_loss(tap);
+	ck_assert_uint_eq(told_lost, 10);
 	end();
 } END_TEST
 
