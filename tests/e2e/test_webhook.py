@@ -215,6 +215,17 @@ def test_headers_go_to_the_server_and_nothing_secret_to_the_log(daemon, server):
         assert not [secret for secret in secrets if secret in told]
 
 
+def test_svd_webhook_has_no_file_of_svds(daemon, server):
+    s = server()
+    d = daemon(section("hook", s.url()) + program("cat", "/bin/cat")).start()
+    say(d, "hello")
+    s.wait(1)
+    directory = "/proc/%d/fd" % d.sibling("svd-webhook")
+    files = [os.readlink(directory + "/" + fd) for fd in os.listdir(directory)]
+    assert not [f for f in files if f.startswith(d.box) and f != d.path("console")], files
+    assert sum(f.startswith("socket:") for f in files) <= 4, files     # its link, and libcurl's
+
+
 # --- svd-webhook dies ---
 
 def test_what_a_killed_svd_webhook_takes_along_is_posted_by_the_next(daemon, server):
