@@ -81,13 +81,13 @@ static void add_ago(struct strbuf *sb, const json_t *what, const char *member)
 
 static void add_pool_cell(struct strbuf *sb, enum column column, const json_t *pool)
 {
-	if (column == NAME)
+	if (column == NAME) {
 		add_tame(sb, text_of(pool, "name"));
-	else if (column == STATE)
+	} else if (column == STATE) {
 		add_tame(sb, text_of(pool, "kind"));
-	else if (column == QUEUED)
+	} else if (column == QUEUED) {
 		strbuf_addf(sb, "%.0f/%.0f", number_of(pool, "queued"), number_of(pool, "room"));
-	else if (column == LAST) {
+	} else if (column == LAST) {
 		add_ago(sb, json_object_get(pool, "last_event"), "type");
 		add_ago(sb, json_object_get(pool, "last_error"), "text");
 	} else {

@@ -12,7 +12,6 @@
 #include "svd/engine.h"
 #include "svd/hook.h"
 #include "svd/listener.h"
-#include "svd/lookup.h"
 #include "svd/permit.h"
 #include "svd/pool.h"
 #include "svd/rpc_info.h"
