@@ -1,6 +1,6 @@
 /*
- * fuzz_headers.c - any text as headers= and as url= of a webhook. No header that comes out of it has
- * a byte that ends a line, and all of them, quoted, are the same headers again.
+ * fuzz_headers.c - any text as headers= and as url= of a webhook. No header that comes out of it
+ * has a byte that ends a line, and all of them, quoted, are the same headers again.
  */
 #include <errno.h>
 #include <stdint.h>
