@@ -95,11 +95,13 @@ START_TEST(who_is_stopped_while_he_waits_stays_stopped)
 
 START_TEST(people_need_not_wait)
 {
+	programs[0].startsecs = 0;
 	start_engine("REMOTE_COMMUNICATION");
 	run_for_a_while();
 	breaks(l0);
 	proc_feed(l0, IN_START);
-	run_for_a_while();
+	engine_turn(e);
+	ck_assert_int_eq(l0->state, PROC_RUNNING);
 	ck_assert_int_eq(fake_n_armed(), 0);
 	breaks(l0);
 	engine_set_mood(e, MOOD_SHUTDOWN);
