@@ -256,7 +256,6 @@ static bool spawn(struct process *p, enum proc_state next, enum proc_input input
 	pid_t pid;
 
 	(void)next;
-	timer_stop(&p->timer);		/* somebody was faster than start_soon */
 	ends_begin(&p->ends, input == IN_RETRY);
 	set_spawnerr(p, NULL);
 	p->exitstatus = 0;
