@@ -3,7 +3,6 @@ import concurrent.futures
 import os
 import re
 import signal
-import textwrap
 import xmlrpc.client
 
 import pytest
