@@ -15,6 +15,7 @@
 #include "conf/access.h"
 #include "conf/daemon.h"
 #include "conf/groups.h"
+#include "conf/hook.h"
 #include "conf/health.h"
 #include "conf/include.h"
 #include "conf/load.h"
@@ -49,6 +50,8 @@ int config_read(struct load *ld, const char *path, const struct config_override_
 		r = load_keep(ld, daemon_read(ld, overrides, err), err);
 	if (r == 0)
 		r = groups_read(ld, err);
+	if (r == 0)
+		r = hooks_check(ld, err);
 	if (r == 0)
 		r = servers_read(ld, err);
 	if (r == 0)

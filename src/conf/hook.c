@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/commas.h"
+#include "conf/globs.h"
 #include "conf/listener.h"
 #include "conf/load.h"
 #include "conf/program.h"
@@ -133,4 +134,27 @@ int hook_read(struct load *ld, const struct values *v, const char *name,
 	*hook = draft.config;
 	*ret_hook = hook;
 	return 0;
+}
+
+/* What is put together of variables is for who made them to know. */
+static int check_globs(struct load *ld, const struct ini_section *section)
+{
+	const struct ini_option *option =
+		ini_find_option(&ld->ini, section, option_table[OPT_HOOK_programs].name);
+
+	ld->at = section;
+	if (!option || strchr(option->value, '%'))
+		return 0;
+	return globs_note_nobody(ld, section, option, option->value);
+}
+
+int hooks_check(struct load *ld, struct err *err)
+{
+	int r = 0;
+
+	for (const struct ini_section *s = ld->ini.sections; s && r == 0; s = s->hh.next)
+		if (section_kind(s->name) == SECTION_EXEC ||
+		    section_kind(s->name) == SECTION_WEBHOOK)
+			r = check_globs(ld, s);
+	return r < 0 ? no_memory(err) : 0;
 }

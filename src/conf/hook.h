@@ -16,4 +16,7 @@ struct values;
 must_check int hook_read(struct load *ld, const struct values *v, const char *name,
 			 const struct hook_config **ret_hook, struct err *err);
 
+/* Notes what programs= of such sections means nobody; the groups have been read. */
+must_check int hooks_check(struct load *ld, struct err *err);
+
 #endif

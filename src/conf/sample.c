@@ -76,7 +76,7 @@ static const struct sample_value {
 	[OPT_FCGI_socket_owner] = { "root:root", false },
 	[OPT_LISTENER_events] = { "PROCESS_STATE", false },
 	[OPT_HOOK_events] = { "PROCESS_STATE_EXITED,PROCESS_STATE_FATAL", false },
-	[OPT_HOOK_programs] = { "web, site:*", false },
+	[OPT_HOOK_programs] = { "site:*", false },
 	[OPT_WEBHOOK_url] = { "https://hooks.example.com/services/T000/B000/secret", false },
 	[OPT_WEBHOOK_headers] = { "\"Authorization: Bearer secret\"", false },
 	[OPT_GROUP_programs] = { "web", false },

@@ -69,6 +69,8 @@ static const char text[] =
 	"supervisor.rpcinterface_factory="
 	"supervisor_twiddler.rpcinterface:make_twiddler_rpcinterface\n"
 	"[eventlistener:l]\ncommand=x\nevents=TICK,PROCESS_LOG\nresult_handler=x:y\n"
+	"[eventexec:e]\ncommand=x\nevents=TICK\nprograms=web*,\"nobody\"\n"
+	"[webhook:w]\nevents=TICK\nurl=http://u@h/\nheaders='A: b',C: d\nformat=slack\n"
 	"[fcgi-program:f]\ncommand=x\nsocket=unix:///tmp/%(program_name)s\nsocket_owner=root:0\n"
 	"[fcgi-program:t]\ncommand=x\nsocket=tcp://127.0.0.1:1\n"
 	"[fcgi-program:m]\ncommand=x\n[group:h]\nprograms=m\n"
@@ -99,7 +101,7 @@ START_TEST(every_failed_allocation_fails_the_load)
 	} while (r < 0 && n < MANY);
 	ck_assert_int_eq(r, 0);
 	ck_assert_uint_gt(n, 200);
-	ck_assert_uint_eq(config->n_groups, 7);
+	ck_assert_uint_eq(config->n_groups, 9);
 } END_TEST
 
 START_TEST(every_failed_allocation_fails_the_extra_program)

@@ -13,10 +13,11 @@
 #define EXEC DAEMON "[eventexec:x]\nevents=PROCESS_STATE\ncommand=/bin/cat\n"
 #define WEBHOOK DAEMON "[webhook:x]\nevents=TICK_5\nurl=https://example.com/hook\n"
 
+/* The first group, which others may follow. */
 static const struct hook_config *hook(const char *text)
 {
 	loads(text);
-	ck_assert_uint_eq(config->n_groups, 1);
+	ck_assert_uint_ge(config->n_groups, 1);
 	ck_assert_uint_eq(config->groups[0].n_programs, 0);
 	ck_assert_ptr_nonnull(config->groups[0].hook);
 	return config->groups[0].hook;
@@ -63,7 +64,9 @@ START_TEST(the_command_has_options_of_programs)
 {
 	const struct hook_config *h =
 		hook(EXEC "directory=/\numask=027\nenvironment=A=\"1\"\nstdout_logfile=NONE\n"
-			  "stderr_logfile_maxbytes=1KB\nredirect_stderr=true\nprograms=a, b:*,\n");
+			  "stderr_logfile_maxbytes=1KB\nredirect_stderr=true\nprograms=a, b:*,\n"
+			  "[group:b]\nprograms=c\n[program:c]\ncommand=/bin/cat\n[program:a]\n"
+			  "command=/bin/cat\n");
 
 	ck_assert_str_eq(h->exec->directory, "/");
 	ck_assert(h->exec->has_umask && h->exec->umask == 027);
@@ -123,6 +126,14 @@ START_TEST(numbers_have_limits)
 	refuses(WEBHOOK "timeout_secs=-1\n", "timeout_secs=-1: not from 0 to");
 	refuses(WEBHOOK "retries=many\n", "retries=many: not a whole number");
 	refuses(WEBHOOK "format=xml\n", "format=xml: not json or slack");
+} END_TEST
+
+START_TEST(globs_that_mean_nobody_are_noted)
+{
+	loads(EXEC "programs=a,b:c,\n[program:a]\ncommand=/bin/cat\n");
+	ck_assert_int_eq(noted(LEVEL_WARN, "[eventexec:x] programs=a,b:c,: there is no process "
+				"that \"b:c\" means"), 1);
+	ck_assert_int_eq(noted(LEVEL_WARN, "there is no process"), 1);
 } END_TEST
 
 START_TEST(names_collide_as_those_of_groups_do)
@@ -292,6 +303,7 @@ int main(void)
 	tcase_add_test(tc, slips_are_told);
 	tcase_add_test(tc, what_is_needed_is_asked_for);
 	tcase_add_test(tc, numbers_have_limits);
+	tcase_add_test(tc, globs_that_mean_nobody_are_noted);
 	tcase_add_test(tc, names_collide_as_those_of_groups_do);
 	tcase_add_test(tc, of_a_url_nothing_is_shown_that_may_be_a_password);
 	tcase_add_test(tc, what_is_no_url_of_a_web_server_is_refused);
