@@ -251,11 +251,15 @@ def test_nothing_is_lost_however_often_svd_webhook_is_killed(daemon, server):
     s = server()
     d = daemon(section("hook", s.url(), retries=0)).start()
     texts = [str(i) for i in range(200)]
+    killed = None
     for begin in range(0, 200, 10):
         say(d, *texts[begin:begin + 10])
-        pid = d.sibling("svd-webhook")
-        if pid:
+        # Ten deaths over one post would be a failed try: each of them has posted something.
+        wait_over(d, "hook", 1 + begin // 2)
+        pid = wait_for(lambda: d.sibling("svd-webhook"), "it runs")
+        if pid != killed:
             os.kill(pid, signal.SIGKILL)
+            killed = pid
     assert counts(wait_over(d, "hook", 200)) == {"delivered": 200}
     told = data(s.bodies())
     assert sorted(set(told), key=told.index) == texts, "once each, in order, but for repetitions"
