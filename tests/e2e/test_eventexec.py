@@ -291,6 +291,19 @@ def test_update_adds_changes_and_removes(daemon):
     assert "had not delivered" not in d.log()
 
 
+def test_a_program_becomes_a_hook_and_a_program_again(daemon):
+    d = start(daemon, lambda d: lines("program:x", command="/bin/cat"))
+    d.wait_all("RUNNING")
+    d.configure(recorder(d))
+    assert "x: updated process group" in d.ctl("update").stdout
+    wait_for(lambda: d.states() == {}, "the program is gone")
+    say(d, "a")
+    wait_pool(d, delivered=1)
+    d.configure(lines("program:x", command="/bin/cat"))
+    assert "x: updated process group" in d.ctl("update").stdout
+    wait_for(lambda: d.states() == {"x:x": "RUNNING"}, "the program is back")
+
+
 def test_what_a_removed_one_had_to_do_is_done_for_some_seconds(daemon):
     d = start(daemon, lambda d: section("x", "/bin/sh -c 'echo $$ >>{box}/pids; until [ -e "
                                         "{box}/go ]; do sleep 0.01; done; echo >>{box}/done'"))
@@ -341,8 +354,8 @@ def test_mistakes_change_nothing(daemon):
                      (lines("webhook:y", events=REMOTE, url="http://u:s3cret@/"),
                       "url=***: a URL with a bad host")):
         d.configure(bad)
-        shown = d.ctl("reread").stdout + d.log() + d.run("--check", "-c", d.conf).stdout
-        assert why in shown and "s3cret" not in shown
+        shown = [d.ctl("reread").stdout, d.log(), d.run("--check", "-c", d.conf).stdout]
+        assert all(why in text for text in shown) and "s3cret" not in "".join(shown)
     say(d, "still there")
     wait_pool(d, delivered=1)
     assert kept(d)[0][1] == b"type:t\nstill there"
