@@ -22,6 +22,9 @@
 
 static const double MINUTE = 60, BACKOFF_MAX = 3600;	/* seconds */
 
+/* Seconds; what is due and could not begin, for want of memory, must not make us spin. */
+static const double SOON = 0.001;
+
 enum { COMPLAINTS_MAX = 10 };		/* lines in the log, in a minute */
 
 static double earlier(double a, double b)
@@ -266,7 +269,7 @@ static void arm(struct hook *hook)
 	if (isinf(due))
 		timer_stop(&hook->timer);
 	else
-		timer_start(&hook->timer, later(due - clock_mono(), 0));
+		timer_start(&hook->timer, later(due - clock_mono(), SOON));
 }
 
 static void step(struct hook *hook)

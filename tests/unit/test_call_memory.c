@@ -50,6 +50,8 @@ static const struct {
 	{ "svd.updateGroup", "[\"a\"]" },
 	{ "svd.updateGroup", "[\"b\"]" },
 	{ "supervisor.removeProcessGroup", "[\"b\"]" },
+	{ "svd.updateGroup", "[\"h\"]" },
+	{ "supervisor.removeProcessGroup", "[\"h\"]" },
 	{ "svd.getAllProcessStatus", "[]" },
 	{ "svd.getMetrics", "[]" },
 	{ "svd.getPools", "[]" },
@@ -85,18 +87,38 @@ static void add_plugins(void)
 	before->n_plugins = ARRAY_LEN(plugins);
 }
 
+static struct hook_config hook, other_hook, changed_hook;
+
+/* Its command runs on each event, whatever fails. */
+static void make_hook(struct program_config *programs, struct hook_config *conf)
+{
+	struct group_config *group = group_of(programs);
+
+	*conf = (struct hook_config){ .events = event_mask("EVENT"), .buffer_size = 5,
+				      .concurrency = 3, .coalesce_secs = 1, .max_per_minute = 100,
+				      .retries = 1, .backoff_secs = 1, .exec = programs };
+	group->kind = GROUP_EXEC;
+	group->hook = conf;
+	group->programs = NULL;
+	group->n_programs = 0;
+}
+
 static void make_snapshots(void)
 {
 	before->logfile = "/dev/null";
 	add_plugins();
 	add_group(before, "a", 3);
 	add_group(before, "b", 1);
+	make_hook(add_group(before, "h", 1), &hook);
 	after = a_snapshot();
 	after->logfile = "/dev/null";
 	add_group(after, "a", 2)[1].command = "/bin/true";
 	add_group(after, "b", 2);
 	after->environment = before->environment;
-	add_group(after, "c", 1);
+	make_hook(add_group(after, "c", 1), &other_hook);
+	make_hook(add_group(after, "h", 1), &changed_hook);
+	changed_hook.coalesce_secs = 0;
+	changed_hook.max_per_minute = 7;
 }
 
 /* Everybody who was asked to has stopped. */
