@@ -163,7 +163,7 @@ enum webhook_format { WEBHOOK_JSON, WEBHOOK_SLACK };
 /* [eventexec:x] and [webhook:x]: what is done about an event without a listener. */
 struct hook_config {
 	uint64_t    events;	/* bit n: enum event_type n */
-	const char *const *programs;	/* globs of the processes they are about: base/nameglob.h */
+	const char *const *programs;	/* globs, NULL: whom they are about; see base/nameglob.h */
 	size_t      n_programs;	/* 0: all, and events that are about none */
 	int         buffer_size;	/* events */
 	int         concurrency;	/* deliveries at a time; 1 keeps their order */

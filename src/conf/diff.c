@@ -110,7 +110,7 @@ static bool same_log_owner(const void *a, const void *b)
 	return l->uid == m->uid && l->gid == m->gid;
 }
 
-static bool same_paths(const void *a, const void *b)
+static bool same_texts(const void *a, const void *b)
 {
 	const char *const *list = *(const char *const *const *)a;
 	const char *const *other = *(const char *const *const *)b;
@@ -145,12 +145,12 @@ static same_fn *const same[TYPE_N] = {
 	[TYPE_LOG_FORMAT] = same_word,
 	[TYPE_LOG_MODE] = same_int,
 	[TYPE_LOG_OWNER] = same_log_owner,
-	[TYPE_LOG_PATHS] = same_paths,
+	[TYPE_LOG_PATHS] = same_texts,
 	[TYPE_LINE_BYTES] = same_bytes,
 	[TYPE_FACILITY] = same_int,
 	[TYPE_SYSLOG_SERVER] = same_text,
 	[TYPE_URL] = same_text,
-	[TYPE_HEADERS] = same_paths,
+	[TYPE_HEADERS] = same_texts,
 	[TYPE_WEBHOOK_FORMAT] = same_word,
 };
 
@@ -224,20 +224,12 @@ static bool is_of_hook(const struct option_info *info)
 		info->family == FAMILY_WEBHOOK) && info->place < sizeof(struct hook_config);
 }
 
-static bool globs_are_same(const struct hook_config *a, const struct hook_config *b)
-{
-	for (size_t i = 0; i < a->n_programs && i < b->n_programs; i++)
-		if (strcmp(a->programs[i], b->programs[i]) != 0)
-			return false;
-	return a->n_programs == b->n_programs;
-}
-
 static bool hook_is_same(const struct hook_config *a, const struct hook_config *b)
 {
 	for (const struct option_info *o = option_table; o < option_table + OPTION_N; o++)
 		if (is_of_hook(o) && !option_is_same(o, a, b))
 			return false;
-	return a->events == b->events && globs_are_same(a, b) &&
+	return a->events == b->events && same_texts(&a->programs, &b->programs) &&
 	       (!a->exec || program_is_same(a->exec, b->exec));
 }
 
