@@ -172,7 +172,7 @@ def communication(life):
     say = "printf '{BEGIN}%s{END}%s\\n'".format(**TOKENS)
     dots = "." * 30
     life.tell("talks", say % ("a message", dots))
-    life.heard("a message")
+    life.heard(dots)    # which is the last of it
     life.tell("talks", say % ("one", "{BEGIN}two{END}".format(**TOKENS) + dots) + " >&2")
     life.heard("two")
     life.tell("talks", say % ("\\200\\377\\n", dots))
