@@ -217,7 +217,7 @@ static void look_into(struct stages *all, struct stage *st)
 {
 	learn_size(all, st);
 	st->n = bytes_in(st->out);
-	/* Before any of them goes: otherwise who comes after us could not tell that some have gone. */
+	/* Before any of them goes: or who comes after us could not tell that some have gone. */
 	if (!st->line->size)
 		slate_set_size(st->line, st->n, st->line->fresh);
 	if (st->line->kind == SLATE_DRAFT || !stage_is_left(st))

@@ -339,7 +339,7 @@ FASTCGI = {
                         refused="fcgi-program:a:b"),
 }
 
-LISTENER = "[eventlistener:l]\ncommand={w}\nstartsecs=0\n"
+LISTENER = "[eventlistener:l]\ncommand={w} listens\nstartsecs=0\n"
 
 
 def listener(text, **kwargs):
