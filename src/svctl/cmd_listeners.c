@@ -271,11 +271,8 @@ static void ask(struct ctl *ctl, const struct words *names)
 void cmd_listeners(struct ctl *ctl, const char *arg)
 {
 	struct words names;
-	int up = ctl_upcheck(ctl);
 
-	if (up == 0)
-		ctl->status = EXIT_STATUS_UNKNOWN;
-	if (up <= 0 || !ctl_split(ctl, arg, &names))
+	if (!ctl_split_upcheck(ctl, arg, &names))
 		return;
 	screen_use_utf8();
 	ask(ctl, &names);

@@ -173,11 +173,8 @@ static void status(struct ctl *ctl, struct words *names)
 void cmd_status(struct ctl *ctl, const char *arg)
 {
 	struct words names;
-	int up = ctl_upcheck(ctl);
 
-	if (up == 0)
-		ctl->status = EXIT_STATUS_UNKNOWN;
-	if (up <= 0 || !ctl_split(ctl, arg, &names))
+	if (!ctl_split_upcheck(ctl, arg, &names))
 		return;
 	status(ctl, &names);
 	words_done(&names);

@@ -236,6 +236,15 @@ bool ctl_split(struct ctl *ctl, const char *arg, struct words *ret_words)
 	return true;
 }
 
+bool ctl_split_upcheck(struct ctl *ctl, const char *arg, struct words *ret_words)
+{
+	int up = ctl_upcheck(ctl);
+
+	if (up == 0)
+		ctl->status = EXIT_STATUS_UNKNOWN;
+	return up > 0 && ctl_split(ctl, arg, ret_words);
+}
+
 json_t *ctl_one_param(const char *name, size_t n)
 {
 	json_t *params = json_array();

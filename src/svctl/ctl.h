@@ -97,6 +97,12 @@ void ctl_misunderstood(struct ctl *ctl, const char *why);
 /* Splits; false when there is no memory, which was said. */
 bool ctl_split(struct ctl *ctl, const char *arg, struct words *ret_words);
 
+/*
+ * The same for who asks for states. When nobody answers it is false, and the exit status says that
+ * the states are not known.
+ */
+bool ctl_split_upcheck(struct ctl *ctl, const char *arg, struct words *ret_words);
+
 /* The parameter list of a method that takes one name; NULL (no memory) is fine for ctl_call. */
 json_t *ctl_one_param(const char *name, size_t n);
 

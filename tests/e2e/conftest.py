@@ -12,6 +12,7 @@ import pytest
 
 import lib_reaper
 from lib_daemon import IS_SVD, REFERENCE, SVD, Daemon, wait_for
+from lib_webhook import Server
 
 # Where a daemon that forgets its configuration would write.
 PUBLIC_PLACES = ("/tmp", "/run", "/var/tmp", "/dev/shm", os.getcwd())
@@ -148,3 +149,17 @@ def fake_time(tmp_path_factory):
 def fake_kill(tmp_path_factory):
     """A library that refuses a signal: see fake_kill.c"""
     return preloaded(tmp_path_factory.mktemp("fake"), "fake_kill")
+
+
+@pytest.fixture
+def server():
+    """server(rules) begins to serve what webhooks post to."""
+    made = []
+
+    def make(*args, **kwargs):
+        made.append(Server(*args, **kwargs))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()

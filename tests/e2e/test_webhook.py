@@ -9,25 +9,11 @@ import time
 import pytest
 
 from lib_daemon import wait_for
-from lib_webhook import Server, answers, certificate, closes, endless, hangs, reply
+from lib_webhook import answers, certificate, closes, endless, hangs, reply
 
 pytestmark = pytest.mark.svd_only
 
 OK, FAILS = reply(), reply(500)
-
-
-@pytest.fixture
-def server():
-    """server(rules) begins to serve."""
-    made = []
-
-    def make(*args, **kwargs):
-        made.append(Server(*args, **kwargs))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.close()
 
 
 def lines(header, **options):

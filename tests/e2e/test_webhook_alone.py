@@ -9,7 +9,7 @@ import pytest
 
 from conftest import sanitizer_reports
 from lib_daemon import is_running, wait_for, wait_idle
-from lib_webhook import (WEBHOOK, Server, Webhook, answers, certificate, closes, endless, hangs,
+from lib_webhook import (WEBHOOK, Webhook, answers, certificate, closes, endless, hangs,
                          reply, says_and_closes)
 
 pytestmark = pytest.mark.svd_only
@@ -31,20 +31,6 @@ def webhook(box):
         each.cleanup()
     reports = sanitizer_reports(box)
     assert not reports, reports
-
-
-@pytest.fixture
-def server():
-    """server(rules) begins to serve."""
-    made = []
-
-    def make(*args, **kwargs):
-        made.append(Server(*args, **kwargs))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.close()
 
 
 @pytest.fixture(scope="module")
