@@ -187,8 +187,10 @@ def test_a_minute_has_its_limit(daemon):
     say(d, *"abcdefghij")
     p = wait_pool(d, delivered=3, dropped=3)
     assert p["queued"] == 4 and p["accepted"] == 10
-    assert d.log().count("eventexec x event buffer overflowed") == 1
+    overflow = "eventexec x event buffer overflowed"
+    wait_for(lambda: overflow in d.log(), "it is said")
     wait_idle(d.pid)
+    assert d.log().count(overflow) == 1
 
 
 def test_a_crash_loop_is_told_now_and_then(daemon):
