@@ -71,6 +71,19 @@ int daemon_raise_limits(const struct config *config, struct saved_limit *ret_sav
 	return n;
 }
 
+bool daemon_is_protected(void)
+{
+	FILE *file = fopen("/proc/self/oom_score_adj", "re");
+	int score = 0;
+	bool is_read;
+
+	if (!file)
+		return false;
+	is_read = fscanf(file, "%d", &score) == 1;
+	(void)fclose(file);
+	return is_read && score < 0;
+}
+
 void daemon_log_root(const struct config *config)
 {
 	if (!config->user && getuid() == 0)

@@ -2,6 +2,8 @@
 #ifndef SVD_SVD_DAEMON_H
 #define SVD_SVD_DAEMON_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "base/macro.h"
 #include "svd/sys.h"
@@ -19,6 +21,12 @@ must_check int daemon_drop_privileges(const struct config *config, struct err *e
  */
 must_check int daemon_raise_limits(const struct config *config, struct saved_limit *ret_saved,
 				   struct err *err);
+
+/*
+ * Has our unit, or somebody else, asked the OOM killer to spare us? Children inherit that, and
+ * programs must not (struct spawn_plan).
+ */
+bool daemon_is_protected(void);
 
 /* Log what has become of the user and the limits: before the configuration's notes, and behind. */
 void daemon_log_root(const struct config *config);

@@ -359,6 +359,7 @@ void engine_turn(struct engine *e)
 		report(e);
 		step_calls(e);
 	} while (e->again);
+	status_step(&e->status);
 	logs_flush(e->logs);
 	gate_flush(e->gate);
 }
@@ -457,6 +458,7 @@ struct engine *engine_new(struct config *config)
 		e->poster = poster_new(e);
 		timer_init(&e->report, e->loop, on_report);
 		ticks_init(&e->ticks, e->loop, &e->bus);
+		status_init(&e->status, e);
 	}
 	if (pipe2(e->reports, O_CLOEXEC | O_NONBLOCK) < 0)
 		e->reports[0] = e->reports[1] = -1;
@@ -492,6 +494,7 @@ void engine_free(struct engine *e)
 		printer_done(&e->printer);
 		timer_stop(&e->report);
 		ticks_stop(&e->ticks);
+		status_stop(&e->status);
 	}
 	loop_free(e->loop);
 	config_unref(e->config);

@@ -11,6 +11,7 @@
 #include "svd/followers.h"
 #include "svd/group.h"
 #include "svd/printer.h"
+#include "svd/status.h"
 #include "svd/sys.h"
 #include "svd/ticks.h"
 
@@ -53,6 +54,7 @@ struct engine {
 	struct bus     bus;
 	struct followers followers;
 	struct ticks   ticks;
+	struct status  status;
 	struct pool   *pools;		/* list of borrowed: of the groups of listeners */
 	struct hook   *hooks;		/* list of borrowed: of the groups that are one */
 	uint64_t       n_tries;		/* that hooks have begun */
@@ -73,6 +75,7 @@ struct engine {
 	void          *read_arg;	/* borrowed */
 	const struct saved_limit *limits;	/* borrowed: what programs get back */
 	int            n_limits;
+	bool           is_protected;	/* from the OOM killer, as programs are not to be */
 	int            null_fd;		/* owned: /dev/null, for channels that are not kept */
 	int            reports[2];	/* owned: a pipe of struct spawn_report, see sys_spawn */
 };

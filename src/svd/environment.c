@@ -91,11 +91,20 @@ static bool put_all(const char *const *list)
 	return true;
 }
 
+/* What the service manager says to us, and hears from nobody else. */
+static bool is_ours(const char *entry)
+{
+	return same_name(entry, "NOTIFY_SOCKET=") || same_name(entry, "WATCHDOG_USEC=") ||
+	       same_name(entry, "WATCHDOG_PID=");
+}
+
 char *const *environment_build(const struct program_config *program, const char *serverurl,
 			       const char *const *extra)
 {
 	env.n = 0;
 	for (char **e = environ; *e; e++) {
+		if (is_ours(*e))
+			continue;
 		if (!reserve(2))
 			return NULL;
 		env.list[env.n++] = *e;

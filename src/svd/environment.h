@@ -5,7 +5,8 @@
 struct program_config;
 
 /*
- * The environment of one process: the daemon's own, SUPERVISOR_ENABLED, SUPERVISOR_SERVER_URL,
+ * The environment of one process: the daemon's own (but what is between it and the service
+ * manager: NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID), SUPERVISOR_ENABLED, SUPERVISOR_SERVER_URL,
  * SUPERVISOR_PROCESS_NAME, SUPERVISOR_GROUP_NAME, then environment= ([supervisord]'s and the
  * program's), and extra (NULL: none), the later ones stronger. Mirrors Subprocess._spawn_as_child.
  * The array and its strings are valid until the next call: one buffer serves all spawns. NULL: no

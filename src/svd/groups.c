@@ -45,6 +45,7 @@ int groups_add(struct engine *e, struct config *config, const struct group_confi
 		return err_set(err, -ENOMEM, "out of memory");
 	group->added = e->n_groups_added++;
 	place(e, group);
+	status_changed(&e->status);
 	news_group(&e->bus, EVENT_PROCESS_GROUP_ADDED, conf->name);
 	return 0;
 }
@@ -57,6 +58,7 @@ void groups_remove(struct engine *e, struct group *group)
 	for (size_t i = 0; i < group->n_processes; i++)
 		wait_end(e, group->processes[i]);
 	DL_DELETE(e->groups, group);
+	status_changed(&e->status);
 	if (!group->hook || !hook_leaves(group->hook))
 		group_free(group);
 	news_group(&e->bus, EVENT_PROCESS_GROUP_REMOVED, name);

@@ -205,6 +205,7 @@ static int set_up(struct holdings *h, struct err *err)
 		return err_set(err, -ENOMEM, "cannot start: %s", strerror(errno));
 	h->engine->limits = h->limits;
 	h->engine->n_limits = h->n_limits;
+	h->engine->is_protected = daemon_is_protected();
 	h->engine->read = read_config;
 	h->engine->read_arg = h;
 	ret = logs_start(h->engine->logs, err);
@@ -229,7 +230,6 @@ static int run(struct holdings *h, struct err *err, int *ret_mood)
 		daemon_ready(steal_fd(&h->ready));
 	notify("READY=1");
 	engine_run(h->engine);
-	notify(h->engine->mood == MOOD_RESTARTING ? "RELOADING=1" : "STOPPING=1");
 	*ret_mood = h->engine->mood;
 	return 0;
 }

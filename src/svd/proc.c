@@ -193,6 +193,7 @@ static bool enter(struct process *p, enum proc_state next, enum proc_input input
 	if (from == next)
 		return true;
 	p->state = next;
+	status_changed(&p->group->engine->status);
 	engine_of(p)->again = true;
 	news_state(p, from);
 	say(p, input);

@@ -79,6 +79,17 @@ static void prepare_and_exec(const struct spawn_plan *plan, char *why, size_t si
 	snprintf(why, size, "couldn't exec %s: %s", plan->argv[0], errname(errno));
 }
 
+/* Before the user changes: afterwards the file is root's. */
+static void unprotect(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		(void)fd_write_all(fd, "0", 1);
+		(void)close(fd);
+	}
+}
+
 /*
  * After vfork this runs on the memory of svd, which waits: it makes system calls, fills in the
  * report, and changes nothing else.
@@ -88,6 +99,8 @@ static _Noreturn __attribute__((noinline)) void child(const struct spawn_plan *p
 {
 	if (plan->own_group)
 		(void)setpgid(0, 0);
+	if (plan->unprotect)
+		unprotect();
 	if (place_fds(plan) == 0) {
 		for (int i = 0; i < plan->n_limits; i++)
 			(void)setrlimit((__rlimit_resource_t)plan->limits[i].resource,

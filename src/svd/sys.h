@@ -30,6 +30,7 @@ struct spawn_plan {
 	bool               has_umask;
 	mode_t             umask;
 	bool               own_group;	/* lead a process group */
+	bool               unprotect;	/* from the OOM killer: its score becomes 0 */
 	const struct user_config *user;	/* NULL: stay */
 	int                fds[SPAWN_FDS_MAX];	/* fds[i] becomes descriptor i; all others close */
 	int                n_fds;
