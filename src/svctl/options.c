@@ -54,6 +54,15 @@ struct given {
 	const char *flags[FLAG_N];	/* of the action that follows, "" if without a value */
 };
 
+/* Before the action, as --help shows them; cmdline.def. */
+static const struct {
+	char        letter;
+	const char *name, *argument, *help;
+} shown[] = {
+#define CMDLINE_FLAG(...) { __VA_ARGS__ },
+#include "svctl/cmdline.def"
+};
+
 /* Under any name; scripts and a test of Debian's look for lines of Supervisor's form. */
 static void show_help(const char *progname)
 {
@@ -63,26 +72,21 @@ static void show_help(const char *progname)
 		 "\n"
 		 "Usage: %s [options] [action [arguments]]\n"
 		 "\n"
-		 "Options:\n"
-		 "-c/--configuration FILE -- read [supervisorctl] of this file (default: the\n"
-		 "\tfirst supervisord.conf in the usual places)\n"
-		 "-s/--serverurl URL -- unix:///path, http://host:port or https://host:port\n"
-		 "\t(default http://localhost:9001)\n"
-		 "-u/--username NAME -- for a server that asks who you are\n"
-		 "-p/--password PASSWORD -- likewise\n"
-		 "-r/--history-file FILE -- keep the shell's history in this file\n"
-		 "-i/--interactive -- start an interactive shell; with an action: there is\n"
-		 "\tsomebody to answer its questions\n"
-		 "--supervisor-compatible-update -- update stops and starts the whole of a\n"
-		 "\tchanged group (default: only those of its processes that must be)\n"
-		 "-h/--help -- show this and exit\n"
-		 "-v/--version -- show the version of svctl and exit\n"
-		 "--json, --timeout SECONDS and others -- as behind an action that takes\n"
+		 "Options:",
+		 slash ? slash + 1 : progname, progname);
+	for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
+		const char letter[] = { '-', shown[i].letter, '/', '\0' };
+
+		out_line("%s--%s%s%s -- %s", shown[i].letter ? letter : "", shown[i].name,
+			 shown[i].argument ? " " : "", shown[i].argument ? shown[i].argument : "",
+			 shown[i].help);
+	}
+	out_line("--json, --timeout SECONDS and others -- as behind an action that takes\n"
 		 "\tthem; \"help ACTION\" tells which\n"
 		 "\n"
 		 "Actions are \"status\", \"stop\" and the like; \"%s help\" lists them. Without\n"
 		 "an action a shell is started that reads actions.",
-		 slash ? slash + 1 : progname, progname, progname);
+		 progname);
 }
 
 /* Says it the way Supervisor's programs do. Returns false, for the caller to return. */

@@ -1,4 +1,4 @@
-/* cmdline.c - each flag once: the parser and --help both read this table. */
+/* cmdline.c - each flag once, in cmdline.def: the parser and --help both read that table. */
 #include "svd/cmdline.h"
 
 #include <errno.h>
@@ -11,10 +11,8 @@
 #include "rpc/faults.h"
 
 struct flag {
-	char        letter;	/* '\0': none */
-	const char *name;	/* also the option of [supervisord], unless it is one of ours */
-	const char *argument;	/* NULL: a switch */
-	const char *help;
+	char        letter;
+	const char *name, *argument, *help;
 };
 
 /* Under these names others know us. */
@@ -27,34 +25,9 @@ static const char *name_of(const char *program)
 	return slash ? slash + 1 : program;
 }
 
+#define CMDLINE_FLAG(...) { __VA_ARGS__ },
 static const struct flag flags[] = {
-	{ 'c', "configuration", "FILENAME", "configuration file (searched for if not given)" },
-	{ 'n', "nodaemon", NULL, "stay in the foreground" },
-	{ 's', "silent", NULL, "do not copy the log to standard output" },
-	{ 'h', "help", NULL, "print this and exit" },
-	{ 'v', "version", NULL, "print the mirrored version of Supervisor and exit" },
-	{ 'u', "user", "USER", "run as this user (name or number)" },
-	{ 'm', "umask", "UMASK", "umask of the daemon and its programs (default 022)" },
-	{ 'd', "directory", "DIRECTORY", "change to this directory when daemonizing" },
-	{ 'l', "logfile", "FILENAME", "use FILENAME as the file of the activity log" },
-	{ 'y', "logfile_maxbytes", "BYTES", "size at which it is rotated" },
-	{ 'z', "logfile_backups", "NUM", "rotated files to keep" },
-	{ 'e', "loglevel", "LEVEL", "critical, error, warn, info, debug, trace or blather" },
-	{ 'j', "pidfile", "FILENAME", "write the daemon's process id to FILENAME" },
-	{ 'i', "identifier", "STR", "name of this daemon" },
-	{ 'q', "childlogdir", "DIRECTORY", "directory of AUTO log files" },
-	{ 'k', "nocleanup", NULL, "keep AUTO log files of earlier lives" },
-	{ 'a', "minfds", "NUM", "open files that must be allowed" },
-	{ 't', "strip_ansi", NULL, "remove ANSI escapes from programs' output" },
-	{ '\0', "minprocs", "NUM", "processes that must be allowed" },
-	{ '\0', "profile_options", "LIST", "accepted for Supervisor's sake, without effect" },
-	{ '\0', "check", NULL, "only report all problems of the configuration, as our user sees\n"
-	  "\tthem; exits with 0 (none), 1 (warnings: svd would start) or 2 (errors)" },
-	{ '\0', "test-config", NULL, "the same" },
-	{ '\0', "print-config", NULL, "only print the configuration that is in effect, with the\n"
-	  "\torigin of each value; passwords are shown as ***" },
-	{ '\0', "show-secrets", NULL, "with --print-config: passwords too" },
-	{ '\0', "sample-config", NULL, "only print a sample configuration" },
+#include "svd/cmdline.def"
 };
 
 enum { N_FLAGS = ARRAY_LEN(flags) };
