@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -122,6 +123,8 @@ int fd_fill_std(void)
 
 int fd_part_table(void)
 {
-	/* A range of nothing. unshare(2) would do the same, but containers forbid it. */
-	return syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE) < 0 ? -errno : 0;
+	/* A range of nothing. unshare(2) does the same, but containers forbid it. */
+	if (syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE) == 0)
+		return 0;
+	return unshare(CLONE_FILES) < 0 ? -errno : 0;	/* before Linux 5.9 */
 }

@@ -106,7 +106,7 @@ static ssize_t on_room(void *cls, uint64_t pos, char *buf, size_t max)
 		return MHD_CONTENT_READER_END_WITH_ERROR;
 	n = max < strlen(truncated) ? -1 : take(tail, buf, max);
 	if (n != 0)
-		return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR;
+		return n > 0 ? n : (ssize_t)MHD_CONTENT_READER_END_WITH_ERROR;
 	if (r->server->is_quiesced)
 		return MHD_CONTENT_READER_END_OF_STREAM;
 	request_suspend(r);

@@ -1,5 +1,5 @@
-"""The machine's own files (contrib/instance): svd, four Tornado servers, nginx. Only paths and ports
-are others than on the machine."""
+"""The machine's own files (contrib/instance): svd, four Tornado servers, nginx. Paths and ports are
+others than on the machine, and nothing else."""
 import concurrent.futures
 import datetime
 import json
@@ -20,7 +20,8 @@ pytestmark = pytest.mark.svd_only
 
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 INSTANCE = TREE + "/contrib/instance/"
-COMBINED = re.compile(r'\S+ - \S+ \[([^]]+)\] "[A-Z]+ \S+ HTTP/[0-9.]+" \d{3} \d+ "[^"]*" "[^"]*"\n')
+COMBINED = re.compile(r'\S+ - \S+ \[([^]]+)\] "[A-Z]+ \S+ HTTP/[0-9.]+" \d{3} \d+ "[^"]*" '
+                      r'"[^"]*"\n')
 
 
 def text_of(name, *changes):

@@ -42,6 +42,7 @@ MAY_CHANGE = {
     "/var/log/private": "made by systemd at boot",
     "/usr/lib/python3/dist-packages/__pycache__": "compiled by Python as it runs",
     "/var/mail": "made with a user",
+    "/etc/mtab": "the mounts of this moment",
     "/etc/machine-id": "made by the first boot",
     "/var/tmp/": "for a while",
 }
