@@ -1,6 +1,8 @@
 """Calls that older kernels do not have: strace answers ENOSYS to them, and svd must do without."""
 import os
+import re
 import signal
+import subprocess
 
 import pytest
 
@@ -64,3 +66,18 @@ def test_svd_does_without_what_older_kernels_lack(daemon, box, calls):
     d.stop()
     assert " ERRO " not in d.log()
     assert "close_range" in d.read("trace") and "(INJECTED)" in d.read("trace")
+
+
+def test_a_table_of_descriptors_is_parted_without_close_range(box):
+    """What svd-logd does when a disk hangs: the unit test of it, on an old kernel."""
+    trace = box + "/trace"
+    done = subprocess.run(
+        ["strace", "-f", "-qq", "-o", trace, "-e", "trace=close_range,unshare",
+         "-e", "inject=close_range:error=ENOSYS",
+         os.path.join(os.path.dirname(SVD), "tests/unit/test_baton")],
+        env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"), cwd=box,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, check=False)
+    assert done.returncode == 0 and "100%" in done.stdout, done.stdout
+    with open(trace, encoding="utf-8") as file:
+        said = file.read()
+    assert "(INJECTED)" in said and "unshare(CLONE_FILES) = 0" in re.sub(" +", " ", said)
