@@ -319,7 +319,7 @@ static void look_for_it(struct risk *r)
 START_TEST(who_is_away_does_not_hold_what_is_opened_later)
 {
 	if (fd_part_table() < 0)
-		return;		/* an old kernel: then it does */
+		return;		/* an old kernel in a container: then it does */
 	readers[0].risk.undo = look_for_it;
 	timer_init(&timer, loop, hang_once);
 	timer_start(&timer, 0);

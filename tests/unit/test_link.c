@@ -212,7 +212,13 @@ START_TEST(the_queue_has_a_ceiling)
 	ck_assert_int_eq(send_number(a.link, 1, FRAME_BODY_MAX + 1, -1), -ENOBUFS);
 } END_TEST
 
-#ifdef __GLIBC__
+#ifdef __GLIBC_PREREQ
+#define HAS_MALLINFO2 __GLIBC_PREREQ(2, 33)
+#else
+#define HAS_MALLINFO2 0
+#endif
+
+#if HAS_MALLINFO2
 static size_t memory_in_use(void)
 {
 	struct mallinfo2 info = mallinfo2();
@@ -338,7 +344,7 @@ int main(void)
 	tcase_add_test(way, the_other_side_hears_of_the_end_after_the_last_frame);
 	tcase_add_test(way, a_link_may_be_freed_by_its_own_frame);
 	tcase_add_test(way, the_queue_has_a_ceiling);
-#ifdef __GLIBC__
+#if HAS_MALLINFO2
 	tcase_add_test(way, a_burst_leaves_little_memory_behind);
 #endif
 	tcase_add_test(way, a_descriptor_that_finds_no_room_leaves_the_others_alone);
