@@ -46,8 +46,13 @@ source "amazon-ebs" "ubuntu" {
 build {
   sources = ["source.amazon-ebs.ubuntu"]
 
+  # What is uploaded with a slash behind it needs a directory that is there.
+  provisioner "shell" {
+    inline = ["mkdir /tmp/instance /tmp/packages"]
+  }
+
   provisioner "file" {
-    source      = "contrib/instance"
+    source      = "contrib/instance/"
     destination = "/tmp/instance"
   }
 
@@ -58,6 +63,7 @@ build {
 
   provisioner "shell" {
     inline = [
+      "set -uo pipefail",
       "cloud-init status --wait",
       # For the stack's script: to signal, and to fetch from a bucket.
       "sudo snap install aws-cli --classic",
@@ -65,6 +71,7 @@ build {
       "sudo svctl -c /opt/anaconda2/etc/supervisord.conf pid",
       "rm -r /tmp/instance /tmp/packages",
     ]
-    inline_shebang = "/bin/bash -euo pipefail"
+    # The kernel gives all that is behind the name as one argument, so there is one.
+    inline_shebang = "/bin/bash -e"
   }
 }
