@@ -174,7 +174,7 @@ def communication(life):
     life.tell("talks", say % ("a message", dots))
     life.heard(dots)    # which is the last of it
     life.tell("talks", say % ("one", "{BEGIN}two{END}".format(**TOKENS) + dots) + " >&2")
-    life.heard("two")
+    life.told("PROCESS_COMMUNICATION_STDERR", "\ntwo")     # "lastwords" has those letters, too
     life.tell("talks", say % ("\\200\\377\\n", dots))
     life.heard("Undecodable", 2)
     life.heard(dots, 2)
