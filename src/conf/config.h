@@ -207,6 +207,7 @@ struct server_config {
 	const char *host;	/* SERVER_INET; "" means every address */
 	int         port;
 	const char *username, *password;	/* both or none */
+	const char *hosts;	/* names, with commas; NULL: none */
 	bool        allow_unauthenticated;	/* SERVER_INET: others than this machine, without */
 };
 

@@ -45,6 +45,7 @@ static const struct sample_value {
 	[OPT_INET_port] = { "127.0.0.1:9001", false },
 	[OPT_SERVER_username] = { "someone", false },
 	[OPT_SERVER_password] = { "{SHA}82ab876d1387bfafe46cc1c8a2ef074eae50cb1d", false },
+	[OPT_SERVER_hosts] = { "svd.example.com", false },
 	[OPT_SUPERVISORD_logfile] = { LOG "svd.log", true },
 	[OPT_SUPERVISORD_pidfile] = { RUN "svd.pid", true },
 	[OPT_SUPERVISORD_nodaemon] = { "false", true },

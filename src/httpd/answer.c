@@ -77,7 +77,7 @@ unsigned answer_status(struct request *r, unsigned status)
 	strbuf_addf(&text, "%u %s\n", status, MHD_get_reason_phrase_for(status));
 	status = answer_text(r, status, "text/plain", &text);
 	if (status == MHD_HTTP_UNAUTHORIZED) {
-		answer_header(r, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Basic realm=\"default\"");
+		answer_header(r, MHD_HTTP_HEADER_WWW_AUTHENTICATE, ANSWER_CHALLENGE);
 	} else if (status == MHD_HTTP_METHOD_NOT_ALLOWED) {
 		route_allow(r->route, allow, sizeof(allow));
 		answer_header(r, MHD_HTTP_HEADER_ALLOW, allow);

@@ -14,6 +14,9 @@ enum { HTTP_TOO_LARGE = 413 };
 
 #define ANSWER_JSON "application/json"
 
+/* Supervisor's, word by word: it is what browsers keep a password for. */
+#define ANSWER_CHALLENGE "Basic realm=\"default\""
+
 /*
  * Each prepares r->response and returns the status to answer with, which is 500 with no response
  * where memory is short.

@@ -13,84 +13,46 @@
 #include "httpd/apifault.h"
 #include "httpd/request.h"
 #include "httpd/sse.h"
+#include "httpd/stream.h"
 
-enum { QUEUE_MAX = 256 * 1024, BLOCK = 4096 };	/* bytes */
-
-/* Of silence, after which something is said: proxies cut what is silent for a minute. */
-static const double SILENCE_SECONDS = 15;
+enum { QUEUE_MAX = 256 * 1024 };	/* bytes */
 
 struct events {
-	struct request *request;	/* borrowed */
-	struct strbuf   out;		/* what is to be sent, */
-	size_t          at;		/* ... and how much of it has been */
-	uint64_t        dropped;	/* events after that */
+	struct stream   stream;
+	uint64_t        dropped;	/* events after what is in there */
 	char          **globs;		/* owned; as many as n_globs */
 	size_t          n_globs;
-	struct timer    silence;
 };
 
-void events_free(struct events *ev)
+static void events_free(void *work)
 {
-	if (!ev)
-		return;
-	timer_stop(&ev->silence);
-	strbuf_done(&ev->out);
+	struct events *ev = work;
+
+	stream_done(&ev->stream);
 	for (size_t i = 0; i < ev->n_globs; i++)
 		free(ev->globs[i]);
 	free(ev->globs);
 	free(ev);
 }
 
-static void go_on(struct events *ev)
+static void events_end(void *work)
 {
-	if (ev->request->response && ev->request->suspended)
-		request_resume(ev->request);
+	struct events *ev = work;
+
+	stream_go_on(&ev->stream);
 }
 
-void events_end(struct events *ev)
-{
-	if (ev)
-		go_on(ev);
-}
+static const struct work_type events_type = { events_free, events_end };
 
 /* --- the client reads --- */
 
-static ssize_t on_room(void *cls, uint64_t pos, char *buf, size_t max)
+static void on_drained(struct stream *s)
 {
-	struct events *ev = cls;
-	struct request *r = ev->request;
-	size_t n = ev->out.len - ev->at;
+	struct events *ev = container_of(s, struct events, stream);
 
-	(void)pos;
-	timer_stop(&ev->silence);
-	if (r->aborted || ev->out.oom)
-		return MHD_CONTENT_READER_END_WITH_ERROR;
-	if (n > 0) {
-		n = n < max ? n : max;
-		memcpy(buf, ev->out.s + ev->at, n);
-		ev->at += n;
-		return (ssize_t)n;
-	}
-	strbuf_done(&ev->out);
-	ev->at = 0;
-	if (ev->dropped) {
-		sse_add_dropped(&ev->out, ev->dropped);
-		ev->dropped = 0;
-		return on_room(cls, pos, buf, max);
-	}
-	if (r->server->is_quiesced)
-		return MHD_CONTENT_READER_END_OF_STREAM;
-	request_suspend(r);
-	timer_start(&ev->silence, SILENCE_SECONDS);
-	return 0;
-}
-
-static void on_silence(struct timer *t)
-{
-	struct events *ev = container_of(t, struct events, silence);
-
-	sse_add_comment(&ev->out);
-	go_on(ev);
+	if (ev->dropped)
+		sse_add_dropped(&s->out, ev->dropped);
+	ev->dropped = 0;
 }
 
 /* --- svd tells --- */
@@ -108,43 +70,34 @@ static bool is_wanted(const struct events *ev, const json_t *head)
 
 static void begin(struct events *ev)
 {
-	struct request *r = ev->request;
+	struct request *r = ev->stream.request;
 
-	sse_add_comment(&ev->out);	/* or the headers would wait for the first event */
-	r->status = MHD_HTTP_INTERNAL_SERVER_ERROR;
-	r->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, on_room, ev, NULL);
-	if (r->response) {
-		r->status = MHD_HTTP_OK;
-		request_be_patient(r);
-	}
-	answer_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
-	answer_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-	answer_header(r, "X-Accel-Buffering", "no");	/* or nginx collects it */
+	r->status = stream_begin(&ev->stream);
 	request_resume(r);
 }
 
 static void add(struct events *ev, const struct strbuf *text)
 {
-	if (ev->dropped || ev->out.len - ev->at + text->len > QUEUE_MAX) {
+	if (ev->dropped || stream_queued(&ev->stream) + text->len > QUEUE_MAX)
 		ev->dropped++;
-		return;
-	}
-	if (ev->at > QUEUE_MAX) {	/* who always has some to read never comes to the end */
-		strbuf_consume(&ev->out, ev->at);
-		ev->at = 0;
-	}
-	strbuf_add(&ev->out, text->s, text->len);
+	else
+		stream_add_text(&ev->stream, text->s, text->len);
 }
 
 /* Without a name it is a word about the events themselves. */
 static void take(struct events *ev, const json_t *head, const struct strbuf *text)
 {
-	if (!ev->request->response)
+	if (!ev->stream.request->response)
 		begin(ev);
 	if (text->len && is_wanted(ev, head))
 		add(ev, text);
 	ev->dropped += (uint64_t)json_integer_value(json_object_get(head, "lost"));
-	go_on(ev);
+	stream_go_on(&ev->stream);
+}
+
+static void on_event(struct call *call, const struct frame *frame, const struct strbuf *text)
+{
+	take(container_of(call, struct request, call)->work, frame->head, text);
 }
 
 void events_take(struct rpc *rpc, const struct frame *frame)
@@ -159,8 +112,8 @@ void events_take(struct rpc *rpc, const struct frame *frame)
 	json_array_foreach(json_object_get(frame->head, "to"), i, id) {
 		struct call *call = rpc_find(rpc, (uint64_t)json_integer_value(id));
 
-		if (call)
-			take(container_of(call, struct request, call)->events, frame->head, &text);
+		if (call && call->on_event)
+			call->on_event(call, frame, &text);
 	}
 }
 
@@ -205,13 +158,13 @@ unsigned events_act(struct request *r)
 
 	if (!ev)
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
-	r->events = ev;
-	ev->request = r;
-	timer_init(&ev->silence, r->server->loop, on_silence);
+	request_work(r, &events_type, ev);
+	stream_init(&ev->stream, r, on_drained);
 	(void)MHD_get_connection_values(r->connection, MHD_GET_ARGUMENT_KIND, on_argument, ev);
 	params = json_pack("[o]", json_text(types ? types : ""));
 	r->call.own = true;
 	r->call.on_reply = on_refused;
+	r->call.on_event = on_event;
 	ret = rpc_start(r->server->rpc, &r->call, "followEvents", params);
 	json_decref(params);
 	if (ret < 0)

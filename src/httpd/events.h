@@ -4,7 +4,6 @@
 
 #include "ipc/frame.h"
 
-struct events;
 struct request;
 struct rpc;
 
@@ -14,11 +13,7 @@ struct rpc;
  */
 unsigned events_act(struct request *r);
 
-/* Hands an `event` frame to those who follow. */
+/* Hands an `event` frame to the calls that follow. */
 void events_take(struct rpc *rpc, const struct frame *frame);
-
-/* No more comes: the answer ends. */
-void events_end(struct events *events);		/* NULL is allowed */
-void events_free(struct events *events);	/* NULL is allowed */
 
 #endif

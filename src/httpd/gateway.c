@@ -136,13 +136,16 @@ static const char *head_string(const struct frame *frame, const char *key)
 
 static void frame_listen(struct gateway *g, struct frame *frame)
 {
-	const char *name = head_string(frame, "name");
+	const char *name = head_string(frame, "name"), *kind = head_string(frame, "kind");
 	struct server_config config = {
 		.id = (int)json_integer_value(json_object_get(frame->head, "id")),
 		.name = name && *name ? name : "HTTP",
 		.username = head_string(frame, "username"),
 		.password = head_string(frame, "password"),
 		.welcome = &g->welcome,
+		.is_inet = strcmp(kind ? kind : "", "inet") == 0,
+		.secret = head_string(frame, "secret"),
+		.hosts = json_object_get(frame->head, "hosts"),
 		.shows_health = json_is_true(json_object_get(frame->head, "health")),
 		.patience = g->config->patience,
 		.clients_max = g->clients_max,
@@ -240,23 +243,37 @@ static const struct link_ops link_ops = { .on_frame = on_frame, .on_down = on_do
 
 /* --- life --- */
 
-/*
- * A server that can open no more descriptors but still accepts would spin, so the ceilings of a
- * handful of servers together stay below the process' own. A client may cost its connection and the
- * two files of a log that is being rotated.
- */
-static unsigned clients_ceiling(void)
+/* The process' own ceiling, as high as it may be. */
+static rlim_t descriptors(void)
 {
-	enum { OTHERS = 64, SERVERS = 4, CLIENT_FDS = 3, SHARES = SERVERS * CLIENT_FDS };
 	struct rlimit lim;
 
 	if (getrlimit(RLIMIT_NOFILE, &lim) < 0)
-		return SERVER_CLIENTS_MAX;
+		return 1024;
 	lim.rlim_cur = lim.rlim_max;
 	(void)setrlimit(RLIMIT_NOFILE, &lim);
-	if (lim.rlim_cur >= OTHERS + SHARES * SERVER_CLIENTS_MAX)
-		return SERVER_CLIENTS_MAX;
-	return lim.rlim_cur > OTHERS + SHARES ? (unsigned)(lim.rlim_cur - OTHERS) / SHARES : 1;
+	return lim.rlim_cur;
+}
+
+/*
+ * A server that can open no more descriptors but still accepts would spin, so the ceilings of a
+ * handful of servers together stay below the process' own. A client may cost its connection and the
+ * two files of a log that is being rotated; what pages follow comes on top of that.
+ */
+static void set_ceilings(struct gateway *g)
+{
+	enum { OTHERS = 64, SERVERS = 4, CLIENT_FDS = 3, SHARES = SERVERS * CLIENT_FDS };
+	enum { FOLLOWED_MAX = 256, FOLLOWED_PART = 32 };
+	rlim_t all = descriptors(), followed = all / FOLLOWED_PART, taken;
+
+	if (followed > FOLLOWED_MAX)
+		followed = FOLLOWED_MAX;
+	taken = OTHERS + 2 * followed;
+	g->welcome.followed_max = (unsigned)followed;
+	if (all >= taken + SHARES * SERVER_CLIENTS_MAX)
+		g->clients_max = SERVER_CLIENTS_MAX;
+	else
+		g->clients_max = all > taken + SHARES ? (unsigned)(all - taken) / SHARES : 1;
 }
 
 static void gateway_done(struct gateway *g)
@@ -267,6 +284,7 @@ static void gateway_done(struct gateway *g)
 		LL_DELETE(g->servers, s);
 		server_free(s);
 	}
+	boards_done(&g->welcome.boards);
 	welcome_done(&g->welcome);
 	link_free(g->link);
 	usage_free(g->usage);
@@ -283,7 +301,6 @@ int gateway_run(const struct gateway_config *config, struct err *err)
 	/* Or it rises when a large piece is freed, and the next ones stay. */
 	mallopt(M_MMAP_THRESHOLD, SERVER_LARGE);
 #endif
-	g.clients_max = clients_ceiling();
 	g.loop = loop_new();
 	if (!g.loop)
 		return err_set(err, -ENOMEM, "cannot make an event loop");
@@ -298,6 +315,7 @@ int gateway_run(const struct gateway_config *config, struct err *err)
 	loop_on_turn(g.loop, on_turn, &g);
 	g.rpc.link = g.link;
 	welcome_init(&g.welcome, &g.rpc);
+	set_ceilings(&g);
 	if (config->warning)
 		rpc_log(&g.rpc, "warn", "%s", config->warning);
 	on_change(&g);

@@ -1,8 +1,6 @@
 /*
- * logtail.c - a file has no way to say that it grew, so as long as somebody follows one we look
- * now and then. We may not open files: whether there is another one of its name, after a rotation,
- * we learn from svd, which is asked for the descriptor again. Mirrors supervisor.http's
- * tail_f_producer.
+ * logtail.c - what supervisorctl tail -f follows: the end of a file as the text of an answer. How
+ * much of it comes first mirrors supervisor.http's tail_f_producer.
  */
 #include "httpd/logtail.h"
 
@@ -11,87 +9,39 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "base/clock.h"
-#include "base/fd.h"
-#include "base/utf8.h"
+#include "httpd/filetail.h"
 #include "httpd/request.h"
 #include "rpc/faults.h"
 
 enum { HEAD = 1024, BLOCK = 4096 };	/* bytes */
-enum { LINES_REACH = 1024 * 1024 };	/* bytes; lines that begin before that are not looked for */
-
-/* Between two looks at the file; between two questions whether it is still the one. */
-static const double LOOK_SECONDS = 0.1, ASK_SECONDS = 1;
 
 static const char truncated[] = "==> File truncated <==\n";
 
 struct logtail {
+	struct filetail file;
 	struct request *request;	/* borrowed */
-	const char *method;		/* what svd is asked */
-	json_t     *params;		/* owned */
-	int         fd;			/* owned */
-	int         next_fd;		/* owned; the file that comes after this one; -1: none */
-	off_t       at;			/* where we are in the file */
-	off_t       held;		/* bytes there that only begin a character */
-	struct timespec changed;	/* the file's ctime when svd was asked last */
-	double      asked_mono;
-	struct timer timer;
 };
 
-void logtail_free(struct logtail *tail)
+static void logtail_free(void *work)
 {
-	if (!tail)
-		return;
-	timer_stop(&tail->timer);
-	json_decref(tail->params);
-	close_fd(&tail->fd);
-	close_fd(&tail->next_fd);
+	struct logtail *tail = work;
+
+	filetail_done(&tail->file);
 	free(tail);
 }
 
-/* --- reading --- */
-
-/* It must hold no more than a character of four bytes does. */
-static ssize_t read_some(struct logtail *tail, off_t size, char *buf, size_t max)
+static void logtail_end(void *work)
 {
-	ssize_t n;
+	struct logtail *tail = work;
 
-	if ((off_t)max > size - tail->at)
-		max = (size_t)(size - tail->at);
-	n = pread(tail->fd, buf, max, tail->at);
-	if (n <= 0)
-		return n;
-	/* Clients decode piece by piece. Nothing more comes where there is a next file. */
-	tail->held = tail->next_fd >= 0 ? 0 : (off_t)utf8_cut(buf, (size_t)n);
-	n -= tail->held;
-	tail->at += n;
-	return n;
+	if (tail->request->response && tail->request->suspended)
+		request_resume(tail->request);
 }
 
-/* The next bytes, 0 when there are none now, or negative: it cannot be read. */
-static ssize_t take(struct logtail *tail, char *buf, size_t max)
-{
-	struct stat st;
+static const struct work_type logtail_type = { logtail_free, logtail_end };
 
-	for (;;) {
-		if (fstat(tail->fd, &st) < 0)
-			return -1;
-		if (st.st_size < tail->at) {
-			tail->at = tail->held = 0;
-			memcpy(buf, truncated, strlen(truncated));
-			return (ssize_t)strlen(truncated);
-		}
-		if (st.st_size > tail->at)
-			return read_some(tail, st.st_size, buf, max);
-		if (tail->next_fd < 0)
-			return 0;
-		close_fd(&tail->fd);
-		tail->fd = steal_fd(&tail->next_fd);
-		tail->at = tail->held = 0;
-	}
-}
+/* --- the stream --- */
 
 /* libmicrohttpd has room for more. */
 static ssize_t on_room(void *cls, uint64_t pos, char *buf, size_t max)
@@ -101,76 +51,30 @@ static ssize_t on_room(void *cls, uint64_t pos, char *buf, size_t max)
 	ssize_t n;
 
 	(void)pos;
-	timer_stop(&tail->timer);
-	if (r->aborted)
+	filetail_stop(&tail->file);
+	if (r->aborted || max < strlen(truncated))
 		return MHD_CONTENT_READER_END_WITH_ERROR;
-	n = max < strlen(truncated) ? -1 : take(tail, buf, max);
+	n = filetail_read(&tail->file, buf, max);
+	if (n == -ESTALE) {
+		memcpy(buf, truncated, strlen(truncated));
+		return (ssize_t)strlen(truncated);
+	}
 	if (n != 0)
 		return n > 0 ? n : (ssize_t)MHD_CONTENT_READER_END_WITH_ERROR;
 	if (r->server->is_quiesced)
 		return MHD_CONTENT_READER_END_OF_STREAM;
 	request_suspend(r);
-	timer_start(&tail->timer, LOOK_SECONDS);
+	filetail_wait(&tail->file);
 	return 0;
 }
 
-/* --- following --- */
-
-static bool is_same(int a, int b)
+/* It may go on already, to its end: see request_abort(). */
+static void on_more(struct filetail *file)
 {
-	struct stat sa, sb;
+	struct logtail *tail = container_of(file, struct logtail, file);
 
-	return fstat(a, &sa) == 0 && fstat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
-	       sa.st_ino == sb.st_ino;
-}
-
-/* No file of that name, for the moment, is no reason to stop. */
-static void on_again(struct call *call, struct reply *reply)
-{
-	struct logtail *tail = container_of(call, struct request, call)->logtail;
-
-	if (reply->fd >= 0 && !is_same(reply->fd, tail->fd)) {
-		tail->next_fd = steal_fd(&reply->fd);
+	if (tail->request->suspended)
 		request_resume(tail->request);
-	} else {
-		timer_start(&tail->timer, LOOK_SECONDS);
-	}
-}
-
-/* A file that is renamed or removed changes in its inode, on most file systems. */
-static bool is_doubtful(const struct logtail *tail, const struct stat *st)
-{
-	return st->st_ctim.tv_sec != tail->changed.tv_sec ||
-	       st->st_ctim.tv_nsec != tail->changed.tv_nsec ||
-	       clock_mono() - tail->asked_mono >= ASK_SECONDS;
-}
-
-static void ask_again(struct logtail *tail, const struct stat *st)
-{
-	struct request *r = tail->request;
-
-	tail->changed = st->st_ctim;
-	tail->asked_mono = clock_mono();
-	r->call.on_reply = on_again;
-	if (rpc_start(r->server->rpc, &r->call, tail->method, tail->params) < 0)
-		timer_start(&tail->timer, LOOK_SECONDS);
-}
-
-static void on_look(struct timer *t)
-{
-	struct logtail *tail = container_of(t, struct logtail, timer);
-	struct request *r = tail->request;
-	struct stat st;
-
-	if (!r->suspended)	/* it goes on already, to its end: see request_abort */
-		return;
-	if (fstat(tail->fd, &st) < 0 || st.st_size != tail->at + tail->held ||
-	    r->server->is_quiesced)
-		request_resume(r);
-	else if (is_doubtful(tail, &st))
-		ask_again(tail, &st);
-	else
-		timer_start(&tail->timer, LOOK_SECONDS);
 }
 
 /* --- the beginning --- */
@@ -183,40 +87,6 @@ static const char *lines_wanted(const struct request *r)
 	size_t n = lines ? strspn(lines, "0123456789") : 0;
 
 	return n > 0 && n < 10 && !lines[n] ? lines : NULL;
-}
-
-/*
- * Looks from behind through the n bytes at offset at for the newlines that lines begin after, until
- * *wanted have begun. *ret_begin: where the foremost that was found begins.
- */
-static void find_lines(const char *block, size_t n, off_t at, unsigned long *wanted,
-		       off_t *ret_begin)
-{
-	const char *newline;
-
-	while (*wanted > 0 && (newline = memrchr(block, '\n', n))) {
-		n = (size_t)(newline - block);
-		*ret_begin = at + (off_t)n + 1;
-		--*wanted;
-	}
-}
-
-/* Where the last lines begin: so many, or fewer when they are very long. */
-static off_t lines_begin(int fd, off_t size, unsigned long wanted)
-{
-	off_t bottom = size > LINES_REACH ? size - LINES_REACH : 0;
-	off_t begin = size, at = size - 1;	/* a newline at the end begins nothing */
-	char block[BLOCK];
-
-	while (wanted > 0 && at > bottom) {
-		size_t n = at - bottom < BLOCK ? (size_t)(at - bottom) : BLOCK;
-
-		at -= (off_t)n;
-		if (pread(fd, block, n, at) != (ssize_t)n)
-			return begin;
-		find_lines(block, n, at, &wanted, &begin);
-	}
-	return wanted > 0 && bottom == 0 ? 0 : begin;
 }
 
 static void add_headers(const struct request *r, const struct stat *st)
@@ -236,32 +106,18 @@ static void add_headers(const struct request *r, const struct stat *st)
 		(void)MHD_add_response_header(r->response, "X-Log-Lines", lines_wanted(r));
 }
 
-/* Not in the middle of a character. */
-static void go_to_end(struct logtail *tail, off_t size)
+static unsigned begin(struct logtail *tail)
 {
-	const char *lines = lines_wanted(tail->request);
-	char lead[3];
-	ssize_t n;
-
-	if (lines) {
-		tail->at = lines_begin(tail->fd, size, strtoul(lines, NULL, 10));
-		return;
-	}
-	tail->at = size > HEAD ? size - HEAD : 0;
-	n = tail->at > 0 ? pread(tail->fd, lead, sizeof(lead), tail->at) : 0;
-	for (ssize_t i = 0; i < n && (lead[i] & 0xc0) == 0x80; i++)
-		tail->at++;
-}
-
-static unsigned begin(struct request *r, int fd)
-{
-	struct logtail *tail = r->logtail;
+	struct request *r = tail->request;
+	const char *lines = lines_wanted(r);
 	struct stat st;
 
-	tail->fd = fd;
-	if (fstat(fd, &st) < 0)
+	if (fstat(tail->file.fd, &st) < 0)
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
-	go_to_end(tail, st.st_size);
+	if (lines)
+		filetail_from_lines(&tail->file, strtoul(lines, NULL, 10));
+	else
+		filetail_from_bytes(&tail->file, HEAD);
 	r->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, on_room, tail,
 							NULL);
 	if (!r->response)
@@ -271,22 +127,21 @@ static unsigned begin(struct request *r, int fd)
 	return MHD_HTTP_OK;
 }
 
-static unsigned refusal_of(const struct reply *reply)
+unsigned logtail_refusal(const struct reply *reply)
 {
 	if (!reply->text)
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
 	return reply->code == FAULT_NOT_PERMITTED ? MHD_HTTP_FORBIDDEN : MHD_HTTP_NOT_FOUND;
 }
 
-static void on_opened(struct call *call, struct reply *reply)
+static void on_open(struct filetail *file, const struct reply *reply)
 {
-	struct request *r = container_of(call, struct request, call);
+	struct logtail *tail = container_of(file, struct logtail, file);
 
-	if (reply->fd >= 0)
-		r->status = begin(r, steal_fd(&reply->fd));
-	else
-		r->status = refusal_of(reply);
-	request_resume(r);
+	if (!tail->request->suspended)	/* its client is gone */
+		return;
+	tail->request->status = file->fd >= 0 ? begin(tail) : logtail_refusal(reply);
+	request_resume(tail->request);
 }
 
 /* params is stolen. */
@@ -294,18 +149,16 @@ static unsigned start(struct request *r, const char *method, json_t *params)
 {
 	struct logtail *tail = calloc(1, sizeof(*tail));
 
-	if (!tail || !params) {
+	if (!tail) {
 		json_decref(params);
-		free(tail);
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
 	}
-	*tail = (struct logtail){ .request = r, .method = method, .params = params, .fd = -1,
-				  .next_fd = -1 };
-	timer_init(&tail->timer, r->server->loop, on_look);
-	r->logtail = tail;
-	r->call.own = true;
-	r->call.on_reply = on_opened;
-	if (rpc_start(r->server->rpc, &r->call, method, params) < 0)
+	tail->request = r;
+	filetail_init(&tail->file, r, method, params);
+	tail->file.on_open = on_open;
+	tail->file.on_more = on_more;
+	request_work(r, &logtail_type, tail);
+	if (filetail_open(&tail->file) < 0)
 		return MHD_HTTP_SERVICE_UNAVAILABLE;
 	request_suspend(r);
 	return 0;

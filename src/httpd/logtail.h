@@ -2,7 +2,7 @@
 #ifndef SVD_HTTPD_LOGTAIL_H
 #define SVD_HTTPD_LOGTAIL_H
 
-struct logtail;
+struct reply;
 struct request;
 
 /*
@@ -14,6 +14,7 @@ struct request;
 unsigned logtail_process(struct request *r);
 unsigned logtail_main(struct request *r);
 
-void logtail_free(struct logtail *tail);	/* NULL is allowed */
+/* The status for a log that svd has not opened. */
+unsigned logtail_refusal(const struct reply *reply);
 
 #endif

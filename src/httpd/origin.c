@@ -45,12 +45,26 @@ static bool is_machine(const char *name, const char *machine)
 			    (strlen(name) == first && strncasecmp(name, machine, first) == 0));
 }
 
-static bool is_trusted(const char *host, const char *machine)
+static bool is_listed(const char *name, const json_t *hosts)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(hosts, i, one) {
+		const char *listed = json_string_value(one);
+
+		if (listed && (strcmp(listed, "*") == 0 || strcasecmp(listed, name) == 0))
+			return true;
+	}
+	return false;
+}
+
+bool host_is_ours(const char *host, const char *machine, const json_t *hosts)
 {
 	char name[NAME_MAX_LEN + 1];
 
 	return host_name(host, name) && (is_address(name) || strcasecmp(name, "localhost") == 0 ||
-					 is_machine(name, machine));
+					 is_machine(name, machine) || is_listed(name, hosts));
 }
 
 /* Behind "http://" or "https://", which a proxy may have been asked by; NULL: neither. */
@@ -63,9 +77,9 @@ static const char *origin_host(const char *origin)
 	return strncasecmp(origin, https, strlen(https)) == 0 ? origin + strlen(https) : NULL;
 }
 
-bool origin_is_ours(const char *origin, const char *host, const char *machine)
+bool origin_is_host(const char *origin, const char *host)
 {
 	const char *from = origin_host(origin);
 
-	return from && host && strcasecmp(from, host) == 0 && is_trusted(host, machine);
+	return from && host && strcasecmp(from, host) == 0;
 }

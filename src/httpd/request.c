@@ -13,11 +13,12 @@
 
 #include "base/fd.h"
 #include "httpd/answer.h"
-#include "httpd/events.h"
 #include "httpd/framing.h"
 #include "httpd/health.h"
-#include "httpd/logtail.h"
+#include "httpd/metrics.h"
 #include "httpd/route.h"
+#include "httpd/rpc2.h"
+#include "httpd/web.h"
 #include "httpd/welcome.h"
 
 static const double GRACE_SECONDS = 1, LOOK_SECONDS = 0.2, AHEAD_SECONDS = 1;
@@ -82,6 +83,12 @@ void request_suspend(struct request *r)
 	timer_start(&r->look, LOOK_SECONDS);
 }
 
+void request_work(struct request *r, const struct work_type *type, void *work)
+{
+	r->work_type = type;
+	r->work = work;
+}
+
 /* One that vanished is found out by the kernel. */
 void request_be_patient(struct request *r)
 {
@@ -99,12 +106,24 @@ static bool is_public(const struct request *r)
 	return r->server->shows_health && r->route && r->route->act == health_act;
 }
 
+/*
+ * Balancers and collectors of numbers ask by whatever name; clients of XML-RPC, too: that is a
+ * POST, with which browsers send their Origin.
+ */
+static bool is_for_machines(const struct request *r)
+{
+	return !r->route || r->route->act == health_act || r->route->act == metrics_act ||
+	       r->route->act == rpc2_act || r->route->act == web_ok_act;
+}
+
 /* The refusal of a request by its headers; 0: none. */
 static unsigned refusal(struct request *r, const char *url, const char *method)
 {
 	if (!welcome_origin(r))
 		return MHD_HTTP_FORBIDDEN;
 	r->route = route_find(url);
+	if (!is_for_machines(r) && !welcome_host(r))
+		return MHD_HTTP_FORBIDDEN;
 	if (!is_public(r) && !welcome_login(r))
 		return MHD_HTTP_UNAUTHORIZED;
 	if (!r->route)
@@ -206,8 +225,8 @@ void request_free(struct request *r)
 	DL_DELETE(r->server->requests, r);
 	if (r->response)
 		MHD_destroy_response(r->response);
-	logtail_free(r->logtail);
-	events_free(r->events);
+	if (r->work)
+		r->work_type->free(r->work);
 	strbuf_done(&r->body);
 	free(r->user);
 	free(r->url);

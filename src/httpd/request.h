@@ -11,9 +11,13 @@
 #include "httpd/server.h"
 #include "ipc/loop.h"
 
-struct events;
-struct logtail;
 struct route;
+
+/* What makes an answer that takes more than one reply of svd. */
+struct work_type {
+	void (*free)(void *work);
+	void (*end)(void *work);	/* the server is quiesced; NULL: it ends by itself */
+};
 
 struct request {
 	struct server *server;		/* borrowed */
@@ -28,8 +32,8 @@ struct request {
 	char        *url;		/* owned; without the query */
 	char        *user;		/* owned; who logged in; NULL: nobody did */
 	struct call  call;
-	struct logtail *logtail;	/* owned; NULL: this is no stream */
-	struct events *events;		/* owned; NULL: nor one of events */
+	const struct work_type *work_type;
+	void        *work;		/* owned, as its type says; NULL: none */
 	struct io    hangup;		/* while suspended: does the client still listen? */
 	struct timer look;		/* until hangup is worth its system calls */
 	struct timer grace;		/* it has stopped talking; how long it may still listen */
@@ -59,6 +63,9 @@ enum MHD_Result request_finish(struct request *r);
 /* While it waits for something of ours its client may go away, which is all that is looked for. */
 void request_suspend(struct request *r);
 void request_resume(struct request *r);
+
+/* work, of a type other than NULL, is the request's from now on. */
+void request_work(struct request *r, const struct work_type *type, void *work);
 
 /* Its answer has no end: a client that is silent, or reads slowly, is to be borne with. */
 void request_be_patient(struct request *r);

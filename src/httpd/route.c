@@ -6,23 +6,13 @@
 #include <string.h>
 
 #include "base/macro.h"
-#include "base/strbuf.h"
-#include "config.h"
-#include "httpd/answer.h"
 #include "httpd/api.h"
 #include "httpd/events.h"
 #include "httpd/health.h"
 #include "httpd/logtail.h"
 #include "httpd/metrics.h"
 #include "httpd/rpc2.h"
-
-static unsigned act_banner(struct request *r)
-{
-	struct strbuf text = { 0 };
-
-	strbuf_adds(&text, "svd-httpd " PACKAGE_VERSION ": XML-RPC at /RPC2, JSON at /api/v1/\n");
-	return answer_text(r, MHD_HTTP_OK, "text/plain", &text);
-}
+#include "httpd/web.h"
 
 static const struct route routes[] = {
 	{ "/RPC2", true, " POST ", MHD_HTTP_BAD_REQUEST, rpc2_act },
@@ -33,7 +23,18 @@ static const struct route routes[] = {
 	{ "/health", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, health_act },
 	{ "/health/", true, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, health_act },
 	{ "/metrics", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, metrics_act },
-	{ "/", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, act_banner },
+	{ "/", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, web_programs_act },
+	{ "/index.html", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, web_programs_act },
+	{ "/tail.html", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, web_tail_act },
+	{ "/ok.html", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, web_ok_act },
+	{ "/overview.html", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, web_overview_act },
+	{ "/logout", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, web_logout_act },
+	{ "/web/act", false, " POST ", MHD_HTTP_METHOD_NOT_ALLOWED, web_change_act },
+	{ "/web/download", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, web_download_act },
+	{ "/web/follow", false, " GET ", MHD_HTTP_METHOD_NOT_ALLOWED, web_follow_act },
+	{ "/web/live", false, " GET ", MHD_HTTP_METHOD_NOT_ALLOWED, web_live_act },
+	{ "/web/state", false, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, web_state_act },
+	{ "/web/", true, " GET HEAD ", MHD_HTTP_METHOD_NOT_ALLOWED, web_asset_act },
 };
 
 const struct route *route_find(const char *url)

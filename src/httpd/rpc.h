@@ -24,6 +24,9 @@ struct reply {
 	int           fd;	/* of the result's file, may be taken (set it to -1); -1: none */
 };
 
+struct strbuf;
+struct usage;
+
 /* One call, embedded in what waits for it. */
 struct call {
 	uint64_t id;	/* 0: not under way */
@@ -35,10 +38,11 @@ struct call {
 	const char *user;	/* borrowed; who logged in; NULL: nobody did */
 	struct parts parts;	/* owned; what came of it before its reply */
 	void   (*on_reply)(struct call *call, struct reply *reply);
+	/* Of one that follows events; text: the event in the lines of server-sent events, or "". */
+	void   (*on_event)(struct call *call, const struct frame *frame,
+			   const struct strbuf *text);
 	UT_hash_handle hh;
 };
-
-struct usage;
 
 struct rpc {
 	struct link *link;	/* borrowed */

@@ -11,7 +11,6 @@
 
 #include "base/fd.h"
 #include "httpd/client.h"
-#include "httpd/events.h"
 #include "httpd/request.h"
 
 enum { RUNS_MAX = 4 };	/* of libmicrohttpd in a turn, before others have theirs */
@@ -162,6 +161,9 @@ int server_new(struct loop *loop, struct rpc *rpc, int fd, const struct server_c
 	server->id = config->id;
 	server->welcome = config->welcome;
 	server->shows_health = config->shows_health;
+	server->is_inet = config->is_inet;
+	server->secret = config->secret ? strdup(config->secret) : NULL;
+	server->hosts = json_deep_copy(config->hosts);
 	server->patience = config->patience;
 	server->clients_max = config->clients_max;
 	server->on_change = on_change;
@@ -207,7 +209,8 @@ void server_quiesce(struct server *server)
 	server->is_quiesced = true;
 	stop_accepting(server);
 	for (r = server->requests; r; r = r->next)
-		events_end(r->events);
+		if (r->work && r->work_type->end)
+			r->work_type->end(r->work);
 }
 
 void server_leave(struct server *server)
@@ -234,5 +237,7 @@ void server_free(struct server *server)
 	}
 	timer_stop(&server->timer);
 	free(server->name);
+	free(server->secret);
+	json_decref(server->hosts);
 	free(server);
 }

@@ -26,6 +26,9 @@ struct server_config {
 	const char *username, *password;	/* NULL: open to everybody */
 	struct welcome *welcome;	/* borrowed, for as long as the server lives */
 	bool        shows_health;	/* to everybody, without a login */
+	bool        is_inet;		/* not a unix socket */
+	const char *secret;		/* for tokens, see httpd/token.h; NULL: none */
+	const json_t *hosts;		/* other names of it, an array; NULL: none */
 	double      patience;	/* seconds for the body of a request; twice that for silence */
 	unsigned    clients_max;
 };
@@ -41,6 +44,9 @@ struct server {
 	struct auth  auth;
 	struct welcome *welcome;	/* borrowed */
 	bool         shows_health;
+	bool         is_inet;
+	char        *secret;		/* owned; NULL: none */
+	json_t      *hosts;		/* owned; NULL: none */
 	int          id;
 	char        *name;		/* owned */
 	double       patience;

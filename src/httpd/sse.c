@@ -38,8 +38,3 @@ void sse_add_dropped(struct strbuf *sb, uint64_t n)
 {
 	strbuf_addf(sb, "event: dropped\ndata: {\"dropped\":%" PRIu64 "}\n\n", n);
 }
-
-void sse_add_comment(struct strbuf *sb)
-{
-	strbuf_adds(sb, ":\n\n");
-}

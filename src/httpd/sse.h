@@ -19,7 +19,4 @@ must_check int sse_add_event(struct strbuf *sb, const json_t *head, const char *
 /* So many events were dropped here. */
 void sse_add_dropped(struct strbuf *sb, uint64_t n);
 
-/* Says nothing, and keeps the connection alive. */
-void sse_add_comment(struct strbuf *sb);
-
 #endif

@@ -186,3 +186,8 @@ void usage_add(struct usage *u, json_t *value)
 	add_up(u);
 	for_each_pid(u, value, tell);
 }
+
+double usage_read_mono(const struct usage *u)
+{
+	return u->read_mono;
+}

@@ -21,4 +21,7 @@ void usage_free(struct usage *u);	/* NULL is allowed */
  */
 void usage_add(struct usage *u, json_t *value);
 
+/* Monotonic time at which /proc was read last; 0: never. */
+double usage_read_mono(const struct usage *u);
+
 #endif

@@ -51,25 +51,48 @@ void welcome_tell(const struct request *r, const char *what)
 		is_last ? "; more of that is not logged for a while" : "");
 }
 
-static void log_foreign(const struct request *r, const char *origin)
+static void log_foreign(const struct request *r, const char *before, const char *name,
+			const char *after)
 {
 	struct strbuf what = { 0 };
 
-	strbuf_adds(&what, "a page of ");
-	repr_add_word(&what, origin);
-	strbuf_adds(&what, " may not ask,");
+	strbuf_adds(&what, before);
+	repr_add_word(&what, name);
+	strbuf_adds(&what, after);
 	welcome_tell(r, what.oom ? "a page may not ask," : strbuf_str(&what));
 	strbuf_done(&what);
 }
 
+/*
+ * A name that somebody else owns can be made to mean this machine (DNS rebinding): then his page
+ * has our origin and reads what it likes. A password stops him, since browsers keep it for the name
+ * that it was given to; and no browser comes by a unix socket, but a proxy that knows its names.
+ */
+static bool is_known_here(const struct request *r, const char *host)
+{
+	const struct server *server = r->server;
+
+	return server->auth.required || host_is_ours(host, server->welcome->machine,
+						     server->hosts);
+}
+
 bool welcome_origin(const struct request *r)
 {
-	const char *origin = header(r, "Origin");
+	const char *origin = header(r, "Origin"), *host = header(r, MHD_HTTP_HEADER_HOST);
 
-	if (!origin || origin_is_ours(origin, header(r, MHD_HTTP_HEADER_HOST),
-				      r->server->welcome->machine))
+	if (!origin || (origin_is_host(origin, host) && is_known_here(r, host)))
 		return true;
-	log_foreign(r, origin);
+	log_foreign(r, "a page of ", origin, " may not ask,");
+	return false;
+}
+
+bool welcome_host(const struct request *r)
+{
+	const char *host = header(r, MHD_HTTP_HEADER_HOST);
+
+	if (!host || !r->server->is_inet || is_known_here(r, host))
+		return true;
+	log_foreign(r, "", host, " is no name of this server, see hosts=; asked for");
 	return false;
 }
 

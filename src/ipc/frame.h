@@ -87,9 +87,11 @@
  *   healed  path, lost          It can be written to again; lost: bytes dropped in all.
  *
  * svd -> svd-httpd
- *   listen  id, kind ("unix" or "inet"), name, username, password, health   +fd
+ *   listen  id, kind ("unix" or "inet"), name, username, password, health, hosts, secret   +fd
  *             Serve HTTP on this listening socket. username, password: absent without. health
- *             (optional, boolean): /health is for everybody, without a login.
+ *             (optional, boolean): /health is for everybody, without a login. hosts (optional,
+ *             array): other names by which browsers may ask. secret (optional): what the tokens of
+ *             pages are made of, the same for as long as svd lives.
  *   logins  body = JSON object, passwords by names
  *             Further users, from now on these and no others, whom every server knows that has a
  *             username. Comes before the first `listen`, if there are any, and when they change.

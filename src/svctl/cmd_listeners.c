@@ -12,7 +12,7 @@
 #include "svctl/ctl.h"
 #include "svctl/globs.h"
 #include "svctl/grid.h"
-#include "svctl/human.h"
+#include "base/human.h"
 #include "svctl/screen.h"
 #include "svctl/tame.h"
 

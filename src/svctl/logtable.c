@@ -11,7 +11,7 @@
 #include "rpc/faults.h"
 #include "svctl/ctl.h"
 #include "svctl/grid.h"
-#include "svctl/human.h"
+#include "base/human.h"
 #include "svctl/tame.h"
 #include "svctl/words.h"
 

@@ -11,7 +11,7 @@
 #include "base/strbuf.h"
 #include "rpc/faults.h"
 #include "svctl/colour.h"
-#include "svctl/human.h"
+#include "base/human.h"
 #include "svctl/namespec.h"
 #include "svctl/output.h"
 #include "svctl/tame.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "svctl/colour.h"
-#include "svctl/human.h"
+#include "base/human.h"
 #include "svctl/namespec.h"
 #include "svctl/tame.h"
 

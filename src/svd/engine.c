@@ -187,7 +187,7 @@ static void autostart(struct engine *e)
 	if (e->autostarted)
 		return;
 	e->autostarted = true;
-	news_mood(&e->bus, EVENT_SUPERVISOR_STATE_CHANGE_RUNNING);
+	news_mood(e, EVENT_SUPERVISOR_STATE_CHANGE_RUNNING);
 	DL_FOREACH(e->groups, group)
 		group_autostart(group);
 }
@@ -238,7 +238,7 @@ static void shut_down(struct engine *e)
 
 	e->stopping = true;
 	if (first)
-		news_mood(&e->bus, EVENT_SUPERVISOR_STATE_CHANGE_STOPPING);
+		news_mood(e, EVENT_SUPERVISOR_STATE_CHANGE_STOPPING);
 	run_events(e);	/* now or never: those who listen may be the next to be stopped */
 	if (!stop_step(e) && !hooks_linger(e)) {
 		hooks_end(e);
@@ -497,6 +497,7 @@ void engine_free(struct engine *e)
 		status_stop(&e->status);
 	}
 	loop_free(e->loop);
+	recent_done(&e->recent);
 	config_unref(e->config);
 	config_unref(e->began);
 	free(e);

@@ -11,6 +11,7 @@
 #include "svd/followers.h"
 #include "svd/group.h"
 #include "svd/printer.h"
+#include "svd/recent.h"
 #include "svd/status.h"
 #include "svd/sys.h"
 #include "svd/ticks.h"
@@ -53,6 +54,7 @@ struct engine {
 	struct plugin *plugins;		/* owned list; of `began` */
 	struct bus     bus;
 	struct followers followers;
+	struct recent  recent;
 	struct ticks   ticks;
 	struct status  status;
 	struct pool   *pools;		/* list of borrowed: of the groups of listeners */

@@ -2,10 +2,13 @@
 #include "svd/gate.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <utlist.h>
 
+#include "base/commas.h"
 #include "base/fd.h"
 #include "base/jsonout.h"
 #include "base/strbuf.h"
@@ -23,6 +26,9 @@ enum { CALLS_MAX = 10000 };
 /* Bytes that wait for svd-httpd; beyond that it gets no events, so that answers have room. */
 enum { EVENTS_QUEUE_MAX = 1024 * 1024 };
 
+/* Bytes. What svd-httpd makes the tokens of its pages of outlives it. */
+enum { SECRET_LEN = 32 };
+
 /* A listening socket. */
 struct door {
 	struct door *prev, *next;
@@ -39,6 +45,7 @@ struct gate {
 	struct door *doors;	/* owned list */
 	int              last_number;	/* of a door */
 	int              n_calls;
+	char             secret[2 * SECRET_LEN + 1];	/* hexadecimal; "": there is none */
 };
 
 static void watch(struct gate *gate, bool on)
@@ -98,6 +105,17 @@ static int set_login(json_t *head, const struct server_config *conf)
 	return json_object_set_new(head, "password", json_text(conf->password)) < 0 ? -ENOMEM : 0;
 }
 
+static json_t *hosts_of(const char *list)
+{
+	json_t *hosts = json_array();
+	const char *name;
+	size_t n;
+
+	while ((name = commas_next(&list, &n)))
+		json_array_append_new(hosts, json_textn(name, n));
+	return hosts;
+}
+
 static void tell_door(struct gate *gate, const struct door *d)
 {
 	const struct server_config *conf = d->conf;
@@ -109,6 +127,10 @@ static void tell_door(struct gate *gate, const struct door *d)
 		json_decref(head);
 		head = NULL;
 	}
+	if (head && conf->hosts)
+		json_object_set_new(head, "hosts", hosts_of(conf->hosts));
+	if (head && *gate->secret)
+		json_object_set_new(head, "secret", json_string(gate->secret));
 	if (head && gate->engine->began->health.is_public)
 		json_object_set_new(head, "health", json_true());
 	check_sent(gate, link_send(gate->httpd.link, head, NULL, 0, d->fd));
@@ -378,6 +400,20 @@ int gate_move(struct gate *gate, const struct server_config *conf, int fd)
 	return 0;
 }
 
+/* Without one the pages can change nothing. */
+static void make_secret(struct gate *gate)
+{
+	unsigned char bytes[SECRET_LEN];
+
+	if (getrandom(bytes, sizeof(bytes), GRND_NONBLOCK) != (ssize_t)sizeof(bytes)) {
+		log_warn("the pages of svd-httpd are only for reading: getrandom: %s",
+			 strerror(errno));
+		return;
+	}
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(gate->secret + 2 * i, 3, "%02x", bytes[i]);
+}
+
 struct gate *gate_new(struct engine *e)
 {
 	struct gate *gate = calloc(1, sizeof(*gate));
@@ -385,6 +421,7 @@ struct gate *gate_new(struct engine *e)
 	if (!gate)
 		return NULL;
 	gate->engine = e;
+	make_secret(gate);
 	sibling_init(&gate->httpd, "svd-httpd", e->loop, &httpd_ops, gate);
 	return gate;
 }

@@ -46,7 +46,7 @@ int groups_add(struct engine *e, struct config *config, const struct group_confi
 	group->added = e->n_groups_added++;
 	place(e, group);
 	status_changed(&e->status);
-	news_group(&e->bus, EVENT_PROCESS_GROUP_ADDED, conf->name);
+	news_group(e, EVENT_PROCESS_GROUP_ADDED, conf->name);
 	return 0;
 }
 
@@ -61,7 +61,7 @@ void groups_remove(struct engine *e, struct group *group)
 	status_changed(&e->status);
 	if (!group->hook || !hook_leaves(group->hook))
 		group_free(group);
-	news_group(&e->bus, EVENT_PROCESS_GROUP_REMOVED, name);
+	news_group(e, EVENT_PROCESS_GROUP_REMOVED, name);
 	config_unref(config);
 }
 

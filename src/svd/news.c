@@ -47,6 +47,7 @@ void news_state(const struct process *p, enum proc_state from)
 	struct bus *bus = &p->group->engine->bus;
 	char extra[64];
 
+	recent_state(&p->group->engine->recent, type, p);
 	if (!bus_wants(bus, type))
 		return;
 	extra_text(p, states[p->state].extra, extra, sizeof(extra));
@@ -54,14 +55,16 @@ void news_state(const struct process *p, enum proc_state from)
 		    p->conf->name, p->group->conf->name, proc_state_name(from), extra);
 }
 
-void news_group(struct bus *bus, enum event_type type, const char *name)
+void news_group(struct engine *e, enum event_type type, const char *name)
 {
-	bus_publish(bus, type, NULL, 0, "groupname:%s\n", name);
+	recent_add(&e->recent, type, name, "", "");
+	bus_publish(&e->bus, type, NULL, 0, "groupname:%s\n", name);
 }
 
-void news_mood(struct bus *bus, enum event_type type)
+void news_mood(struct engine *e, enum event_type type)
 {
-	bus_publish(bus, type, NULL, 0, "%s", "");
+	recent_add(&e->recent, type, "", "", "");
+	bus_publish(&e->bus, type, NULL, 0, "%s", "");
 }
 
 void news_remote(struct bus *bus, const char *type, const char *data)

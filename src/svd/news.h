@@ -6,6 +6,7 @@
 #include "svd/procfsm.h"
 
 struct bus;
+struct engine;
 struct event;
 struct process;
 
@@ -13,10 +14,10 @@ struct process;
 void news_state(const struct process *p, enum proc_state from);
 
 /* EVENT_PROCESS_GROUP_ADDED or _REMOVED, of the group of this name. */
-void news_group(struct bus *bus, enum event_type type, const char *name);
+void news_group(struct engine *e, enum event_type type, const char *name);
 
 /* EVENT_SUPERVISOR_STATE_CHANGE_RUNNING or _STOPPING. */
-void news_mood(struct bus *bus, enum event_type type);
+void news_mood(struct engine *e, enum event_type type);
 
 /* Somebody asks us to tell them, with sendRemoteCommEvent. */
 void news_remote(struct bus *bus, const char *type, const char *data);

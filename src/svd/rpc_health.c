@@ -11,15 +11,15 @@
 #include "ipc/frame.h"
 #include "svd/call.h"
 #include "svd/engine.h"
+#include "svd/health.h"
 #include "svd/lookup.h"
 
 struct tally {
 	size_t  well, total;
-	json_t *others;		/* owned; those that are not well; NULL: no memory */
+	json_t *others;		/* owned; those that are not well; NULL: no memory, or not wanted */
 };
 
-/* It runs, or has done its work and is not wanted again. */
-static bool is_well(const struct process *p)
+bool health_is_well(const struct process *p)
 {
 	if (p->state == PROC_EXITED)
 		return proc_is_expected(p) && p->conf->autorestart != AUTORESTART_ALWAYS;
@@ -31,10 +31,12 @@ static void count(struct tally *t, const struct process *p)
 	char name[1024];
 
 	t->total++;
-	if (is_well(p)) {
+	if (health_is_well(p)) {
 		t->well++;
 		return;
 	}
+	if (!t->others)
+		return;
 	lookup_namespec(p, name, sizeof(name));
 	json_array_append_new(t->others, json_pack("{s:o, s:s}", "name", json_text(name), "state",
 						   proc_state_name(p->state)));
@@ -95,11 +97,27 @@ static bool is_healthy(const struct engine *e, const struct tally *t)
 	       t->well >= needed(conf, t->total);
 }
 
+static void count_all(struct engine *e, struct tally *t)
+{
+	struct group *group;
+
+	DL_FOREACH(e->groups, group)
+		count_group(t, group, &e->config->health);
+}
+
+struct health health_of(struct engine *e)
+{
+	struct tally t = { 0 };
+
+	count_all(e, &t);
+	return (struct health){ .is_healthy = is_healthy(e, &t), .n_well = t.well,
+				.n_total = t.total };
+}
+
 void rpc_get_health(struct engine *e, struct call *call)
 {
 	const char *name = call_string(call, 0);
 	struct tally t = { .others = json_array() };
-	struct group *group;
 
 	if (name && !count_named(e, &t, name)) {
 		json_decref(t.others);
@@ -107,8 +125,7 @@ void rpc_get_health(struct engine *e, struct call *call)
 		return;
 	}
 	if (!name)
-		DL_FOREACH(e->groups, group)
-			count_group(&t, group, &e->config->health);
+		count_all(e, &t);
 	call_result(call, json_pack("{s:b, s:I, s:I, s:s, s:o}", "healthy", is_healthy(e, &t),
 				    "well", (json_int_t)t.well, "total", (json_int_t)t.total,
 				    "state", mood_name(e->mood), "processes", t.others));

@@ -246,8 +246,8 @@ def test_it_keeps_no_descriptors_of_its_clients(svd):
 
 
 def test_more_clients_than_it_can_serve_wait_for_their_turn(svd):
-    fake = svd().start(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (160, 160)))
-    clients = [fake.tcp() for _ in range(9)]    # a twelfth of what 64 others leave is 8
+    fake = svd().start(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (172, 172)))
+    clients = [fake.tcp() for _ in range(9)]    # a twelfth of what 74 others leave is 8
     for client in clients:
         client.sendall(post_text(call_text()))
     for client in clients[:8]:

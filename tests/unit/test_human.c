@@ -2,7 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "svctl/human.h"
+#include "base/human.h"
 
 static char buf[HUMAN_MAX];
 

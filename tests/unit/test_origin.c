@@ -1,5 +1,6 @@
 /* test_origin.c - is it one of our own pages that asks? */
 #include <check.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,6 +8,11 @@
 #include "httpd/origin.h"
 
 #define MACHINE "web1.example.com"
+
+static bool origin_is_ours(const char *origin, const char *host, const char *machine)
+{
+	return origin_is_host(origin, host) && host_is_ours(host, machine, NULL);
+}
 
 START_TEST(our_own_pages_are_found_at_addresses_and_our_names)
 {
@@ -55,6 +61,22 @@ START_TEST(a_name_that_others_may_own_is_not_ours)
 	ck_assert(!origin_is_ours("http://x", "x", ""));
 } END_TEST
 
+START_TEST(names_that_the_configuration_has_are_ours)
+{
+	json_t *hosts = json_pack("[s, s]", "ops.example.com", "Other");
+	json_t *any = json_pack("[s]", "*");
+
+	ck_assert(host_is_ours("ops.example.com:9001", MACHINE, hosts));
+	ck_assert(host_is_ours("OPS.example.com", MACHINE, hosts));
+	ck_assert(host_is_ours("other", MACHINE, hosts));
+	ck_assert(!host_is_ours("x.ops.example.com", MACHINE, hosts));
+	ck_assert(!host_is_ours("*", MACHINE, hosts));
+	ck_assert(host_is_ours("evil.example", MACHINE, any));
+	ck_assert(!host_is_ours("", MACHINE, any));
+	json_decref(hosts);
+	json_decref(any);
+} END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("origin");
@@ -64,6 +86,7 @@ int main(void)
 
 	tcase_add_test(tc, our_own_pages_are_found_at_addresses_and_our_names);
 	tcase_add_test(tc, other_pages_are_not_ours);
+	tcase_add_test(tc, names_that_the_configuration_has_are_ours);
 	tcase_add_test(tc, a_name_that_others_may_own_is_not_ours);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);

@@ -226,7 +226,7 @@ START_TEST(serials_count_what_somebody_wanted)
 	start_engine("REMOTE_COMMUNICATION");
 	run_for_a_while();
 	says(l0, "READY\n");
-	news_mood(&e->bus, EVENT_SUPERVISOR_STATE_CHANGE_RUNNING);	/* nobody wants it */
+	news_mood(e, EVENT_SUPERVISOR_STATE_CHANGE_RUNNING);	/* nobody wants it */
 	bus_publish(&e->bus, EVENT_PROCESS_LOG_STDOUT, "abc", 3, "x");	/* for m */
 	publish("x");
 	was_told(l0, 1, 0, "x");

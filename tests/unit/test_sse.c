@@ -79,8 +79,7 @@ START_TEST(a_nul_is_a_byte_like_others)
 START_TEST(what_is_missing_is_told)
 {
 	sse_add_dropped(&sb, 12);
-	sse_add_comment(&sb);
-	ck_assert_str_eq(strbuf_str(&sb), "event: dropped\ndata: {\"dropped\":12}\n\n:\n\n");
+	ck_assert_str_eq(strbuf_str(&sb), "event: dropped\ndata: {\"dropped\":12}\n\n");
 } END_TEST
 
 int main(void)

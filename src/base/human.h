@@ -1,6 +1,6 @@
 /* human.h - sizes and times as people read them, in few columns */
-#ifndef SVD_SVCTL_HUMAN_H
-#define SVD_SVCTL_HUMAN_H
+#ifndef SVD_BASE_HUMAN_H
+#define SVD_BASE_HUMAN_H
 
 #include <stddef.h>
 

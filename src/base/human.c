@@ -1,5 +1,5 @@
 /* human.c - three digits tell more than ten */
-#include "svctl/human.h"
+#include "base/human.h"
 
 #include <stdio.h>
 
