@@ -45,14 +45,15 @@ static bool is_deceiving(const char *s, size_t n)
 }
 
 /* Appends the character at s and returns its bytes. */
-static size_t add_one(struct strbuf *sb, const char *s, size_t n)
+static size_t add_one(struct strbuf *sb, const char *s, size_t n, bool is_shown)
 {
 	size_t len = utf8_len(s, n);
 	const char *name = entity(*s);
 
 	if (name)
 		strbuf_adds(sb, name);
-	else if (len == 0 || is_control((unsigned char)*s) || (len > 1 && is_deceiving(s, len)))
+	else if (len == 0 || (is_shown && (is_control((unsigned char)*s) ||
+					   (len > 1 && is_deceiving(s, len)))))
 		strbuf_adds(sb, UTF8_REPLACEMENT);
 	else
 		strbuf_add(sb, s, len);
@@ -70,7 +71,7 @@ static size_t plain_len(const char *s, size_t n)
 	return i;
 }
 
-void html_add(struct strbuf *sb, const char *s, size_t n)
+static void add(struct strbuf *sb, const char *s, size_t n, bool is_shown)
 {
 	while (n > 0) {
 		size_t len = plain_len(s, n);
@@ -78,10 +79,21 @@ void html_add(struct strbuf *sb, const char *s, size_t n)
 		if (len > 0)
 			strbuf_add(sb, s, len);
 		else
-			len = add_one(sb, s, n);
+			len = add_one(sb, s, n, is_shown);
 		s += len;
 		n -= len;
 	}
+}
+
+void html_add(struct strbuf *sb, const char *s, size_t n)
+{
+	add(sb, s, n, true);
+}
+
+void html_add_value(struct strbuf *sb, const char *s)
+{
+	if (s)
+		add(sb, s, strlen(s), false);
 }
 
 void html_adds(struct strbuf *sb, const char *s)

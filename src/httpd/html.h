@@ -15,6 +15,10 @@ struct strbuf;
 void html_add(struct strbuf *sb, const char *s, size_t n);
 void html_adds(struct strbuf *sb, const char *s);	/* to its NUL; NULL is "" */
 
+/* The same for values that come back to us, or that scripts compare: nothing but markup is changed,
+ * and what is no UTF-8. */
+void html_add_value(struct strbuf *sb, const char *s);	/* NULL is "" */
+
 /* As a value in a query, all but letters, digits and "-._~:" in percent signs. */
 void html_add_query(struct strbuf *sb, const char *s);
 

@@ -15,6 +15,8 @@ static void fill(struct strbuf *sb, const char *key, size_t len, const struct fi
 			continue;
 		if (list[i].html)
 			strbuf_adds(sb, list[i].html);
+		else if (list[i].value)
+			html_add_value(sb, list[i].value);
 		else
 			html_adds(sb, list[i].text);
 		return;

@@ -7,13 +7,12 @@
 struct strbuf;
 
 /*
- * What stands for one key: HTML, or text, which is escaped. The first that is not NULL counts;
- * neither: nothing.
+ * What stands for one key: HTML, or text, or a value, which are escaped, see httpd/html.h. One of
+ * them is not NULL, or there is nothing. All are borrowed.
  */
 struct filling {
 	const char *key;
-	const char *text;	/* borrowed */
-	const char *html;	/* borrowed */
+	const char *text, *value, *html;
 };
 
 /* Appends the file of that name, see assets.h, with each {{key}} replaced; unknown ones go. */

@@ -105,7 +105,7 @@ void web_summary(const json_t *top, char *buf, size_t size)
 static void add_hidden(struct strbuf *html, const char *name, const char *value)
 {
 	strbuf_addf(html, "<input type=\"hidden\" name=\"%s\" value=\"", name);
-	html_adds(html, value);
+	html_add_value(html, value);
 	strbuf_adds(html, "\">\n");
 }
 
@@ -143,7 +143,7 @@ unsigned web_confirm(struct request *r, int depth, const char *verb, const json_
 		{ .key = "names", .html = strbuf_str(&names) },
 		{ .key = "fields", .html = strbuf_str(&fields) },
 		{ .key = "token", .text = token },
-		{ .key = "do", .text = strbuf_str(&act) },
+		{ .key = "do", .value = strbuf_str(&act) },
 		{ .key = "label", .text = verb },
 		{ .key = "base", .html = depth ? "../" : "" },
 	};

@@ -191,12 +191,17 @@ static json_t *users_of(const json_t *info, const char *channel, const char **re
 	return users;
 }
 
+/* Mostly they are of one group. */
 static json_t *label_of(const json_t *users)
 {
 	const char *first = json_string_value(json_array_get(users, 0));
 	size_t n = json_array_size(users);
 
-	return n > 1 ? json_sprintf("%s and %d more", first, (int)n - 1) : json_string(first);
+	const char *colon = first ? strchr(first, ':') : NULL;
+
+	if (n > 1 && colon)
+		return json_sprintf("%.*s (%d programs)", (int)(colon - first), first, (int)n);
+	return json_string(first);
 }
 
 static json_t *files_of(const json_t *infos, const char *channel)

@@ -76,7 +76,7 @@ static void describe(const json_t *p, struct words *w)
 static void add_row(struct strbuf *sb, const json_t *p)
 {
 	_cleanup_(strbuf_done) struct strbuf select = { 0 }, actions = { 0 }, log = { 0 };
-	const struct filling name = { .key = "name", .text = text_of(p, "name") };
+	const struct filling name = { .key = "name", .value = text_of(p, "name") };
 	bool is_well = json_is_true(json_object_get(p, "well"));
 	struct words w;
 
@@ -114,8 +114,8 @@ static size_t add_group(struct strbuf *sb, const json_t *processes, size_t first
 {
 	_cleanup_(strbuf_done) struct strbuf rows = { 0 }, actions = { 0 }, log = { 0 };
 	const char *group = text_of(json_array_get(processes, first), "group");
-	const struct filling name = { .key = "group", .text = group };
-	bool all_operable = true;
+	const struct filling name = { .key = "group", .value = group };
+	bool all_operable = true, is_single;	/* of one program with its name */
 	const json_t *p;
 	size_t i;
 
@@ -125,13 +125,17 @@ static size_t add_group(struct strbuf *sb, const json_t *processes, size_t first
 		add_row(&rows, p);
 		all_operable = all_operable && is_operable(p);
 	}
+	is_single = i == first + 1 &&
+		    strcmp(text_of(json_array_get(processes, first), "process"), group) == 0;
 	html_add_query(&log, group);
 	strbuf_adds(&log, ":%2A");
 	if (all_operable)
 		template_add(&actions, "group-actions.html", &name, 1);
 	const struct filling list[] = {
 		name,
+		{ .key = "title", .text = group },
 		{ .key = "log", .html = strbuf_str(&log) },
+		{ .key = "single", .text = is_single ? "true" : "false" },
 		{ .key = "rows", .html = strbuf_str(&rows) },
 		{ .key = "actions", .html = strbuf_str(&actions) },
 	};

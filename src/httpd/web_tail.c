@@ -102,7 +102,8 @@ static unsigned answer_page(const struct part *part, const char *text, const cha
 	add_channels(&channels, part, is_group);
 	snprintf(size_text, sizeof(size_text), "%" PRId64, size > 0 ? size : 0);
 	const struct filling list[] = {
-		{ .key = "name", .text = part->name }, { .key = "channel", .text = part->channel },
+		{ .key = "name", .text = part->name }, { .key = "value", .value = part->name },
+		{ .key = "channel", .text = part->channel },
 		{ .key = "size", .text = size_text }, { .key = "text", .html = text },
 		{ .key = "channels", .html = strbuf_str(&channels) },
 		{ .key = "parts", .html = parts }, { .key = "logout", .html = logout },

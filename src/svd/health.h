@@ -11,6 +11,9 @@ struct process;
 /* It runs, or has done its work and is not wanted again. */
 bool health_is_well(const struct process *p);
 
+/* Is it one of those that [svd:health] is about? */
+bool health_counts(const struct engine *e, const struct process *p);
+
 struct health {
 	bool   is_healthy;
 	size_t n_well, n_total;		/* of the processes that count */

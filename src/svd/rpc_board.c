@@ -54,7 +54,8 @@ static void add_process(struct strbuf *sb, const struct engine *e, const struct 
 	json_out_member_int(sb, "exits", (int64_t)p->ends.n);
 	json_out_member_int(sb, "exit_at", (int64_t)p->ends.at);
 	json_out_member(sb, "exit_reason", reason);
-	json_out_member_bool(sb, "well", health_is_well(p));
+	/* What nobody counts on may rest. */
+	json_out_member_bool(sb, "well", !health_counts(e, p) || health_is_well(p));
 	json_out_member(sb, "role", best_role(e, call, group, p->conf->name));
 	json_out_member_bool(sb, "stdout", has_log(p, CHANNEL_STDOUT));
 	json_out_member_bool(sb, "stderr", has_log(p, CHANNEL_STDERR));

@@ -42,8 +42,9 @@ static void count(struct tally *t, const struct process *p)
 						   proc_state_name(p->state)));
 }
 
-static bool counts(const struct health_config *conf, const struct process *p)
+bool health_counts(const struct engine *e, const struct process *p)
 {
+	const struct health_config *conf = &e->config->health;
 	const char *globs = conf->programs, *glob;
 	size_t n;
 
@@ -55,11 +56,11 @@ static bool counts(const struct health_config *conf, const struct process *p)
 	return false;
 }
 
-static void count_group(struct tally *t, const struct group *group,
-			const struct health_config *conf)
+/* e NULL: all of them count. */
+static void count_group(struct tally *t, const struct group *group, const struct engine *e)
 {
 	for (size_t i = 0; i < group->n_processes; i++)
-		if (!conf || counts(conf, group->processes[i]))
+		if (!e || health_counts(e, group->processes[i]))
 			count(t, group->processes[i]);
 }
 
@@ -102,7 +103,7 @@ static void count_all(struct engine *e, struct tally *t)
 	struct group *group;
 
 	DL_FOREACH(e->groups, group)
-		count_group(t, group, &e->config->health);
+		count_group(t, group, e);
 }
 
 struct health health_of(struct engine *e)

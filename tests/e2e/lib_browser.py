@@ -2,17 +2,19 @@
 import json
 import os
 import shutil
-import signal
+import socket
 import subprocess
 import tempfile
 
 import pytest
 
+import lib_reaper
 from lib_daemon import BUILD, wait_for
+from lib_files import free_port
 
 try:
     from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.chromium.remote_connection import ChromiumRemoteConnection
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
 except ImportError:     # not on every machine
@@ -31,6 +33,11 @@ FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "-
          "--disable-features=OptimizationHints,MediaRouter"]
 
 
+def is_open(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Browser:
     """One Chromium. A test has a tab of its own, with a profile of its own."""
 
@@ -43,30 +50,24 @@ class Browser:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         env = dict(os.environ, HOME=self.home, TMPDIR=self.home, XDG_CONFIG_HOME=self.home,
                    XDG_CACHE_HOME=self.home)
-        self.service = Service(DRIVER, env=env)
-        self.driver = webdriver.Chrome(service=self.service, options=options)
+        port = free_port()
+        # What Chromium starts and leaves behind is its driver's to look after, not ours.
+        self.process = subprocess.Popen([DRIVER, "--port=%d" % port], env=env,
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL, start_new_session=True,
+                                        preexec_fn=lib_reaper.become_subreaper)
+        lib_reaper.spare(self.process.pid)
+        wait_for(lambda: is_open(port), "chromedriver listens")
+        self.driver = webdriver.Remote(ChromiumRemoteConnection(
+            "http://127.0.0.1:%d" % port, vendor_prefix="goog", browser_name="chrome"),
+                                       options=options)
         self.expected = []      # words in errors of the console that are no surprise
 
     def done(self):
-        mine = self.processes()
         self.driver.quit()
-        for pid in mine:    # its helpers take a moment
-            try:
-                wait_for(lambda pid=pid: not os.path.exists("/proc/%d" % pid), "it is gone", 10)
-            except AssertionError:
-                os.kill(pid, signal.SIGKILL)
+        lib_reaper.kill_tree(self.process.pid)
+        self.process.wait(30)
         shutil.rmtree(self.home, ignore_errors=True)
-
-    def processes(self):
-        found = []
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open("/proc/%s/cmdline" % pid, "rb") as f:
-                    if self.home.encode() in f.read():
-                        found.append(int(pid))
-            except OSError:
-                pass
-        return found
 
     # --- going ---
 
@@ -75,7 +76,7 @@ class Browser:
         return self
 
     def cdp(self, method, **params):
-        return self.driver.execute_cdp_cmd(method, params)
+        return self.driver.execute("executeCdpCommand", {"cmd": method, "params": params})["value"]
 
     def phone(self):
         self.cdp("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=2,

@@ -12,7 +12,19 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+// One of ours without the name and password that the page's own address may have: fetch() refuses those.
+export const address = (path) => location.origin + location.pathname.replace(/[^/]*$/, "") + path;
+
 const two = (n) => String(n).padStart(2, "0");
+
+// Control characters are shown as what they are; those that turn the direction as what they do.
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
+const DECEIVING = /[\u0080-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+export function tame(text) {
+  return text.replace(CONTROL, (c) => c === "\u007f" ? "\u2421" :
+    String.fromCharCode(0x2400 + c.charCodeAt(0))).replace(DECEIVING, "\ufffd");
+}
 
 // The same words as svd-httpd has for them: src/base/human.c.
 export function uptime(seconds) {

@@ -1,5 +1,5 @@
 // overview.js - the server makes the page; here it is asked for again and again.
-import { byId, connected } from "./common.js";
+import { address, byId, connected } from "./common.js";
 
 const EVERY_MS = 5000;
 
@@ -31,7 +31,7 @@ async function refresh() {
     return;
   }
   try {
-    const response = await fetch("overview.html", { cache: "no-store" });
+    const response = await fetch(address("overview.html"), { cache: "no-store" });
     if (!response.ok) {
       throw new Error(response.statusText);
     }

@@ -1,6 +1,6 @@
 // page.js - keeps the rows that the server has made up to date, and acts without leaving the page.
 // Of a thousand rows only those are touched of which something has changed.
-import { byId, connected, make, moment, size, uptime } from "./common.js";
+import { address, byId, connected, make, moment, size, tame, uptime } from "./common.js";
 
 const SAMPLES = 150;            // in a graph, one every two seconds
 const SAMPLE_MS = 2000;
@@ -65,8 +65,8 @@ class Program {
     this.mark("state", p.state);
     this.mark("well", String(p.well));
     this.write("restarts", p.restarts > 0 ? String(p.restarts) : "");
-    this.write("exit", !p.exit_at ? p.exit_reason :
-      `${p.exit_reason}, ${moment(p.exit_at)}`);
+    const reason = tame(p.exit_reason);
+    this.write("exit", !p.exit_at ? reason : `${reason}, ${moment(p.exit_at)}`);
     this.write("cpu", p.cpu === null ? "" : `${p.cpu.toFixed(1)}%`);
     this.write("memory", p.memory === null ? "" : size(p.memory));
     if (roleBefore !== p.role) {
@@ -195,8 +195,18 @@ const watcher = new IntersectionObserver((entries) => {
 
 const dirtyGroups = new Set();
 
+// A group of one program with its name needs no head.
+function isSingle(body) {
+  const rows = body.querySelectorAll("tr.program");
+  return rows.length === 1 && rows[0].dataset.name === `${body.dataset.group}:${body.dataset.group}`;
+}
+
 function showGroups() {
   for (const body of dirtyGroups) {
+    const single = String(isSingle(body));
+    if (body.dataset.single !== single) {
+      body.dataset.single = single;
+    }
     const none = !body.querySelector("tr.program:not([hidden])");
     if (body.hidden !== none) {
       body.hidden = none;
@@ -218,7 +228,7 @@ function groupOf(name) {
   }
   body = template("t-group");
   body.dataset.group = name;
-  body.querySelector("[data-f=group]").textContent = name;
+  body.querySelector("[data-f=group]").textContent = tame(name);
   body.querySelector("[data-f=log]").href =
     `tail.html?processname=${encodeURIComponent(name + ":*")}`;
   insertInOrder(table, body, "tbody", (b) => b.dataset.group);
@@ -244,7 +254,7 @@ function allowGroup(body) {
 function add(p) {
   const row = template("t-row");
   row.dataset.name = p.name;
-  row.querySelector("[data-f=process]").textContent = p.process;
+  row.querySelector("[data-f=process]").textContent = tame(p.process);
   row.querySelector("[data-f=log]").href =
     `tail.html?processname=${encodeURIComponent(p.name)}&limit=65536`;
   const body = groupOf(p.group);
@@ -265,7 +275,9 @@ function remove(name) {
   inView.delete(program);
   programs.delete(name);
   program.row.remove();
-  if (!body.querySelector("tr.program")) {
+  if (body.querySelector("tr.program")) {
+    dirtyGroups.add(body);
+  } else {
     body.remove();
   }
 }
@@ -363,7 +375,7 @@ function disconnect() {
 
 async function poll() {
   try {
-    const response = await fetch("web/state", { cache: "no-store" });
+    const response = await fetch(address("web/state"), { cache: "no-store" });
     if (!response.ok) {
       throw new Error(response.statusText);
     }
@@ -381,7 +393,7 @@ function connect() {
     return;
   }
   heard = Date.now();
-  source = new EventSource("web/live");
+  source = new EventSource(address("web/live"));
   source.addEventListener("all", hear(takeAll));
   source.addEventListener("change", hear(takeChange));
   source.onerror = () => {
@@ -434,7 +446,7 @@ form.before(messages);
 function say(text, isFailure) {
   const close = make("button", { type: "button", "aria-label": "dismiss" }, "×");
   const message = make("p", { class: isFailure ? "notice failed" : "notice",
-    role: isFailure ? "alert" : "status" }, make("bdi", {}, text), " ", close);
+    role: isFailure ? "alert" : "status" }, make("bdi", {}, tame(text)), " ", close);
   close.addEventListener("click", () => message.remove());
   messages.append(message);
   while (messages.childElementCount > 5) {
@@ -446,7 +458,7 @@ function say(text, isFailure) {
 }
 
 function ask(question, names) {
-  const list = make("ul", {}, ...names.slice(0, 10).map((n) => make("li", {}, make("bdi", {}, n))));
+  const list = make("ul", {}, ...names.slice(0, 10).map((n) => make("li", {}, make("bdi", {}, tame(n)))));
   if (names.length > 10) {
     list.append(make("li", {}, `and ${names.length - 10} more`));
   }
@@ -473,7 +485,7 @@ const selected = () => [...form.querySelectorAll("input[name=p]:checked")]
 async function post(fields) {
   const send = () => {
     fields.set("token", token);
-    return fetch("web/act", { method: "POST", body: fields,
+    return fetch(address("web/act"), { method: "POST", body: fields,
       headers: { Accept: "application/json" } });
   };
   let response = await send();

@@ -1,5 +1,5 @@
 // tail.js - follows logs. Nothing that a log contains is markup, moves the cursor or turns the text.
-import { byId, connected, make } from "./common.js";
+import { address, byId, connected, make, tame } from "./common.js";
 
 const LINES_MAX = 5000;
 const CHARS_MAX = 4 * 1024 * 1024;
@@ -13,15 +13,7 @@ const isPart = new URLSearchParams(location.search).has("end");   // an older on
 // --- text that others have written ---
 
 const ESCAPE = /\x1b(?:\[([0-9;:]*)([ -\/]*[@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -\/]*[0-~])/;
-// Control characters are shown as what they are; those that turn the direction as what they do.
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
-const HIDDEN = /[\u0080-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const COLOURS = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
-
-function tame(text) {
-  return text.replace(CONTROL, (c) => c === "\u007f" ? "\u2421" :
-    String.fromCharCode(0x2400 + c.charCodeAt(0))).replace(HIDDEN, "\ufffd");
-}
 
 function colour256(n) {
   if (n >= 232) {
@@ -153,7 +145,7 @@ class File {
 function lineOf(file, text, more, isNote) {
   const line = make("span", { class: isNote ? "line note" : "line" });
   if (labelled && file) {
-    line.append(make("span", { class: `label hue-${file.hue}` }, make("bdi", {}, file.label)), " ");
+    line.append(make("span", { class: `label hue-${file.hue}` }, make("bdi", {}, tame(file.label))), " ");
   }
   const body = make("bdi", {});
   appendText(body, text.endsWith("\r") ? text.slice(0, -1) : text, file ? file.style : {});
@@ -229,7 +221,7 @@ function connect() {
     return;
   }
   const query = new URLSearchParams({ processname: name, channel, lines: "500" });
-  source = new EventSource(`web/follow?${query}`);
+  source = new EventSource(address(`web/follow?${query}`));
   source.addEventListener("files", (event) => {
     connected(true);
     begin(JSON.parse(event.data));
