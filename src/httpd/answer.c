@@ -48,6 +48,7 @@ unsigned answer_json_text(struct request *r, unsigned status, struct strbuf *tex
 {
 	status = answer_text(r, status, ANSWER_JSON, text);
 	answer_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	answer_header(r, "X-Content-Type-Options", "nosniff");	/* it may have anybody's words */
 	return status;
 }
 

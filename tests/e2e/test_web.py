@@ -98,7 +98,8 @@ def test_the_four_tornado_servers_are_seen_and_one_that_is_killed_comes_back(bro
     for name in names:
         browser.wait_state(name, "RUNNING")
     browser.picture("tornado")
-    browser.js("window.mark = 1; window.seen = []; const row = document.querySelector(arguments[0]);"
+    browser.js("window.mark = 1; window.seen = [];"
+               "const row = document.querySelector(arguments[0]);"
                "new MutationObserver(() => seen.push(row.dataset.state)).observe(row,"
                " {attributes: true, attributeFilter: ['data-state']})", browser.row(names[0]))
     os.kill(site.d.info(names[0])["pid"], signal.SIGKILL)

@@ -108,8 +108,8 @@ def test_words_are_searched(browser, site):
 
 def test_colours_are_shown_and_other_sequences_are_not(browser, site):
     follow(browser, site, "says")
-    tell(site, "says", r"printf 'a\033[1;31mred\033[0mb\033[38;2;1;2;3mrgb\033[m\033[2J\033]0;title\007"
-         r"c\033[10;10Hd\n'")
+    tell(site, "says", r"printf 'a\033[1;31mred\033[0mb\033[38;2;1;2;3mrgb\033[m'")
+    tell(site, "says", r"printf '\033[2J\033]0;title\007c\033[10;10Hd\n'")
     wait_for(lambda: lines(browser) == ["aredbrgbcd"], "the text alone")
     assert browser.js("const s = document.querySelector('.f-red');"
                       " return [s.textContent, s.classList.contains('t-bold')]") == ["red", True]
@@ -135,7 +135,7 @@ def test_what_a_log_contains_does_nothing(browser, site):
     assert lines(browser)[-1] == "\u2407\u2408\u2401\u2421"
     assert browser.js("return window.hit") is None
     assert not browser.all("#log img, #log script, #log b, #log a")
-    browser.open(site.url("/tail.html?processname=says&limit=9999&end=99999"))     # made by svd-httpd
+    browser.open(site.url("/tail.html?processname=says&limit=9999&end=99999"))  # by svd-httpd
     wait_for(lambda: len(lines(browser)) == len(HOSTILE) + 1, "all lines")
     browser.scripts(False)
     browser.open(site.url("/tail.html?processname=says&limit=9999"))
