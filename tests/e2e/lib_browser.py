@@ -14,6 +14,7 @@ from lib_files import free_port
 
 try:
     from selenium import webdriver
+    from selenium.common.exceptions import StaleElementReferenceException
     from selenium.webdriver.chromium.remote_connection import ChromiumRemoteConnection
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
@@ -116,6 +117,15 @@ class Browser:
 
     def wait_text(self, selector, wanted):
         wait_for(lambda: wanted in (self.text(selector) or ""), "%s has %r" % (selector, wanted))
+
+    def wait_shown(self, selector, wanted):
+        """The same without JavaScript, while pages come and go."""
+        def is_shown():
+            try:
+                return any(wanted in element.text for element in self.all(selector))
+            except StaleElementReferenceException:
+                return False
+        wait_for(is_shown, "%s shows %r" % (selector, wanted))
 
     def wait_js(self, script, *args):
         return wait_for(lambda: self.js(script, *args), script)

@@ -327,20 +327,21 @@ def test_dark_and_light(browser, site):
 def test_without_javascript_all_can_be_done(browser, site):
     browser.scripts(False)
     browser.open(site.url())
-    assert "RUNNING" in browser.one(browser.row("lone:lone")).text
+    browser.wait_shown(browser.row("lone:lone"), "RUNNING")
     browser.one(browser.row("rests:rests") + " .do-start").click()
-    assert "Started." in browser.one(".notice").text
+    browser.wait_shown(".notice", "Started.")
     site.d.wait_state("rests", "RUNNING")
     browser.one(browser.row("lone:lone") + " input").click()
     browser.one("#tools button[value=stop]").click()
-    assert "Stop?" in browser.one("h1").text and "lone:lone" in browser.one("li").text
+    browser.wait_shown("h1", "Stop?")
+    browser.wait_shown("li", "lone:lone")
     browser.picture("confirm")
     site.d.wait_state("lone", "RUNNING")
     browser.one("button[name=do]").click()
-    assert "Stopped." in browser.one(".notice").text
+    browser.wait_shown(".notice", "Stopped.")
     site.d.wait_state("lone", "STOPPED")
     browser.one(browser.row("lost:lost") + " .do-start").click()
-    assert "NO_FILE" in browser.one("[role=alert]").text
+    browser.wait_shown("[role=alert]", "NO_FILE")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -15,8 +15,8 @@ numprocs=1000
 startsecs=0
 """
 
-# Notes which rows are touched, but for what ticks or is drawn in those that are in view; and, from a
-# stream of its own, which the server has told of.
+# Notes which rows are touched, but for what ticks or is drawn in those that are in view; and, from
+# a stream of its own, which the server has told of.
 WATCH = """
 window.touched = new Set(); window.told = new Set();
 new MutationObserver(list => {

@@ -47,7 +47,8 @@ START_TEST(what_could_deceive_is_replaced_where_it_is_shown)
 	ck_assert_str_eq(shown("\xe2\x81\xa6"), "\xef\xbf\xbd");	/* U+2066 */
 	ck_assert_str_eq(shown("\xd8\x9c"), "\xef\xbf\xbd");		/* U+061C */
 	ck_assert_str_eq(shown("\xc2\x85"), "\xef\xbf\xbd");		/* U+0085 */
-	ck_assert_str_eq(shown("\xd7\xa9\xd7\x9c"), "\xd7\xa9\xd7\x9c");	/* Hebrew is no trick */
+	/* Hebrew is no trick. */
+	ck_assert_str_eq(shown("\xd7\xa9\xd7\x9c"), "\xd7\xa9\xd7\x9c");
 	ck_assert_str_eq(shown("\xff" "a\xc3"), "\xef\xbf\xbd" "a\xef\xbf\xbd");
 } END_TEST
 
