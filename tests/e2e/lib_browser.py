@@ -19,7 +19,7 @@ try:
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
 except ImportError:     # not on every machine
-    webdriver = None
+    webdriver = By = Keys = StaleElementReferenceException = None
 
 CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 IS_THERE = webdriver is not None and os.path.exists(CHROMIUM) and os.path.exists(DRIVER)
