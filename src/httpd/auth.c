@@ -16,6 +16,7 @@
 #include "base/strbuf.h"
 
 _Static_assert((int)AUTH_DIGEST == SHA1_DIGEST_LENGTH, "a digest has the wrong size");
+_Static_assert(sizeof(struct login) == 1 + 2 * AUTH_DIGEST, "there is padding in a login");
 
 static void digest(uint8_t ret_digest[AUTH_DIGEST], const void *p, size_t n)
 {
@@ -95,6 +96,12 @@ void logins_done(struct logins *logins)
 {
 	free(logins->list);
 	*logins = (struct logins){ 0 };
+}
+
+bool logins_are_equal(const struct logins *a, const struct logins *b)
+{
+	return a->n == b->n && (a->n == 0 || memcmp(a->list, b->list,
+						    a->n * sizeof(a->list[0])) == 0);
 }
 
 static bool login_fits(const struct login *login, const struct login *given)

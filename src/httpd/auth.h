@@ -37,6 +37,9 @@ void auth_init(struct auth *auth, const char *username, const char *password);
 int logins_set(struct logins *logins, const json_t *passwords);
 void logins_done(struct logins *logins);
 
+/* The same users with the same passwords, in the same order? */
+bool logins_are_equal(const struct logins *a, const struct logins *b);
+
 /*
  * Is this value of the header Authorization (NULL: none) good enough? Then *ret_user, the caller's
  * to free, is who it is; NULL where nobody is asked, or for want of memory: that is no "yes".

@@ -39,6 +39,7 @@ struct board {
 	struct timer   timer;	/* until the next question, or the end */
 	double         asked_mono, due_mono;
 	double         cost;	/* seconds from the last question to its answer */
+	bool           is_stale;	/* something has happened since it was asked */
 	struct viewer *viewers;	/* each borrowed */
 	struct boardrows rows;
 	json_t        *top;	/* owned; NULL: nothing is known yet */
@@ -150,12 +151,20 @@ static void ask_in(struct board *b, double seconds)
 	timer_start(&b->timer, seconds);
 }
 
+/* One event may be the first of a thousand. */
+static double event_delay(const struct board *b)
+{
+	return fmax(EVENT_DELAY, at_most(EVENT_SHARE * b->cost, EVENT_DELAY_MAX));
+}
+
 static void plan(struct board *b)
 {
-	if (has_live(b))
-		ask_in(b, fmax(PERIOD, at_most(SHARE * b->cost, PERIOD_MAX)));
-	else
+	if (!has_live(b))
 		timer_start(&b->timer, LINGER);
+	else if (b->is_stale)
+		ask_in(b, event_delay(b));
+	else
+		ask_in(b, fmax(PERIOD, at_most(SHARE * b->cost, PERIOD_MAX)));
 }
 
 static void tell_fault(struct board *b, const struct reply *reply)
@@ -218,6 +227,7 @@ static int ask(struct board *b)
 		return 0;
 	none = json_array();
 	b->asked_mono = clock_mono();
+	b->is_stale = false;
 	ret = rpc_start(b->rpc, &b->question, "getBoard", none);
 	json_decref(none);
 	return ret;
@@ -233,16 +243,16 @@ static void on_timer(struct timer *t)
 		plan(b);
 }
 
-/* One event may be the first of a thousand. */
 static void on_event(struct call *call, const struct frame *frame, const struct strbuf *text)
 {
 	struct board *b = container_of(call, struct board, follow);
-	double delay = fmax(EVENT_DELAY, at_most(EVENT_SHARE * b->cost, EVENT_DELAY_MAX));
 
 	(void)text;
-	if (json_object_get(frame->head, "name") && timer_is_armed(&b->timer) &&
-	    b->due_mono - clock_mono() > delay)
-		ask_in(b, delay);
+	if (!json_object_get(frame->head, "name"))
+		return;
+	b->is_stale = true;
+	if (timer_is_armed(&b->timer) && b->due_mono - clock_mono() > event_delay(b))
+		plan(b);
 }
 
 /* Without events it is the clock alone. */

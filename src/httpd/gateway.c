@@ -172,16 +172,21 @@ static void frame_unlisten(struct gateway *g, struct frame *frame)
 		server_leave(s);
 }
 
-/* Nobody gets in by them who was to be let in no more, whatever happens. */
+/* Nobody gets in by them who was to be let in no more, whatever happens, nor stays. */
 static void frame_logins(struct gateway *g, struct frame *frame)
 {
 	json_t *passwords = json_loadb(frame->body, frame->body_len, 0, NULL);
+	struct logins before = g->welcome.logins;
+	struct server *s;
 
-	if (!passwords || logins_set(&g->welcome.logins, passwords) < 0) {
-		logins_done(&g->welcome.logins);
+	g->welcome.logins = (struct logins){ 0 };
+	if (!passwords || logins_set(&g->welcome.logins, passwords) < 0)
 		rpc_log(&g->rpc, "error", "the logins of [svd:access] cannot be taken");
-	}
 	json_decref(passwords);
+	if (!logins_are_equal(&before, &g->welcome.logins))
+		LL_FOREACH(g->servers, s)
+			server_part(s);
+	logins_done(&before);
 }
 
 static void frame_reply(struct gateway *g, struct frame *frame)

@@ -10,6 +10,7 @@
 
 #include "httpd/answer.h"
 #include "httpd/apifault.h"
+#include "httpd/member.h"
 #include "httpd/promtext.h"
 #include "httpd/request.h"
 #include "rpc/faults.h"
@@ -19,18 +20,6 @@ struct metric {
 	void      (*add)(struct promtext *p, const json_t *result, const char *member);
 	const char *member;	/* of each object: the value */
 };
-
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
-static double number_of(const json_t *object, const char *key)
-{
-	return json_number_value(json_object_get(object, key));
-}
 
 /* A sample if there is such a member: usage, for one, is not known of those that do not run. */
 static void add_member(struct promtext *p, const struct promlabel *labels, size_t n,
@@ -57,9 +46,9 @@ static void of_its_log(struct promtext *p, const json_t *result, const char *mem
 static void of_version(struct promtext *p, const json_t *result, const char *member)
 {
 	const struct promlabel labels[] = {
-		{ "version", text_of(result, member) },
+		{ "version", member_text(result, member) },
 		{ "supervisor_version", SUPERVISOR_VERSION },
-		{ "identifier", text_of(result, "identifier") },
+		{ "identifier", member_text(result, "identifier") },
 	};
 
 	promtext_add(p, labels, ARRAY_LEN(labels), 1);
@@ -80,7 +69,7 @@ static void of_list(struct promtext *p, const json_t *list, const char *label_na
 	size_t i;
 
 	json_array_foreach(list, i, one) {
-		struct promlabel label = { label_name, text_of(one, key) };
+		struct promlabel label = { label_name, member_text(one, key) };
 
 		add_member(p, &label, 1, one, member);
 	}
@@ -98,8 +87,8 @@ enum { LABELS_MAX = 4 };
 
 static size_t label_process(struct promlabel *labels, const json_t *process)
 {
-	labels[0] = (struct promlabel){ "name", text_of(process, "name") };
-	labels[1] = (struct promlabel){ "group", text_of(process, "group") };
+	labels[0] = (struct promlabel){ "name", member_text(process, "name") };
+	labels[1] = (struct promlabel){ "group", member_text(process, "group") };
 	return 2;
 }
 
@@ -111,7 +100,7 @@ static json_t *processes_of(const json_t *result)
 /* As node_exporter sees it; an end in BACKOFF is not up. */
 static bool is_up(const json_t *process)
 {
-	int state = (int)number_of(process, "state");
+	int state = (int)member_number(process, "state");
 
 	return state == STATE_CODE_STARTING || state == STATE_CODE_RUNNING ||
 	       state == STATE_CODE_STOPPING;
@@ -119,7 +108,7 @@ static bool is_up(const json_t *process)
 
 static bool is_running(const json_t *process)
 {
-	return (int)number_of(process, "state") == STATE_CODE_RUNNING;
+	return (int)member_number(process, "state") == STATE_CODE_RUNNING;
 }
 
 static void of_up(struct promtext *p, const json_t *result, const char *member)
@@ -170,8 +159,8 @@ static void of_info(struct promtext *p, const json_t *result, const char *member
 	json_array_foreach(processes_of(result), i, process) {
 		size_t n = label_process(labels, process);
 
-		snprintf(status, sizeof(status), "%d", (int)number_of(process, member));
-		labels[n++] = (struct promlabel){ "state", text_of(process, "statename") };
+		snprintf(status, sizeof(status), "%d", (int)member_number(process, member));
+		labels[n++] = (struct promlabel){ "state", member_text(process, "statename") };
 		labels[n++] = (struct promlabel){ "exit_status", status };
 		promtext_add(p, labels, n, is_running(process));
 	}
@@ -208,9 +197,9 @@ static void of_trouble(struct promtext *p, const json_t *result, const char *mem
 	size_t i;
 
 	json_array_foreach(json_object_get(result, "files"), i, file) {
-		struct promlabel label = { "path", text_of(file, "path") };
+		struct promlabel label = { "path", member_text(file, "path") };
 
-		promtext_add(p, &label, 1, *text_of(file, member) &&
+		promtext_add(p, &label, 1, *member_text(file, member) &&
 			     !json_is_true(json_object_get(file, "last_error_over")));
 	}
 }
@@ -234,7 +223,7 @@ static void of_pool_times(struct promtext *p, const json_t *result, const char *
 	size_t i;
 
 	json_array_foreach(pools_of(result), i, pool) {
-		struct promlabel label = { "pool", text_of(pool, "name") };
+		struct promlabel label = { "pool", member_text(pool, "name") };
 
 		add_member(p, &label, 1, json_object_get(pool, member), "at");
 	}
@@ -244,7 +233,7 @@ static const char *const listener_states[] = { "ACKNOWLEDGED", "READY", "BUSY", 
 
 static bool is_in(const json_t *listener, const char *member, const char *state)
 {
-	return strcmp(text_of(listener, member), state) == 0;
+	return strcmp(member_text(listener, member), state) == 0;
 }
 
 /* How many listeners of each pool are in each state. */
@@ -256,7 +245,7 @@ static void of_moods(struct promtext *p, const json_t *result, const char *membe
 	json_array_foreach(pools_of(result), i, pool) {
 		listeners = json_object_get(pool, "listeners");
 		for (size_t s = 0; listeners && s < ARRAY_LEN(listener_states); s++) {
-			struct promlabel labels[] = { { "pool", text_of(pool, "name") },
+			struct promlabel labels[] = { { "pool", member_text(pool, "name") },
 						      { "state", listener_states[s] } };
 			unsigned n = 0;
 
@@ -280,7 +269,7 @@ static void of_each_listener(struct promtext *p, const json_t *result, const cha
 		json_array_foreach(json_object_get(pool, "listeners"), k, one) {
 			size_t n = label_process(labels, one);
 
-			labels[1].value = text_of(pool, "name");
+			labels[1].value = member_text(pool, "name");
 			add(p, labels, n, one, member);
 		}
 	}

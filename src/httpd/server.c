@@ -220,6 +220,15 @@ void server_leave(struct server *server)
 	server->is_leaving = true;
 }
 
+void server_part(struct server *server)
+{
+	struct request *r;
+
+	for (r = server->requests; r; r = r->next)
+		if (r->user && r->work)
+			request_abort(r);
+}
+
 /* libmicrohttpd panics when it is stopped with suspended connections. It is quiesced first so
  * that it cannot shut down the socket, which is not ours alone. */
 void server_free(struct server *server)

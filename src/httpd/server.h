@@ -83,6 +83,9 @@ void server_quiesce(struct server *server);
 /* The same for a socket that is no more: those who are connected stay, streams go on. */
 void server_leave(struct server *server);
 
+/* Ends what goes on for those who have logged in: who still may comes again. */
+void server_part(struct server *server);
+
 /* Ends all connections. The listening socket stays usable for others that hold it. */
 void server_free(struct server *server);
 

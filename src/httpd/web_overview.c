@@ -13,6 +13,7 @@
 #include "httpd/answer.h"
 #include "httpd/board.h"
 #include "httpd/html.h"
+#include "httpd/member.h"
 #include "httpd/request.h"
 #include "httpd/web.h"
 #include "httpd/welcome.h"
@@ -48,18 +49,6 @@ static void overview_free(void *work)
 static const struct work_type overview_type = { overview_free, NULL };
 
 /* --- tables --- */
-
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
-static double number_of(const json_t *object, const char *key)
-{
-	return json_number_value(json_object_get(object, key));
-}
 
 static void add_cell(struct strbuf *sb, const char *text)
 {
@@ -107,7 +96,7 @@ static void add_sinks(struct strbuf *sb, const json_t *files)
 	size_t i;
 
 	json_array_foreach(files, i, file) {
-		const char *error = text_of(file, "last_error");
+		const char *error = member_text(file, "last_error");
 
 		if (!*error)
 			continue;
@@ -115,12 +104,12 @@ static void add_sinks(struct strbuf *sb, const json_t *files)
 			begin_table(sb, heads, ARRAY_LEN(heads));
 		any = true;
 		strbuf_adds(sb, "<tr>");
-		add_cell(sb, text_of(file, "path"));
+		add_cell(sb, member_text(file, "path"));
 		add_cell(sb, error);
-		add_time(sb, number_of(file, "last_error_at"));
+		add_time(sb, member_number(file, "last_error_at"));
 		add_cell(sb, json_is_true(json_object_get(file, "last_error_over")) ? "over" :
 										      "no");
-		add_number(sb, number_of(file, "dropped_bytes"));
+		add_number(sb, member_number(file, "dropped_bytes"));
 		strbuf_adds(sb, "</tr>\n");
 	}
 	if (any)
@@ -136,11 +125,12 @@ static void add_listeners(struct strbuf *sb, const json_t *pool)
 
 	strbuf_adds(sb, "<td>");
 	json_array_foreach(json_object_get(pool, "listeners"), i, one) {
+		const char *state = member_text(one, "listener_state");
+
 		strbuf_adds(sb, i ? ", <bdi>" : "<bdi>");
-		html_adds(sb, text_of(one, "name"));
+		html_adds(sb, member_text(one, "name"));
 		strbuf_adds(sb, "</bdi> ");
-		html_adds(sb, *text_of(one, "listener_state") ? text_of(one, "listener_state") :
-								text_of(one, "statename"));
+		html_adds(sb, *state ? state : member_text(one, "statename"));
 	}
 	strbuf_adds(sb, "</td>");
 }
@@ -150,12 +140,12 @@ static void add_pool(struct strbuf *sb, const json_t *pool)
 	const json_t *error = json_object_get(pool, "last_error");
 
 	strbuf_adds(sb, "<tr>");
-	add_cell(sb, text_of(pool, "name"));
-	add_cell(sb, text_of(pool, "kind"));
-	add_number(sb, number_of(pool, "queued"));
-	add_number(sb, number_of(pool, "delivered"));
-	add_number(sb, number_of(pool, "dropped"));
-	add_cell(sb, text_of(error, "text"));
+	add_cell(sb, member_text(pool, "name"));
+	add_cell(sb, member_text(pool, "kind"));
+	add_number(sb, member_number(pool, "queued"));
+	add_number(sb, member_number(pool, "delivered"));
+	add_number(sb, member_number(pool, "dropped"));
+	add_cell(sb, member_text(error, "text"));
 	add_listeners(sb, pool);
 	strbuf_adds(sb, "</tr>\n");
 }
@@ -179,15 +169,15 @@ static void add_pools(struct strbuf *sb, const json_t *pools)
 
 static void add_event(struct strbuf *sb, const json_t *event)
 {
-	const char *group = text_of(event, "group"), *process = text_of(event, "process");
+	const char *group = member_text(event, "group"), *process = member_text(event, "process");
 	struct strbuf name = { 0 };
 
 	strbuf_addf(&name, "%s%s%s", group, *process ? ":" : "", process);
 	strbuf_adds(sb, "<tr>");
-	add_time(sb, number_of(event, "at"));
-	add_cell(sb, text_of(event, "type"));
+	add_time(sb, member_number(event, "at"));
+	add_cell(sb, member_text(event, "type"));
 	add_cell(sb, strbuf_str(&name));
-	add_cell(sb, text_of(event, "reason"));
+	add_cell(sb, member_text(event, "reason"));
 	strbuf_adds(sb, "</tr>\n");
 	sb->oom |= name.oom;
 	strbuf_done(&name);
@@ -213,7 +203,7 @@ static void add_events(struct strbuf *sb, const json_t *events)
 
 static void describe_viewer(const json_t *top, char *buf, size_t size)
 {
-	const char *user = text_of(top, "user"), *role = text_of(top, "role");
+	const char *user = member_text(top, "user"), *role = member_text(top, "role");
 
 	snprintf(buf, size, "%s%s%s", user, *user ? ", " : "",
 		 *role ? role : "not for all programs");
@@ -227,17 +217,17 @@ static unsigned answer_overview(const struct overview *o)
 	char *logout = web_logout_link(o->request);
 	struct strbuf html = { 0 };
 
-	snprintf(pid, sizeof(pid), "%.0f", number_of(daemon, "pid"));
-	human_uptime(uptime, (long)(clock_wall() - number_of(daemon, "started_at")));
+	snprintf(pid, sizeof(pid), "%.0f", member_number(daemon, "pid"));
+	human_uptime(uptime, (long)(clock_wall() - member_number(daemon, "started_at")));
 	web_summary(o->top, summary, sizeof(summary));
 	describe_viewer(o->top, you, sizeof(you));
 	add_sinks(&sinks, o->answers[FILES]);
 	add_pools(&pools, o->answers[POOLS]);
 	add_events(&events, o->answers[EVENTS]);
 	const struct filling list[] = {
-		{ .key = "identifier", .text = text_of(daemon, "identifier") },
-		{ .key = "version", .text = text_of(daemon, "version") },
-		{ .key = "state", .text = text_of(daemon, "state") },
+		{ .key = "identifier", .text = member_text(daemon, "identifier") },
+		{ .key = "version", .text = member_text(daemon, "version") },
+		{ .key = "state", .text = member_text(daemon, "state") },
 		{ .key = "pid", .text = pid }, { .key = "uptime", .text = uptime },
 		{ .key = "summary", .text = summary }, { .key = "you", .text = you },
 		{ .key = "logout", .html = logout }, { .key = "sinks", .html = strbuf_str(&sinks) },

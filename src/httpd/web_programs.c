@@ -11,6 +11,7 @@
 #include "httpd/answer.h"
 #include "httpd/board.h"
 #include "httpd/html.h"
+#include "httpd/member.h"
 #include "httpd/request.h"
 #include "httpd/token.h"
 #include "httpd/web.h"
@@ -18,21 +19,9 @@
 
 /* --- one program --- */
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
-static long number_of(const json_t *object, const char *key)
-{
-	return (long)json_number_value(json_object_get(object, key));
-}
-
 static bool is_operable(const json_t *p)
 {
-	const char *role = text_of(p, "role");
+	const char *role = member_text(p, "role");
 
 	return strcmp(role, "operate") == 0 || strcmp(role, "admin") == 0;
 }
@@ -40,8 +29,8 @@ static bool is_operable(const json_t *p)
 /* How long ago, in words: where nothing moves a time of day would have to be compared. */
 static void describe_exit(const json_t *p, char *buf, size_t size)
 {
-	const char *reason = text_of(p, "exit_reason");
-	long at = number_of(p, "exit_at");
+	const char *reason = member_text(p, "exit_reason");
+	long at = (long)member_number(p, "exit_at");
 	char ago[HUMAN_MAX];
 
 	buf[0] = '\0';
@@ -59,13 +48,13 @@ struct words {
 static void describe(const json_t *p, struct words *w)
 {
 	const json_t *cpu = json_object_get(p, "cpu"), *memory = json_object_get(p, "memory");
-	long up = (long)clock_wall() - number_of(p, "start");
+	long up = (long)(clock_wall() - member_number(p, "start"));
 
 	*w = (struct words){ .exit = "" };
-	if (number_of(p, "pid") > 0)
+	if (member_number(p, "pid") > 0)
 		human_uptime(w->uptime, up > 0 ? up : 0);
-	if (number_of(p, "restarts") > 0)
-		snprintf(w->restarts, sizeof(w->restarts), "%ld", number_of(p, "restarts"));
+	if (member_number(p, "restarts") > 0)
+		snprintf(w->restarts, sizeof(w->restarts), "%.0f", member_number(p, "restarts"));
 	if (json_is_number(cpu))
 		snprintf(w->cpu, sizeof(w->cpu), "%.1f%%", json_number_value(cpu));
 	if (json_is_number(memory))
@@ -76,12 +65,12 @@ static void describe(const json_t *p, struct words *w)
 static void add_row(struct strbuf *sb, const json_t *p)
 {
 	_cleanup_(strbuf_done) struct strbuf select = { 0 }, actions = { 0 }, log = { 0 };
-	const struct filling name = { .key = "name", .value = text_of(p, "name") };
+	const struct filling name = { .key = "name", .value = member_text(p, "name") };
 	bool is_well = json_is_true(json_object_get(p, "well"));
 	struct words w;
 
 	describe(p, &w);
-	html_add_query(&log, text_of(p, "name"));
+	html_add_query(&log, member_text(p, "name"));
 	strbuf_adds(&log, "&amp;limit=65536");
 	if (is_operable(p)) {
 		template_add(&select, "select.html", &name, 1);
@@ -89,9 +78,9 @@ static void add_row(struct strbuf *sb, const json_t *p)
 	}
 	const struct filling list[] = {
 		name,
-		{ .key = "process", .text = text_of(p, "process") },
+		{ .key = "process", .text = member_text(p, "process") },
 		{ .key = "log", .html = strbuf_str(&log) },
-		{ .key = "state", .text = text_of(p, "state") },
+		{ .key = "state", .text = member_text(p, "state") },
 		{ .key = "well", .text = is_well ? "true" : "false" },
 		{ .key = "health", .text = is_well ? "" : "not well" },
 		{ .key = "uptime", .text = w.uptime },
@@ -113,35 +102,42 @@ static void add_row(struct strbuf *sb, const json_t *p)
 static size_t add_group(struct strbuf *sb, const json_t *processes, size_t first)
 {
 	_cleanup_(strbuf_done) struct strbuf rows = { 0 }, actions = { 0 }, log = { 0 };
-	const char *group = text_of(json_array_get(processes, first), "group");
+	const char *group = member_text(json_array_get(processes, first), "group");
 	const struct filling name = { .key = "group", .value = group };
+	_cleanup_(strbuf_done) struct strbuf members = { 0 }, select = { 0 };
+	struct filling all = { .key = "name" };
 	bool all_operable = true, is_single;	/* of one program with its name */
 	const json_t *p;
 	size_t i;
 
 	for (i = first; (p = json_array_get(processes, i)); i++) {
-		if (strcmp(text_of(p, "group"), group) != 0)
+		if (strcmp(member_text(p, "group"), group) != 0)
 			break;
 		add_row(&rows, p);
 		all_operable = all_operable && is_operable(p);
 	}
 	is_single = i == first + 1 &&
-		    strcmp(text_of(json_array_get(processes, first), "process"), group) == 0;
+		    strcmp(member_text(json_array_get(processes, first), "process"), group) == 0;
 	html_add_query(&log, group);
 	strbuf_adds(&log, ":%2A");
-	if (all_operable)
+	if (all_operable) {
+		strbuf_addf(&members, "%s:*", group);
+		all.value = strbuf_str(&members);
+		template_add(&select, "select.html", &all, 1);
 		template_add(&actions, "group-actions.html", &name, 1);
+	}
 	const struct filling list[] = {
 		name,
 		{ .key = "title", .text = group },
 		{ .key = "log", .html = strbuf_str(&log) },
+		{ .key = "select", .html = strbuf_str(&select) },
 		{ .key = "single", .text = is_single ? "true" : "false" },
 		{ .key = "rows", .html = strbuf_str(&rows) },
 		{ .key = "actions", .html = strbuf_str(&actions) },
 	};
 
 	template_add(sb, "group.html", list, ARRAY_LEN(list));
-	sb->oom |= rows.oom || actions.oom || log.oom;
+	sb->oom |= rows.oom || actions.oom || log.oom || select.oom || members.oom;
 	return i;
 }
 
@@ -216,8 +212,8 @@ static void add_page(struct strbuf *sb, struct request *r, const struct board *b
 	char token[TOKEN_LEN + 1], pid[16], summary[64], uptime[HUMAN_MAX];
 	char *logout = web_logout_link(r);
 	struct filling list[12 + TEMPLATES] = {
-		{ .key = "identifier", .text = text_of(daemon, "identifier") },
-		{ .key = "version", .text = text_of(daemon, "version") },
+		{ .key = "identifier", .text = member_text(daemon, "identifier") },
+		{ .key = "version", .text = member_text(daemon, "version") },
 		{ .key = "pid", .text = pid }, { .key = "uptime", .text = uptime },
 		{ .key = "token", .text = token }, { .key = "summary", .text = summary },
 		{ .key = "healthy", .text = json_is_true(healthy) ? "true" : "false" },
@@ -225,8 +221,8 @@ static void add_page(struct strbuf *sb, struct request *r, const struct board *b
 	};
 
 	token_make(token, r->server->secret, r->server->id, r->user);
-	snprintf(pid, sizeof(pid), "%ld", number_of(daemon, "pid"));
-	human_uptime(uptime, (long)clock_wall() - number_of(daemon, "started_at"));
+	snprintf(pid, sizeof(pid), "%.0f", member_number(daemon, "pid"));
+	human_uptime(uptime, (long)(clock_wall() - member_number(daemon, "started_at")));
 	web_summary(top, summary, sizeof(summary));
 	for (size_t i = 0; i < json_array_size(board_processes(board));)
 		i = add_group(&groups, board_processes(board), i);

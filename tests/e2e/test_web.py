@@ -34,6 +34,10 @@ autorestart=false
 [program:lost]
 command={box}/no-such-command
 startretries=0
+[program:full]
+command=/bin/sh -c 'echo much; exec cat'
+stdout_logfile=/dev/full
+startsecs=0
 [eventlistener:ears]
 command=/bin/sh -c 'while :; do echo READY; read head || exit; printf "RESULT 2\\nOK"; done'
 events=TICK_3600
@@ -73,7 +77,7 @@ def test_each_program_is_there_with_its_state(browser, site):
     browser.wait_text(browser.row("web:0", "memory"), "M")
     browser.wait_text(browser.row("web:0", "cpu"), "%")
     assert re.match(r"\d:\d\d:\d\d$", browser.text(browser.row("web:0", "uptime")))
-    assert browser.text("#summary") == "5 of 7 well" and browser.text("h1") == "site one"
+    assert browser.text("#summary") == "6 of 8 well" and browser.text("h1") == "site one"
     browser.wait_js("return document.title === '(2) site one: programs'")
     wait_for(lambda: browser.all(browser.row("web:0") + " svg[aria-label]"), "a graph is drawn")
     browser.picture("programs")
@@ -162,6 +166,25 @@ def test_a_selection_is_signalled_and_stopped(browser, site):
     assert browser.state("web:1") == "RUNNING"
 
 
+def test_a_group_is_selected_at_once(browser, site):
+    opened(browser, site)
+    browser.click("tbody[data-group=web] .group-head input")
+    browser.wait_text("#tools legend", "Selected programs: 3")
+    browser.click("#tools button[value=clear]")
+    agree(browser)
+    browser.wait_text("#messages", "clear the logs: web:0, web:1, web:2")
+    browser.scripts(False)      # then it is one target
+    browser.open(site.url())
+    before = site.pids()
+    browser.one("tbody[data-group=web] .group-head input").click()
+    browser.one("#tools button[value=restart]").click()
+    browser.wait_shown("li", "web:*")
+    browser.one("button[name=do]").click()
+    browser.wait_shown(".notice", "Restarted.")
+    wait_for(lambda: all(site.pids()[str(n)] not in (0, before[str(n)]) for n in range(3)),
+             "all have new pids")
+
+
 def test_programs_come_and_go_without_a_reload(browser, site):
     opened(browser, site)
     browser.js("window.mark = 1")
@@ -189,12 +212,12 @@ def shown(browser):
 
 def test_names_and_states_are_searched(browser, site):
     opened(browser, site)
-    wait_for(lambda: len(shown(browser)) == 8, "all are shown")
+    wait_for(lambda: len(shown(browser)) == 9, "all are shown")
     browser.press("/")
     browser.press("WEB")
     wait_for(lambda: shown(browser) == ["web:0", "web:1", "web:2"], "those of web")
     browser.press(Keys.ESCAPE)
-    wait_for(lambda: len(shown(browser)) == 8, "all are shown again")
+    wait_for(lambda: len(shown(browser)) == 9, "all are shown again")
     browser.js("const s = document.querySelector('#search select'); s.value = 'not well';"
                "s.dispatchEvent(new Event('change'))")
     wait_for(lambda: shown(browser) == ["ends:ends", "lost:lost"], "who is not well")
@@ -204,7 +227,7 @@ def test_names_and_states_are_searched(browser, site):
 
 def test_the_keyboard_will_do(browser, site):
     opened(browser, site)
-    for _ in range(20):
+    for _ in range(20):     # to the last one
         browser.press("j")
     assert browser.js("return document.activeElement.closest('tr').dataset.name") == "web:2"
     browser.press("k")
@@ -374,6 +397,7 @@ def test_axe_finds_nothing_in_a_question_and_in_bad_news(browser, site):
 def test_the_overview_tells_of_all_that_is_not_one_program(browser, site):
     opened(browser, site, "/overview.html")
     browser.wait_text("#overview", "ears")
+    browser.wait_text("section[aria-labelledby=h-sinks]", "/dev/full")
     browser.wait_text("#overview", "PROCESS_STATE_EXITED")
     browser.wait_text("#overview", "exit status 3; not expected")
     assert str(site.d.pid) in browser.text("dl")

@@ -235,6 +235,23 @@ def test_a_token_gives_no_rights(closed, login, do):
     assert "NOT_PERMITTED" in answer["results"][0]["text"]
 
 
+def test_a_login_that_is_taken_away_ends_what_goes_on(sites):
+    site = sites["spare"]
+    stream = socket.create_connection(("127.0.0.1", site.port), timeout=60)
+    stream.sendall(b"GET /web/live HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic %s\r\n\r\n" %
+                   base64.b64encode(LOOKER.encode()))
+    assert b"200 OK" in stream.recv(100)
+    site.d.configure(config=site.d.read("supervisord.conf").replace("looker:look", "looker:new"))
+    site.d.rpc.reloadConfig()
+    while stream.recv(65536):       # until it ends
+        pass
+    stream.close()
+    assert site.ask("GET", "/", login=LOOKER).status == 401
+    assert site.ask("GET", "/", login="looker:new").status == 200
+    site.d.configure(config=site.d.read("supervisord.conf").replace("looker:new", "looker:look"))
+    site.d.rpc.reloadConfig()
+
+
 def test_what_one_may_not_see_is_not_shown(sites):
     site = sites["spare"]
     assert [p["group"] for p in site.state(LOOKER)["processes"]] == ["web", "web"]

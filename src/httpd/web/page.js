@@ -24,6 +24,14 @@ const fragment = (id) => byId(id).content.cloneNode(true);
 const mayOperate = (p) => p.role === "operate" || p.role === "admin";
 const now = () => Date.now() / 1000 + ahead;
 
+function selector(name) {
+  const select = fragment("t-select");
+  const box = select.querySelector("input");
+  box.value = name;
+  box.setAttribute("aria-label", `select ${name}`);
+  return select;
+}
+
 class Program {
   constructor(row) {
     this.row = row;
@@ -96,11 +104,8 @@ class Program {
       button.value = `${verb} ${this.name}`;
       button.setAttribute("aria-label", button.getAttribute("aria-label") + this.name);
     }
-    const select = fragment("t-select");
-    select.querySelector("input").value = this.name;
-    select.querySelector("input").setAttribute("aria-label", `select ${this.name}`);
     this.cells.actions.replaceChildren(actions);
-    this.cells.select.replaceChildren(select);
+    this.cells.select.replaceChildren(selector(this.name));
   }
 
   isWanted() {
@@ -249,6 +254,8 @@ function allowGroup(body) {
     button.setAttribute("aria-label", `${verb} all of ${body.dataset.group}`);
   }
   cell.replaceChildren(actions);
+  body.querySelector("tr.group-head [data-f=select]").replaceChildren(
+    may ? selector(`${body.dataset.group}:*`) : "");
 }
 
 function add(p) {
@@ -479,8 +486,8 @@ function ask(question, names) {
 
 // --- acting ---
 
-const selected = () => [...form.querySelectorAll("input[name=p]:checked")]
-  .filter((box) => !box.closest("tr").hidden).map((box) => box.value);
+const selected = () => [...form.querySelectorAll("tr.program:not([hidden]) input[name=p]:checked")]
+  .map((box) => box.value);
 
 async function post(fields) {
   const send = () => {
@@ -553,10 +560,10 @@ function countSelected() {
 }
 
 form.addEventListener("change", (event) => {
-  if (event.target === selectAll) {
-    for (const box of form.querySelectorAll("tr.program:not([hidden]) input[name=p]")) {
-      box.checked = selectAll.checked;
-    }
+  const { target } = event;
+  const all = target === selectAll ? table : target.closest("tr.group-head") && target.closest("tbody");
+  for (const box of all ? all.querySelectorAll("tr:not([hidden]) input[name=p]") : []) {
+    box.checked = target.checked;
   }
   countSelected();
 });
