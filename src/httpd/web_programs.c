@@ -185,22 +185,44 @@ static const char *notice(const struct request *r)
 	return NULL;
 }
 
-enum { TEMPLATES = 5 };
-
 /* For JavaScript to make new rows of. */
+static const struct { const char *key, *file; } templates[] = {
+	{ "t-group", "group.html" }, { "t-row", "row.html" }, { "t-select", "select.html" },
+	{ "t-actions", "actions.html" }, { "t-group-actions", "group-actions.html" },
+};
+
+enum { TEMPLATES = ARRAY_LEN(templates) };
+
 static void add_templates(struct strbuf *texts, struct filling *list)
 {
-	static const struct { const char *key, *file; } templates[TEMPLATES] = {
-		{ "t-group", "group.html" }, { "t-row", "row.html" },
-		{ "t-select", "select.html" }, { "t-actions", "actions.html" },
-		{ "t-group-actions", "group-actions.html" },
-	};
-
 	for (size_t i = 0; i < TEMPLATES; i++) {
 		template_add(&texts[i], templates[i].file, NULL, 0);
 		list[i] = (struct filling){ .key = templates[i].key,
 					    .html = strbuf_str(&texts[i]) };
 	}
+}
+
+static void add_groups(struct strbuf *sb, const json_t *processes)
+{
+	size_t i = 0;
+
+	while (i < json_array_size(processes))
+		i = add_group(sb, processes, i);
+}
+
+/* The words of the page that are not in a group. */
+struct headline {
+	char token[TOKEN_LEN + 1], pid[16], summary[64], uptime[HUMAN_MAX];
+};
+
+static void write_headline(struct headline *h, const struct request *r, const json_t *top)
+{
+	const json_t *daemon = json_object_get(top, "daemon");
+
+	token_make(h->token, r->server->secret, r->server->id, r->user);
+	snprintf(h->pid, sizeof(h->pid), "%.0f", member_number(daemon, "pid"));
+	human_uptime(h->uptime, (long)(clock_wall() - member_number(daemon, "started_at")));
+	web_summary(top, h->summary, sizeof(h->summary));
 }
 
 static void add_page(struct strbuf *sb, struct request *r, const struct board *board)
@@ -209,28 +231,27 @@ static void add_page(struct strbuf *sb, struct request *r, const struct board *b
 	const json_t *healthy = json_object_get(json_object_get(top, "health"), "healthy");
 	_cleanup_(strbuf_done) struct strbuf groups = { 0 }, tools = { 0 };
 	struct strbuf texts[TEMPLATES] = { { 0 } };
-	char token[TOKEN_LEN + 1], pid[16], summary[64], uptime[HUMAN_MAX];
 	char *logout = web_logout_link(r);
-	struct filling list[12 + TEMPLATES] = {
-		{ .key = "identifier", .text = member_text(daemon, "identifier") },
+	struct headline h;
+
+	write_headline(&h, r, top);
+	add_groups(&groups, board_processes(board));
+	add_tools(&tools, board);
+	struct filling list[TEMPLATES + 11] = {
+		[TEMPLATES] = { .key = "identifier", .text = member_text(daemon, "identifier") },
 		{ .key = "version", .text = member_text(daemon, "version") },
-		{ .key = "pid", .text = pid }, { .key = "uptime", .text = uptime },
-		{ .key = "token", .text = token }, { .key = "summary", .text = summary },
+		{ .key = "pid", .text = h.pid },
+		{ .key = "uptime", .text = h.uptime },
+		{ .key = "token", .text = h.token },
+		{ .key = "summary", .text = h.summary },
 		{ .key = "healthy", .text = json_is_true(healthy) ? "true" : "false" },
-		{ .key = "logout", .html = logout }, { .key = "notice", .html = notice(r) },
+		{ .key = "logout", .html = logout },
+		{ .key = "notice", .html = notice(r) },
+		{ .key = "groups", .html = strbuf_str(&groups) },
+		{ .key = "tools", .html = strbuf_str(&tools) },
 	};
 
-	token_make(token, r->server->secret, r->server->id, r->user);
-	snprintf(pid, sizeof(pid), "%.0f", member_number(daemon, "pid"));
-	human_uptime(uptime, (long)(clock_wall() - member_number(daemon, "started_at")));
-	web_summary(top, summary, sizeof(summary));
-	for (size_t i = 0; i < json_array_size(board_processes(board));)
-		i = add_group(&groups, board_processes(board), i);
-	add_tools(&tools, board);
-	list[9] = (struct filling){ .key = "groups", .html = strbuf_str(&groups) };
-	list[10] = (struct filling){ .key = "tools", .html = strbuf_str(&tools) };
-	add_templates(texts, list + 12);
-	list[11] = (struct filling){ .key = "" };
+	add_templates(texts, list);
 	template_add(sb, "page.html", list, ARRAY_LEN(list));
 	sb->oom |= !logout || groups.oom || tools.oom;
 	free(logout);
