@@ -34,6 +34,10 @@ logins=looker:look, deploy:ploy
 """
 
 
+# Of an answer without an end some will do.
+STREAMS = "/web/live", "/web/follow", "/logtail", "/mainlogtail", "/api/v1/events"
+
+
 class Site:
     """One daemon and the port of its pages."""
 
@@ -60,7 +64,8 @@ class Site:
             headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
         connection.request(method, path, body=body, headers=headers)
         answer = connection.getresponse()
-        answer.text = answer.read().decode(errors="replace")
+        endless = answer.status == 200 and path.startswith(STREAMS)
+        answer.text = (answer.read1() if endless else answer.read()).decode(errors="replace")
         connection.close()
         return answer
 

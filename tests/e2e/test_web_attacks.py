@@ -6,7 +6,7 @@ import urllib.parse
 
 import pytest
 
-from lib_daemon import WHO_ASKED
+from lib_daemon import WHO_ASKED, wait_for
 from lib_web import ACCESS, LOGIN, Site
 
 pytestmark = [pytest.mark.svd_only]
@@ -243,8 +243,7 @@ def test_a_login_that_is_taken_away_ends_what_goes_on(sites):
     assert b"200 OK" in stream.recv(100)
     site.d.configure(config=site.d.read("supervisord.conf").replace("looker:look", "looker:new"))
     site.d.rpc.reloadConfig()
-    while stream.recv(65536):       # until it ends
-        pass
+    wait_for(lambda: not stream.recv(65536), "it ends")
     stream.close()
     assert site.ask("GET", "/", login=LOOKER).status == 401
     assert site.ask("GET", "/", login="looker:new").status == 200
