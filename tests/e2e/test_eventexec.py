@@ -184,7 +184,9 @@ def test_one_at_a_time_stays_in_order(daemon):
 
 def test_a_minute_has_its_limit(daemon):
     d = start(daemon, lambda d: section("x", "/bin/true", max_per_minute=3, buffer_size=4))
-    say(d, *"abcdefghij")
+    say(d, *"abc")
+    wait_pool(d, delivered=3)   # while one is under way the queue has less room
+    say(d, *"defghij")
     p = wait_pool(d, delivered=3, dropped=3)
     assert p["queued"] == 4 and p["accepted"] == 10
     overflow = "eventexec x event buffer overflowed"

@@ -255,6 +255,12 @@ def test_the_log_tells_what_is_new_once(daemon):
     d.wait_state("p", "RUNNING")
 
 
+def read_environment(pid):
+    """Empty for the moment in which it becomes another program."""
+    with open("/proc/%d/environ" % pid) as f:
+        return f.read()
+
+
 def test_programs_are_told_of_the_server_that_there_is(daemon):
     """A server in the file that was read again is there after the next restart, not before."""
     d = daemon("[program:p]\ncommand=/bin/cat\nstartsecs=0\n").start()
@@ -262,8 +268,8 @@ def test_programs_are_told_of_the_server_that_there_is(daemon):
     d.configure("[program:q]\ncommand=/bin/cat\nstartsecs=0\n", config=moved)
     assert d.rpc.reloadConfig() == [[["q"], [], ["p"]]]
     d.rpc.addProcessGroup("q")
-    with open("/proc/%d/environ" % d.info("q")["pid"]) as f:
-        assert "SUPERVISOR_SERVER_URL=unix://%s\0" % d.socket in f.read()
+    environment = wait_for(lambda: read_environment(d.info("q")["pid"]), "it is executed")
+    assert "SUPERVISOR_SERVER_URL=unix://%s\0" % d.socket in environment
     assert not os.path.exists(d.path("t.sock"))
 
 
