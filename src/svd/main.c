@@ -239,9 +239,10 @@ static void give_back(struct holdings *h)
 	guard_free(h->guard);
 	h->guard = NULL;
 	if (h->engine) {
-		gate_stop(h->engine->gate, ANSWERS_TIME);
 		poster_stop(h->engine->poster, POSTS_TIME);
 		logs_stop(h->engine->logs, LOGS_TIME);
+		/* Who follows a log hears its last lines, so they are written by now. */
+		gate_stop(h->engine->gate, ANSWERS_TIME);
 		h->newest = config_ref(h->engine->config);
 		engine_free(h->engine);
 	}
